@@ -1,0 +1,5 @@
+"""``python -m sleepdoc``."""
+
+from sleepdoc.cli import main
+
+main()

@@ -1,0 +1,39 @@
+"""What a document is once its bytes have become text."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of clean text.
+
+    Text and Markdown files have no pages of their own; they are cut into pages of a few hundred
+    words at paragraph ends so that progress and citations mean something.
+    """
+
+    number: int
+    """Position in the document, from 1."""
+    label: str
+    """The label as printed: ``iv``, ``12``, ``A-3``. Equal to the number where none is printed."""
+    text: str
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document, extracted whole before the model reads a token of it."""
+
+    sha256: str
+    """Hex digest of the bytes that were read."""
+    path: bytes
+    """Absolute path as the file system spells it (``os.fsencode``); names need not be UTF-8."""
+    name: str
+    """File name made safe to show."""
+    kind: str
+    """``pdf``, ``markdown`` or ``text``, by content."""
+    size: int
+    """Bytes read."""
+    title: str
+    """The document's own title if it has one, else the file name without its suffix."""
+    pages: tuple[Page, ...]
+    notices: tuple[str, ...] = ()
+    """Things worth saying that are no reason to refuse, such as pages without text."""

@@ -1,0 +1,1 @@
+"""Reading, sleeping and answering as use cases: no Textual, no SQL."""

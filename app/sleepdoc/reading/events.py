@@ -1,0 +1,230 @@
+"""What happens while reading and answering, as plain values.
+
+`ReadingSession` yields these; the command line prints them and the application shows them.
+Nothing in them refers to Textual or to SQL.
+"""
+
+from dataclasses import dataclass
+
+from sleepdoc.errors import ExitCode
+
+
+@dataclass(frozen=True)
+class WindowUse:
+    """How the attention window is filled, in tokens."""
+
+    document: int
+    chat: int
+    size: int
+
+    @property
+    def free(self) -> int:
+        return max(0, self.size - self.document - self.chat)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the document has been read."""
+
+    page: int
+    """Number of the page being read, from 1; 0 before the first."""
+    label: str
+    pages: int
+    tokens: int
+    """Document tokens read so far."""
+    tokens_total: int
+
+    @property
+    def finished(self) -> bool:
+        return self.tokens >= self.tokens_total
+
+
+@dataclass(frozen=True)
+class DocumentReady:
+    """The document's text is extracted and stored; the model may still be loading."""
+
+    conversation: str
+    title: str
+    name: str
+    pages: int
+    characters: int
+    notices: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Resumed:
+    """A stored conversation goes on. Sent before the model has loaded."""
+
+    conversation: str
+    progress: Progress
+    sleeps: int
+    messages: tuple["Turn", ...]
+    last_used: str
+    """UTC time of the last committed step, ISO 8601."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A question and its answer, as stored."""
+
+    question: str
+    answer: str
+    interrupted: bool
+    read_to: Progress
+
+
+@dataclass(frozen=True)
+class ModelReady:
+    """The worker has loaded the model; the memory is in place."""
+
+    model: str
+    device: str
+    dtype: str
+    window: int
+    state_bytes: int
+    reasons: tuple[str, ...]
+    tokens_reread: int
+    """Document tokens that must be prefilled again because they had not been slept on."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Some more of the document went into the window."""
+
+    progress: Progress
+    window: WindowUse
+    tokens_per_second: float
+    seconds_left: float
+    excerpt: str
+    """A line of the text just read, so that it can be seen to read."""
+
+
+@dataclass(frozen=True)
+class ReadingPaused:
+    progress: Progress
+
+
+@dataclass(frozen=True)
+class ReadingFinished:
+    """The last page is read and slept on."""
+
+    progress: Progress
+    sleeps: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class SleepStarted:
+    number: int
+    passes: int
+    tokens: int
+    """Window tokens being consolidated."""
+    first_page: str
+    last_page: str
+    """Labels of the pages in the window; both empty if it holds chat only."""
+
+
+@dataclass(frozen=True)
+class SleepPass:
+    """One pass has ended."""
+
+    number: int
+    passes: int
+    change: tuple[float, ...]
+    """Relative change of the fast weights, per layer (`PassReport.change`)."""
+    seconds: float
+    seconds_left: float
+
+
+@dataclass(frozen=True)
+class SleepFinished:
+    """The window is consolidated, evicted, and the new memory committed to disk."""
+
+    number: int
+    passes: int
+    tokens: int
+    seconds: float
+    change: tuple[float, ...]
+    state_bytes: int
+    snapshot: str
+    """SHA-256 of the stored snapshot, hex."""
+    window: WindowUse
+
+
+@dataclass(frozen=True)
+class SleepAborted:
+    """A sleep was stopped between passes; memory and window are as before."""
+
+    number: int
+
+
+@dataclass(frozen=True)
+class Citation:
+    """A passage of the stored text that was put into the window for this answer (recall)."""
+
+    page: int
+    label: str
+    quote: str
+
+
+@dataclass(frozen=True)
+class Answering:
+    """A question was stored and is about to be answered."""
+
+    question: str
+    read_to: Progress
+    citations: tuple[Citation, ...]
+    closed_book: bool
+
+
+@dataclass(frozen=True)
+class AnswerText:
+    """A piece of the answer, safe to append to what came before."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class AnswerFinished:
+    """The answer is complete and committed."""
+
+    answer: str
+    interrupted: bool
+    tokens: int
+    seconds: float
+    tokens_per_second: float
+    window: WindowUse
+
+
+@dataclass(frozen=True)
+class WorkerDied:
+    """The model process ended unexpectedly. It will be restarted from the last step."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Failed:
+    """Something went wrong that the session cannot mend. The message is one line."""
+
+    message: str
+    exit_code: ExitCode
+
+
+Event = (
+    DocumentReady
+    | Resumed
+    | ModelReady
+    | Reading
+    | ReadingPaused
+    | ReadingFinished
+    | SleepStarted
+    | SleepPass
+    | SleepFinished
+    | SleepAborted
+    | Answering
+    | AnswerText
+    | AnswerFinished
+    | WorkerDied
+    | Failed
+)

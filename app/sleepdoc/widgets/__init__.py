@@ -1,0 +1,1 @@
+"""Textual widgets: one widget, one file, one style sheet."""

@@ -1,0 +1,1 @@
+"""Kernels for consolidation into fast weights."""

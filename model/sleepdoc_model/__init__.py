@@ -1,0 +1,1 @@
+"""The sleeping hybrid language model: network, memory, sleep and engine."""

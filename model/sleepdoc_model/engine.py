@@ -1,0 +1,110 @@
+"""The seam between the model and everything above it: token ids in, token ids out.
+
+An engine knows nothing of documents, chat or storage. `HybridEngine` runs our torch network,
+`ScriptedEngine` (in `scripted.py`) runs no network at all; both keep the same promises.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class EngineInfo:
+    """What an engine is, for display and for deciding whether a memory belongs to it."""
+
+    model: str
+    """Name to show, such as ``SmolLM2-135M-Instruct + memory``."""
+    fingerprint: str
+    """Hex SHA-256 over base weights, fast-weight checkpoint and memory layout. A memory made under
+    one fingerprint is refused under any other."""
+    window: int
+    """Tokens the attention layers can see, pinned prefix included."""
+    passes: int
+    """Default number of passes per sleep."""
+    state_bytes: int
+    """Size of one serialised memory."""
+    device: str
+    dtype: str
+    reasons: tuple[str, ...] = ()
+    """Why this device, dtype and kernel were chosen, one sentence each."""
+
+
+@dataclass(frozen=True)
+class PassReport:
+    """One pass over the window, reported when it ends."""
+
+    number: int
+    """From 1."""
+    passes: int
+    change: tuple[float, ...]
+    """Per fast-weight layer: |S_after - S_before| / max(|S_after|, tiny), Frobenius norms."""
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How the next token is chosen. Temperature 0 is greedy."""
+
+    temperature: float = 0.0
+    top_p: float = 1.0
+    repetition_penalty: float = 1.0
+    seed: int = 0
+
+
+class Engine(Protocol):
+    """A model with a bounded window and a memory that outlives it."""
+
+    @property
+    def info(self) -> EngineInfo: ...
+
+    @property
+    def window_used(self) -> int:
+        """Tokens now in the window, pinned prefix included."""
+
+    def reset_window(self, prefix: Sequence[int]) -> None:
+        """Drop the window and fill it with `prefix`, which stays pinned and never writes memory.
+
+        The memory is untouched.
+        """
+
+    def prefill(self, tokens: Sequence[int]) -> None:
+        """Append tokens to the window.
+
+        Raises:
+            WindowFull: they do not fit; nothing was appended.
+        """
+
+    def generate(
+        self, max_tokens: int, *, stop: frozenset[int], sampling: Sampling
+    ) -> Iterator[int]:
+        """Yield tokens one by one, appending each to the window before the next is computed.
+
+        Ends at a stop token (not yielded, not appended), at `max_tokens`, or when the window is
+        full. Closing the iterator stops after the current token.
+        """
+
+    def sleep(self, passes: int) -> Iterator[PassReport]:
+        """Consolidate the window in `passes` passes, evict it, and refill the pinned prefix.
+
+        The memory changes only after the last pass: closing the iterator earlier leaves memory and
+        window as they were.
+        """
+
+    def state(self) -> bytes:
+        """The memory as one safetensors file; equal memories give equal bytes."""
+
+    def load(self, state: bytes | None) -> None:
+        """Replace the memory (None: empty) and drop the window, pinned prefix included.
+
+        Raises:
+            StateMismatch: the bytes are not a memory of this model.
+        """
+
+
+class WindowFull(Exception):
+    """The tokens do not fit into what is left of the window."""
+
+
+class StateMismatch(Exception):
+    """The bytes are damaged or belong to another model; the message says which."""

@@ -1,0 +1,42 @@
+"""Text to token ids and back, and the fixed ids that frame a conversation."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Control tokens around document, question and answer. Only these tuples hold control ids.
+
+    A window is ``prefix, document ..., [question_open, question, answer_open, answer,
+    answer_close, document ...]*``.
+    """
+
+    prefix: tuple[int, ...]
+    """Pinned start of every window: system prompt, and the user turn opened."""
+    question_open: tuple[int, ...]
+    answer_open: tuple[int, ...]
+    """Closes the user's turn and opens the model's."""
+    answer_close: tuple[int, ...]
+    """Closes the model's turn and opens the user's again."""
+    stop: frozenset[int]
+
+
+class TokenStream(Protocol):
+    """Turns generated tokens into text as they come; holds back incomplete UTF-8."""
+
+    def push(self, token: int) -> str: ...
+
+    def finish(self) -> str: ...
+
+
+class Tokenizer(Protocol):
+    """Encodes foreign text without ever producing a control token."""
+
+    @property
+    def frame(self) -> Frame: ...
+
+    def encode(self, text: str) -> list[int]: ...
+
+    def stream(self) -> TokenStream: ...
