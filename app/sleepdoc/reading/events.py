@@ -44,6 +44,7 @@ class DocumentReady:
     """The document's text is extracted and stored; the model may still be loading."""
 
     conversation: str
+    """Empty until `ModelReady` names it: a conversation belongs to a loaded model."""
     title: str
     name: str
     pages: int
@@ -85,6 +86,7 @@ class ModelReady:
     reasons: tuple[str, ...]
     tokens_reread: int
     """Document tokens that must be prefilled again because they had not been slept on."""
+    conversation: str = ""
 
 
 @dataclass(frozen=True)
