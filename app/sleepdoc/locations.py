@@ -1,0 +1,27 @@
+"""Where things lie: the only module that knows directories."""
+
+import os
+from importlib.resources import files
+from pathlib import Path
+
+import platformdirs
+
+DATABASE_NAME = "sleepdoc.db"
+
+
+def data_directory() -> Path:
+    """The directory of everything stored: ``SLEEPDOC_DATA_DIR``, or the platform's own place."""
+    if configured := os.environ.get("SLEEPDOC_DATA_DIR"):
+        return Path(configured).expanduser()
+    return Path(platformdirs.user_data_dir("sleepdoc", appauthor=False))
+
+
+def database() -> Path:
+    """The database used unless ``--db`` says otherwise."""
+    return data_directory() / DATABASE_NAME
+
+
+def asset(name: str) -> Path:
+    """A file that ships with sleepdoc, in the wheel or in a checkout."""
+    packaged = Path(str(files("sleepdoc"))) / "assets" / name
+    return packaged if packaged.exists() else Path(__file__).resolve().parents[2] / "assets" / name
