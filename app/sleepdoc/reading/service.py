@@ -1,4 +1,4 @@
-"""Opening a conversation: document, store, lock, worker and session, put together and closed together."""
+"""Opening a conversation: document, store, lock, worker and session, opened and closed as one."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,0 +1,144 @@
+"""The model's own process: answers one request at a time over a pipe until the pipe closes.
+
+A request is a tuple ``(method, *arguments)``, a reply ``(outcome, value)``. Iterators stay here and
+are advanced by one request per item: the other side stops one by not asking for the next item, and
+nothing is computed that nobody asked for.
+"""
+
+import ctypes
+import dataclasses
+import faulthandler
+import os
+import resource
+import signal
+import sys
+import traceback
+from collections.abc import Generator, Iterator
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from sleepdoc_model.engine import Engine, PassReport, Sampling, StateMismatch, WindowFull
+from sleepdoc_model.tokenizer import Tokenizer, TokenStream
+
+Pipe = Connection
+"""One end of the pipe; requests go one way, replies the other."""
+
+_PR_SET_PDEATHSIG = 1
+_OOM_SCORE = "500"
+_LOG_LIMIT = 1 << 20
+
+
+def main(
+    pipe: Pipe, parent: int, log: Path | None, model: str, device: str | None, seed: int
+) -> None:
+    """Load the model, report ``ready``, ``unavailable`` or ``failed``, then serve requests."""
+    _redirect_output(log)
+    _die_with(parent)
+    from sleepdoc_model.load import ModelUnavailable, load
+
+    try:
+        engine, tokenizer = load(model, device=device, seed=seed)
+    except ModelUnavailable as error:
+        pipe.send(("unavailable", str(error)))
+    except Exception as error:
+        traceback.print_exc()
+        pipe.send(("failed", _one_line(error)))
+    else:
+        facts = dataclasses.astuple(engine.info), dataclasses.astuple(tokenizer.frame)
+        pipe.send(("ready", facts))
+        _serve(pipe, Host(engine, tokenizer))
+
+
+class Host:
+    """Engine and tokenizer behind method names and plain values."""
+
+    def __init__(self, engine: Engine, tokenizer: Tokenizer) -> None:
+        self._engine = engine
+        self._tokenizer = tokenizer
+        self._items: Iterator[int | PassReport] = iter(())
+        self._stream: TokenStream = tokenizer.stream()
+
+    def call(self, method: str, *arguments: Any) -> object:
+        """Do what a request asks for; errors of the engine pass through."""
+        match method, arguments:
+            case "window_used", ():
+                return self._engine.window_used
+            case "reset_window", (prefix,):
+                self._engine.reset_window(prefix)
+            case "prefill", (tokens,):
+                self._engine.prefill(tokens)
+            case "generate", (max_tokens, stop, sampling):
+                options = Sampling(*sampling)
+                self._items = self._engine.generate(max_tokens, stop=stop, sampling=options)
+            case "sleep", (passes,):
+                self._items = self._engine.sleep(passes)
+            case "next", ():
+                item = next(self._items, None)
+                return dataclasses.astuple(item) if isinstance(item, PassReport) else item
+            case "close", ():
+                if isinstance(self._items, Generator):
+                    self._items.close()
+            case "state", ():
+                return self._engine.state()
+            case "load", (state,):
+                self._engine.load(state)
+            case "encode", (text,):
+                return self._tokenizer.encode(text)
+            case "stream", ():
+                self._stream = self._tokenizer.stream()
+            case "push", (token,):
+                return self._stream.push(token)
+            case "finish", ():
+                return self._stream.finish()
+            case _:
+                raise ValueError(f"unknown request {method!r}")
+        return None
+
+
+def _serve(pipe: Pipe, host: Host) -> None:
+    while True:
+        try:
+            request = pipe.recv()
+        except (EOFError, OSError):
+            return
+        reply: tuple[str, object]
+        try:
+            reply = ("ok", host.call(*request))
+        except WindowFull as error:
+            reply = ("window full", str(error))
+        except StateMismatch as error:
+            reply = ("state mismatch", str(error))
+        except Exception as error:
+            traceback.print_exc()
+            reply = ("failed", _one_line(error))
+        pipe.send(reply)
+
+
+def _one_line(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}".splitlines()[0]
+
+
+def _redirect_output(log: Path | None) -> None:
+    """Send what native code prints to the log; the terminal belongs to the parent."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+    if log is not None and log.exists() and log.stat().st_size > _LOG_LIMIT:
+        flags |= os.O_TRUNC
+    output = os.open(log or os.devnull, flags, 0o600)
+    empty = os.open(os.devnull, os.O_RDONLY)
+    for source, target in ((empty, 0), (output, 1), (output, 2)):
+        os.dup2(source, target)
+    os.close(output)
+    os.close(empty)
+    faulthandler.enable()
+
+
+def _die_with(parent: int) -> None:
+    """Never outlive the parent, never dump core, and be what the kernel kills for memory."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        Path("/proc/self/oom_score_adj").write_text(_OOM_SCORE)
+    if os.getppid() != parent:
+        os._exit(1)
