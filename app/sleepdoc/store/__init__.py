@@ -1,0 +1,13 @@
+"""What outlives the process: documents, conversations, memories, in one SQLite file."""
+
+from sleepdoc.store.store import Store
+from sleepdoc.store.types import (
+    Conversation,
+    Passage,
+    Position,
+    Step,
+    StepKind,
+    StoredTurn,
+)
+
+__all__ = ["Conversation", "Passage", "Position", "Step", "StepKind", "Store", "StoredTurn"]

@@ -1,0 +1,256 @@
+"""The store's public face: every method is one question or one transaction."""
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from sleepdoc.documents.types import Document
+from sleepdoc.store import checks, conversations, documents, locks, search, snapshots, steps, turns
+from sleepdoc.store.database import PATIENCE_MS, Database
+from sleepdoc.store.types import Conversation, Passage, Position, Step, StepKind, StoredTurn
+
+_NOTHING: Mapping[str, Any] = {}
+
+
+class Store:
+    """Everything that outlives the process, in one SQLite file.
+
+    Use it from the thread that opened it. Whatever goes wrong with the file is a `StorageError`
+    that says in one line what to do, and leaves the file at the last commit. What a method
+    stored is on the disk when the method returns.
+    """
+
+    def __init__(self, database: Database, snapshot_budget: int) -> None:
+        self._database = database
+        self._snapshot_budget = snapshot_budget
+
+    @classmethod
+    def open(
+        cls,
+        path: Path,
+        *,
+        snapshot_budget: int = snapshots.BUDGET,
+        patience_ms: int = PATIENCE_MS,
+    ) -> Self:
+        """Open the database, creating it (0600, in a directory 0700) or migrating it if need be.
+
+        Args:
+            snapshot_budget: bytes of memory kept per conversation, beyond the last three.
+            patience_ms: how long to wait for another writer.
+
+        Raises:
+            StorageError: the file is foreign, newer than this version, damaged, or cannot be
+                written. A foreign or newer file is not touched.
+        """
+        return cls(Database(path, patience_ms=patience_ms), snapshot_budget)
+
+    def close(self) -> None:
+        """Close the file. Safe to call twice."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def path(self) -> Path:
+        return self._database.path
+
+    def add_document(self, document: Document) -> None:
+        """Store a document's text and index it, all or nothing.
+
+        Text that is stored already stays as it is: conversations go on from it.
+        """
+        documents.add(self._database, document)
+
+    def document(self, sha256: str) -> Document | None:
+        """The stored document, its text verified.
+
+        Raises:
+            StorageError: a page is not what was stored.
+        """
+        return documents.load(self._database, sha256)
+
+    def search(
+        self, sha256: str, query: str, *, limit: int, before_page: int | None = None
+    ) -> list[Passage]:
+        """Passages of a document that share words with `query`, best first (bm25).
+
+        Any text is a valid query: its words are looked up, nothing in it is syntax. English stop
+        words do not count; a query of nothing else finds nothing.
+
+        Args:
+            before_page: look only at pages with a smaller number.
+        """
+        return search.find(self._database, sha256, query, limit=limit, before_page=before_page)
+
+    def create_conversation(
+        self, document: Document, *, model: str, fingerprint: str, passes: int, seed: int
+    ) -> Conversation:
+        """Begin a conversation about a stored document, with its ``created`` step."""
+        return conversations.create(
+            self._database, document, model=model, fingerprint=fingerprint, passes=passes, seed=seed
+        )
+
+    def conversations(self) -> list[Conversation]:
+        """All conversations, the one used last first."""
+        return conversations.every(self._database)
+
+    def conversation(self, name: str) -> Conversation:
+        """The conversation of that name, or the only one whose name begins so.
+
+        Raises:
+            NotFoundError: there is none, or more than one begins so.
+        """
+        return conversations.named(self._database, name)
+
+    def latest_for(self, document_sha256: str, fingerprint: str | None) -> Conversation | None:
+        """The conversation about a document used last, under one model or (None) any."""
+        return conversations.latest_for(self._database, document_sha256, fingerprint)
+
+    def delete_conversation(self, name: str) -> int:
+        """Delete a conversation, and its document if no other refers to it; returns bytes freed.
+
+        Raises:
+            BusyError: it is open in another process.
+        """
+        return conversations.delete(self._database, name)
+
+    def lock(self, conversation: Conversation) -> AbstractContextManager[None]:
+        """Hold a conversation for this process; the kernel lets go when the process dies.
+
+        Raises:
+            BusyError: on entering, if another holds it; the message has its process id.
+        """
+        return locks.conversation_lock(self.path, conversation)
+
+    def head(self, conversation: Conversation) -> Step:
+        """The last committed step; there always is one."""
+        return steps.head(self._database, conversation)
+
+    def steps(self, conversation: Conversation) -> list[Step]:
+        """Everything that was committed, oldest first, undone steps included."""
+        return steps.history(self._database, conversation)
+
+    def lineage(self, conversation: Conversation) -> list[Step]:
+        """The steps that made the present memory, oldest first: undone ones are left out."""
+        return steps.lineage(self._database, conversation)
+
+    def commit(
+        self,
+        conversation: Conversation,
+        *,
+        parent: Step,
+        kind: StepKind,
+        position: Position,
+        snapshot: bytes | None = None,
+        info: Mapping[str, Any] = _NOTHING,
+    ) -> Step:
+        """Store a step: position and memory together, or neither.
+
+        Args:
+            parent: the step this one was computed from.
+            snapshot: the memory after the step, a safetensors file; None if it is the parent's.
+            info: JSON values to keep with the step.
+
+        Raises:
+            StorageError: `parent` is no longer the last step, or `snapshot` holds a number that
+                is not finite; nothing was stored.
+        """
+        return steps.commit(
+            self._database,
+            conversation,
+            parent=parent,
+            kind=kind,
+            position=position,
+            snapshot=snapshot,
+            info=info,
+            budget=self._snapshot_budget,
+        )
+
+    def undo(self, conversation: Conversation) -> Step:
+        """Commit a step with the memory and position from before the last sleep.
+
+        Undoing again goes back to before the sleep before that one.
+
+        Raises:
+            UsageError: there is no sleep left to undo.
+        """
+        return steps.undo(self._database, conversation)
+
+    def load_snapshot(self, sha256: str) -> bytes:
+        """A stored memory, verified by its SHA-256 and for finite numbers.
+
+        Raises:
+            StorageError: it is damaged, or was dropped to keep within the budget.
+        """
+        return snapshots.load(self._database, sha256)
+
+    def require_space(self, snapshot_size: int) -> None:
+        """Ask before a sleep whether what comes out of it can be stored.
+
+        Raises:
+            StorageError: the disk is too full.
+        """
+        snapshots.require_space(self.path, snapshot_size)
+
+    def turns(self, conversation: Conversation) -> list[StoredTurn]:
+        """All questions, oldest first."""
+        return turns.every(self._database, conversation)
+
+    def begin_turn(
+        self,
+        conversation: Conversation,
+        question: str,
+        position: Position,
+        *,
+        info: Mapping[str, Any] = _NOTHING,
+    ) -> int:
+        """Store a question before it is answered; returns the turn's id.
+
+        Until `finish_turn` the turn counts as interrupted, with an empty answer.
+        """
+        return turns.begin(self._database, conversation, question, position, info)
+
+    def finish_turn(
+        self,
+        conversation: Conversation,
+        turn_id: int,
+        answer: str,
+        *,
+        interrupted: bool,
+        parent: Step,
+        position: Position,
+        snapshot: bytes | None = None,
+        info: Mapping[str, Any] = _NOTHING,
+    ) -> Step:
+        """Store an answer together with its step of kind ``turn``; otherwise as `commit`.
+
+        Raises:
+            ValueError: the turn is not an unfinished one of this conversation.
+        """
+        return turns.finish(
+            self._database,
+            conversation,
+            turn_id,
+            answer,
+            interrupted=interrupted,
+            parent=parent,
+            position=position,
+            snapshot=snapshot,
+            info=info,
+            budget=self._snapshot_budget,
+        )
+
+    def check(self) -> list[str]:
+        """Everything that is wrong with the file, one line each; reads all of it."""
+        return checks.problems(self._database)
