@@ -1,0 +1,55 @@
+"""What SQLite and the system say when storage fails, as one line a person can act on."""
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sleepdoc.errors import StorageError
+from sleepdoc.store.driver import sqlite3
+
+_FULL = "the disk is full; what was saved before is intact: free some space and try again"
+DAMAGED = (
+    "the database is damaged; nothing was changed: copy it to a safe place, then rebuild it "
+    "with `sqlite3 FILE .recover`, or begin anew with another --db"
+)
+_LOCKED = "another program keeps the database locked; nothing was changed: close it and try again"
+_UNWRITABLE = "it cannot be written; check its permissions, or choose another place with --db"
+
+_BY_SQLITE_CODE = {
+    "SQLITE_FULL": _FULL,
+    "SQLITE_CORRUPT": DAMAGED,
+    "SQLITE_NOTADB": DAMAGED,
+    "SQLITE_BUSY": _LOCKED,
+    "SQLITE_LOCKED": _LOCKED,
+    "SQLITE_PROTOCOL": _LOCKED,
+    "SQLITE_READONLY": _UNWRITABLE,
+    "SQLITE_CANTOPEN": _UNWRITABLE,
+    "SQLITE_PERM": _UNWRITABLE,
+    "SQLITE_AUTH": _UNWRITABLE,
+    "SQLITE_IOERR": "the disk failed; what was saved before is intact: check the disk",
+    "SQLITE_NOLFS": "the disk cannot hold a file that large",
+    "SQLITE_TOOBIG": "a memory or page is too large for one database row",
+    "SQLITE_NOMEM": "there is not enough memory to go on",
+}
+
+
+@contextmanager
+def as_storage_error(path: Path) -> Iterator[None]:
+    """Turn failures of the file at `path` into `StorageError`.
+
+    An error that the file and its surroundings cannot cause is a mistake in this program, and
+    passes unchanged.
+    """
+    try:
+        yield
+    except sqlite3.Error as error:
+        name = getattr(error, "sqlite_errorname", None) or ""
+        primary = "_".join(name.split("_")[:2])
+        if primary not in _BY_SQLITE_CODE:
+            raise
+        raise StorageError(f"{path}: {_BY_SQLITE_CODE[primary]} ({name})") from error
+    except OSError as error:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        reason = _FULL if full else _UNWRITABLE
+        raise StorageError(f"{path}: {reason} ({error.strerror})") from error

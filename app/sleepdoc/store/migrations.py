@@ -1,0 +1,151 @@
+"""How the database came to have its tables: numbered changes, each applied once, none ever edited.
+
+``PRAGMA user_version`` counts the changes a file has had; it is set in the same transaction.
+"""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import sqlite_utils
+
+from sleepdoc.store.identity import APPLICATION_ID
+from sleepdoc.store.passages import passages
+
+Migration = Callable[[sqlite_utils.Database], None]
+
+
+def _documents(tables: sqlite_utils.Database) -> None:
+    """Text is stored before the model reads it, so that no file is ever needed again."""
+    tables.execute("""
+        CREATE TABLE documents (
+            sha256 TEXT PRIMARY KEY CHECK (length(sha256) = 64),
+            path BLOB NOT NULL,
+            name TEXT NOT NULL,
+            kind TEXT NOT NULL CHECK (kind IN ('pdf', 'markdown', 'text')),
+            size INTEGER NOT NULL CHECK (size >= 0),
+            title TEXT NOT NULL,
+            notices TEXT NOT NULL CHECK (json_valid(notices)),
+            pages INTEGER NOT NULL CHECK (pages >= 0)
+        ) STRICT""")
+    tables.execute("""
+        CREATE TABLE pages (
+            document_sha256 TEXT NOT NULL REFERENCES documents ON DELETE CASCADE,
+            number INTEGER NOT NULL CHECK (number >= 1),
+            label TEXT NOT NULL,
+            text TEXT NOT NULL,
+            sha256 TEXT NOT NULL CHECK (length(sha256) = 64),
+            PRIMARY KEY (document_sha256, number)
+        ) STRICT""")
+
+
+def _passages(tables: sqlite_utils.Database) -> None:
+    """Recall looks text up by its words. The index is filled from the pages already stored."""
+    tables.execute("""
+        CREATE VIRTUAL TABLE passages USING fts5(
+            text, document_sha256 UNINDEXED, page UNINDEXED,
+            tokenize = 'porter unicode61 remove_diacritics 2'
+        )""")
+    stored = tables.query("SELECT document_sha256, number, text FROM pages ORDER BY 1, 2")
+    for page in list(stored):
+        for text in passages(page["text"]):
+            tables.execute(
+                "INSERT INTO passages (text, document_sha256, page) VALUES (?, ?, ?)",
+                (text, page["document_sha256"], page["number"]),
+            )
+
+
+def _conversations(tables: sqlite_utils.Database) -> None:
+    """A memory, the position it belongs to and what led to it are committed as one step.
+
+    ``UNIQUE (parent)`` keeps a conversation a chain. A snapshot whose bytes were dropped keeps its
+    row, so that steps can go on naming it.
+    """
+    tables.execute("""
+        CREATE TABLE conversations (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            name TEXT NOT NULL UNIQUE CHECK (name != ''),
+            document_sha256 TEXT NOT NULL REFERENCES documents,
+            model TEXT NOT NULL,
+            fingerprint TEXT NOT NULL,
+            passes INTEGER NOT NULL CHECK (passes >= 1),
+            seed INTEGER NOT NULL,
+            created TEXT NOT NULL
+        ) STRICT""")
+    tables.execute("CREATE INDEX conversations_by_document ON conversations (document_sha256)")
+    tables.execute("""
+        CREATE TABLE snapshots (
+            sha256 TEXT PRIMARY KEY CHECK (length(sha256) = 64),
+            size INTEGER NOT NULL,
+            data BLOB CHECK (length(data) = size)
+        ) STRICT""")
+    tables.execute("""
+        CREATE TRIGGER snapshots_never_change BEFORE UPDATE ON snapshots
+        WHEN NEW.sha256 != OLD.sha256 OR NEW.size != OLD.size
+            OR (NEW.data IS NOT NULL AND OLD.data IS NOT NULL)
+        BEGIN SELECT RAISE(ABORT, 'snapshots never change'); END""")
+    tables.execute("""
+        CREATE TABLE steps (
+            seq INTEGER PRIMARY KEY AUTOINCREMENT,
+            conversation_id INTEGER NOT NULL REFERENCES conversations ON DELETE CASCADE,
+            kind TEXT NOT NULL CHECK (kind IN ('created', 'sleep', 'turn', 'undo', 'import')),
+            parent INTEGER UNIQUE CHECK (parent < seq),
+            restores INTEGER CHECK (restores < seq),
+            read INTEGER NOT NULL CHECK (read >= 0),
+            slept INTEGER NOT NULL CHECK (slept BETWEEN 0 AND read),
+            page INTEGER NOT NULL CHECK (page >= 0),
+            snapshot TEXT REFERENCES snapshots,
+            created TEXT NOT NULL,
+            info TEXT NOT NULL CHECK (json_valid(info)),
+            UNIQUE (conversation_id, seq),
+            FOREIGN KEY (conversation_id, parent) REFERENCES steps (conversation_id, seq),
+            FOREIGN KEY (conversation_id, restores) REFERENCES steps (conversation_id, seq),
+            CHECK ((kind = 'created') = (parent IS NULL)),
+            CHECK ((kind = 'undo') = (restores IS NOT NULL))
+        ) STRICT""")
+    tables.execute("CREATE INDEX steps_by_snapshot ON steps (snapshot)")
+    tables.execute("""
+        CREATE TRIGGER steps_never_change BEFORE UPDATE ON steps
+        BEGIN SELECT RAISE(ABORT, 'steps never change'); END""")
+
+
+def _turns(tables: sqlite_utils.Database) -> None:
+    """A question is stored before it is answered, so that no crash can lose it."""
+    tables.execute("""
+        CREATE TABLE turns (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            conversation_id INTEGER NOT NULL REFERENCES conversations ON DELETE CASCADE,
+            question TEXT NOT NULL,
+            answer TEXT NOT NULL DEFAULT '',
+            interrupted INTEGER NOT NULL DEFAULT 1 CHECK (interrupted IN (0, 1)),
+            read INTEGER NOT NULL CHECK (read >= 0),
+            slept INTEGER NOT NULL CHECK (slept BETWEEN 0 AND read),
+            page INTEGER NOT NULL CHECK (page >= 0),
+            step_seq INTEGER UNIQUE,
+            info TEXT NOT NULL CHECK (json_valid(info)),
+            FOREIGN KEY (conversation_id, step_seq) REFERENCES steps (conversation_id, seq),
+            CHECK (interrupted OR step_seq IS NOT NULL)
+        ) STRICT""")
+    tables.execute("CREATE INDEX turns_by_conversation ON turns (conversation_id)")
+
+
+MIGRATIONS: tuple[Migration, ...] = (_documents, _passages, _conversations, _turns)
+
+
+def apply(tables: sqlite_utils.Database, *, latest: int = len(MIGRATIONS)) -> None:
+    """Apply what is missing, within the caller's transaction."""
+    version = tables.execute("PRAGMA user_version").fetchone()[0]
+    for migration in MIGRATIONS[version:latest]:
+        migration(tables)
+    tables.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    tables.execute(f"PRAGMA user_version = {latest}")
+
+
+def back_up(tables: sqlite_utils.Database, path: Path, version: int) -> None:
+    """Copy a database to ``NAME.format-N`` beside it before it is migrated."""
+    backup = path.with_name(f"{path.name}.format-{version}")
+    # What is there can only be left from an attempt to migrate this same file; VACUUM INTO takes
+    # an empty file, and would give a new one the default mode.
+    backup.unlink(missing_ok=True)
+    os.close(os.open(backup, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    tables.execute("VACUUM INTO ?", (str(backup),))

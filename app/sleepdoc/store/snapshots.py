@@ -1,0 +1,134 @@
+"""Memories as bytes: immutable, named by their SHA-256, verified whenever they are used."""
+
+import hashlib
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import safetensors
+import sqlite_utils
+
+from sleepdoc.errors import StorageError
+from sleepdoc.store.database import Database, Row
+from sleepdoc.store.failures import as_storage_error
+
+BUDGET = 512 * 2**20
+"""Bytes of memory that a conversation keeps for going back, unless told otherwise."""
+
+_ALWAYS_KEPT = 3
+_SPACE_IN_RESERVE = 64 * 2**20
+
+_EXPONENTS: dict[str, tuple[str, int]] = {
+    "F64": ("<u8", 0x7FF0_0000_0000_0000),
+    "F32": ("<u4", 0x7F80_0000),
+    "BF16": ("<u2", 0x7F80),
+    "F16": ("<u2", 0x7C00),
+    "F8_E5M2": ("u1", 0x7C),
+}
+"""Floats as integers, and their exponent bits: all of them set means infinite or no number."""
+
+_INTEGERS = frozenset({"BOOL", "U8", "I8", "U16", "I16", "U32", "I32", "U64", "I64"})
+
+
+def put(tables: sqlite_utils.Database, data: bytes) -> str:
+    """Store a memory within the caller's transaction; returns its name.
+
+    Raises:
+        StorageError: it is no memory, or holds a number that is not finite.
+    """
+    if flaw := _flaw(data):
+        raise StorageError(f"the new memory was thrown away, the one before it stays: {flaw}")
+    sha256 = hashlib.sha256(data).hexdigest()
+    row = tables.execute("SELECT data FROM snapshots WHERE sha256 = ?", (sha256,)).fetchone()
+    if row is None:
+        tables.execute("INSERT INTO snapshots VALUES (?, ?, ?)", (sha256, len(data), data))
+    elif row[0] != data:
+        # Its bytes were dropped, or are damaged; the same memory has now been made again.
+        tables.execute("UPDATE snapshots SET data = NULL WHERE sha256 = ?", (sha256,))
+        tables.execute("UPDATE snapshots SET data = ? WHERE sha256 = ?", (data, sha256))
+    return sha256
+
+
+def load(database: Database, sha256: str) -> bytes:
+    """`Store.load_snapshot`."""
+    rows = database.rows("SELECT data FROM snapshots WHERE sha256 = ?", (sha256,))
+    data = rows[0]["data"] if rows else None
+    if data is None:
+        raise StorageError(
+            f"the memory {sha256[:12]} is not stored any more: it was dropped to save space; "
+            "`sleepdoc undo` goes back further"
+        )
+    flaw = "its checksum is wrong" if hashlib.sha256(data).hexdigest() != sha256 else _flaw(data)
+    if flaw:
+        raise StorageError(
+            f"the stored memory {sha256[:12]} is damaged ({flaw}); "
+            "`sleepdoc undo` goes back to the one before the last sleep"
+        )
+    return bytes(data)
+
+
+def prune(tables: sqlite_utils.Database, conversation_id: int, budget: int) -> None:
+    """Drop memories that a conversation need not keep, within the caller's transaction.
+
+    The last three stay. Those before a sleep stay until, with all that are newer, they exceed the
+    budget. The rest goes, unless another conversation has the same one.
+    """
+    rows = tables.query(
+        """
+        SELECT snapshots.sha256, size, EXISTS (
+                SELECT 1 FROM steps AS sleep JOIN steps AS before ON before.seq = sleep.parent
+                WHERE sleep.conversation_id = :id AND sleep.kind = 'sleep'
+                    AND before.snapshot = snapshots.sha256
+            ) AS before_sleep
+        FROM snapshots JOIN steps ON steps.snapshot = snapshots.sha256
+        WHERE steps.conversation_id = :id AND data IS NOT NULL
+        GROUP BY snapshots.sha256 ORDER BY max(seq) DESC""",
+        {"id": conversation_id},
+    )
+    for sha256 in _expendable(list(rows), budget):
+        tables.execute(
+            "UPDATE snapshots SET data = NULL WHERE sha256 = :sha256 AND NOT EXISTS"
+            " (SELECT 1 FROM steps WHERE snapshot = :sha256 AND conversation_id != :id)",
+            {"sha256": sha256, "id": conversation_id},
+        )
+
+
+def _expendable(newest_first: list[Row], budget: int) -> Iterator[str]:
+    kept = sum(row["size"] for row in newest_first[:_ALWAYS_KEPT])
+    for row in newest_first[_ALWAYS_KEPT:]:
+        if row["before_sleep"]:
+            kept += row["size"]
+        if kept > budget or not row["before_sleep"]:
+            yield row["sha256"]
+
+
+def require_space(path: Path, size: int) -> None:
+    """`Store.require_space`: the memory may be written to the log, the file, and once more."""
+    with as_storage_error(path):
+        free = shutil.disk_usage(path.parent).free
+    needed = 3 * size + _SPACE_IN_RESERVE
+    if free < needed:
+        raise StorageError(
+            f"{path}: {free // 2**20} MiB free, a sleep needs {needed // 2**20}; "
+            "everything so far is saved: free some space and go on"
+        )
+
+
+def _flaw(data: bytes) -> str | None:
+    """Why bytes are not a memory: not a safetensors file, or not of finite numbers."""
+    try:
+        tensors = safetensors.deserialize(data)  # type: ignore[no-untyped-call]
+    except safetensors.SafetensorError as error:
+        return f"not a safetensors file: {error}"
+    for name, tensor in tensors:
+        dtype = tensor["dtype"]
+        if dtype in _INTEGERS:
+            continue
+        if dtype not in _EXPONENTS:
+            return f"{name!r} has the unknown type {dtype}"
+        integers, exponent = _EXPONENTS[dtype]
+        bits = np.frombuffer(tensor["data"], integers)
+        if np.any(bits & exponent == exponent):
+            return f"{name!r} holds a number that is not finite"
+    return None
