@@ -1,26 +1,113 @@
 """Model ids to engines."""
 
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 from sleepdoc_model.engine import Engine
 from sleepdoc_model.tokenizer import Tokenizer
+
+if TYPE_CHECKING:
+    from sleepdoc_model.device import Placement
+    from sleepdoc_model.network import Network
 
 
 class ModelUnavailable(Exception):
     """No such model, or what it needs is missing; the message is one line and says what to do."""
 
 
-def load(model: str, *, device: str | None, seed: int) -> tuple[Engine, Tokenizer]:
-    """Load a model: ``scripted`` or ``scripted:window=256,...`` (no network, for tests).
+def load(
+    model: str, *, device: str | None = None, seed: int = 0, heads: Path | None = None
+) -> tuple[Engine, Tokenizer]:
+    """Load a model.
+
+    Args:
+        model: ``default`` (the embedded one), ``tiny`` (random weights in the same shape, for
+            tests), or ``scripted`` with options (no network at all, for tests).
+        device: ``cpu``, ``cuda`` or ``mps``; None picks the fastest there is.
+        seed: Seeds the weights of `tiny`.
+        heads: The checkpoint of fast-weight heads that `default` needs.
 
     Raises:
         ModelUnavailable: the id is unknown, or the model cannot be loaded here.
     """
     name, _, options = model.partition(":")
     if name == "scripted":
-        from sleepdoc_model.scripted import ByteTokenizer, ScriptedConfig, ScriptedEngine
-
+        return _scripted(options, seed)
+    if name == "tiny":
+        return _tiny(options, seed)
+    if name == "default":
         try:
-            config = ScriptedConfig.parse(options)
-        except ValueError as error:
-            raise ModelUnavailable(f"No such model {model!r}: {error}.") from error
-        return ScriptedEngine(config, seed=seed), ByteTokenizer()
-    raise ModelUnavailable(f"No such model {model!r}. Use default, tiny or scripted.")
+            return _default(heads, device)
+        except (OSError, ValueError) as error:
+            raise ModelUnavailable(f"The default model cannot be loaded: {error}.") from error
+    raise ModelUnavailable(f"No such model {model!r}. Use default.")
+
+
+def _scripted(options: str, seed: int) -> tuple[Engine, Tokenizer]:
+    from sleepdoc_model.scripted import ByteTokenizer, ScriptedConfig, ScriptedEngine
+
+    try:
+        config = ScriptedConfig.parse(options)
+    except ValueError as error:
+        raise ModelUnavailable(f"No such scripted model: {error}.") from error
+    return ScriptedEngine(config, seed=seed), ByteTokenizer()
+
+
+def _tiny(options: str, seed: int) -> tuple[Engine, Tokenizer]:
+    import torch
+
+    from sleepdoc_model import config
+    from sleepdoc_model.device import Placement
+    from sleepdoc_model.network import Network
+    from sleepdoc_model.scripted import ByteTokenizer
+    from sleepdoc_model.testing import randomise
+
+    shape = config.tiny(window=int(options.removeprefix("window="))) if options else config.tiny()
+    network = Network(shape)
+    randomise(network, seed)
+    placement = Placement("cpu", torch.float32, ("tiny networks run on the CPU in fp32",))
+    return _engine(network, "tiny", [b"tiny", str(seed).encode()], placement), ByteTokenizer()
+
+
+def _default(heads: Path | None, device: str | None) -> tuple[Engine, Tokenizer]:
+    from sleepdoc_model.base import base_path, file_sha256, load_base
+    from sleepdoc_model.checkpoint import load_heads, read_config
+    from sleepdoc_model.device import place
+    from sleepdoc_model.gguf_tokenizer import GGUFTokenizer
+    from sleepdoc_model.network import Network
+
+    if heads is None:
+        raise ValueError("it needs a checkpoint of fast-weight heads")
+    path = base_path()
+    placement = place(device)
+    network = Network(read_config(heads))
+    load_base(network, path, placement.dtype)
+    load_heads(network, heads)
+    network.to(placement.device)
+    parts = [file_sha256(path).encode(), hashlib.sha256(heads.read_bytes()).hexdigest().encode()]
+    engine = _engine(network, "SmolLM2-135M-Instruct + fast weights", parts, placement)
+    return engine, GGUFTokenizer(path)
+
+
+def _engine(network: "Network", name: str, parts: list[bytes], placement: "Placement") -> Engine:
+    from sleepdoc_model.engine import EngineInfo
+    from sleepdoc_model.hybrid_engine import HybridEngine
+    from sleepdoc_model.snapshot import fingerprint
+
+    config = network.config
+    heads = config.memory
+    state_bytes = 4 * len(config.memory_layers) * heads.heads * heads.value_dim * heads.key_dim
+    return HybridEngine(
+        network,
+        EngineInfo(
+            model=name,
+            fingerprint=fingerprint(*parts),
+            window=config.window,
+            passes=config.sleep.passes,
+            state_bytes=state_bytes,
+            device=placement.device,
+            dtype=str(placement.dtype).removeprefix("torch."),
+            reasons=placement.reasons,
+        ),
+    )

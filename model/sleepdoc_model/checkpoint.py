@@ -1,0 +1,68 @@
+"""Trained fast-weight heads on disk: one safetensors file with the config in its metadata."""
+
+import dataclasses
+import json
+from pathlib import Path
+
+import torch
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from sleepdoc_model.config import AttentionConfig, MemoryConfig, ModelConfig, SleepConfig
+from sleepdoc_model.network import Network
+
+FORMAT = "sleepdoc-heads"
+
+
+def trained_parameters(network: Network) -> dict[str, torch.nn.Parameter]:
+    """The parameters that belong to a checkpoint: everything of the fast-weight heads."""
+    return {name: p for name, p in network.named_parameters() if ".memory." in name}
+
+
+def save_heads(network: Network, path: Path, **notes: str) -> None:
+    """Write the heads and the config they need. `notes` go into the file's metadata."""
+    tensors = {n: p.detach().contiguous() for n, p in trained_parameters(network).items()}
+    config = json.dumps(dataclasses.asdict(network.config), sort_keys=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(".tmp")
+    save_file(tensors, temporary, {"format": FORMAT, "config": config, **notes})
+    temporary.replace(path)
+
+
+def read_config(path: Path) -> ModelConfig:
+    """The config a checkpoint was trained with.
+
+    Raises:
+        ValueError: not a checkpoint of ours.
+    """
+    with safe_open(path, "pt") as file:
+        metadata = file.metadata() or {}
+    if metadata.get("format") != FORMAT:
+        raise ValueError(f"{path.name} is not a checkpoint of fast-weight heads")
+    fields = json.loads(metadata["config"])
+    return ModelConfig(
+        **{
+            **fields,
+            "layers": tuple(fields["layers"]),
+            "attention": AttentionConfig(**fields["attention"]),
+            "memory": MemoryConfig(**fields["memory"]),
+            "sleep": SleepConfig(**fields["sleep"]),
+        }
+    )
+
+
+def load_heads(network: Network, path: Path) -> None:
+    """Fill a network's heads from a checkpoint.
+
+    Raises:
+        ValueError: names or shapes differ.
+    """
+    tensors: dict[str, Tensor] = load_file(path)
+    parameters = trained_parameters(network)
+    shapes = {name: tuple(p.shape) for name, p in parameters.items()}
+    if shapes != {name: tuple(t.shape) for name, t in tensors.items()}:
+        raise ValueError(f"{path.name} does not fit the network")
+    with torch.no_grad():
+        for name, parameter in parameters.items():
+            parameter.copy_(tensors[name])

@@ -1,0 +1,134 @@
+"""What a network is made of, as frozen data. Two presets use it: the paper's, and ours."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Write = Literal["token", "window"]
+
+
+@dataclass(frozen=True)
+class AttentionConfig:
+    """Rotary attention with grouped keys and values."""
+
+    heads: int
+    kv_heads: int
+    head_dim: int
+    rope_base: float = 10_000.0
+
+
+@dataclass(frozen=True)
+class MemoryConfig:
+    """Fast-weight heads (gated delta rule)."""
+
+    heads: int
+    key_dim: int
+    value_dim: int
+    shares_attention: bool = False
+    """Use the layer's attention projections, each corrected by a matrix of rank `rank`, instead
+    of projections of its own. For fast weights added to a pretrained network."""
+    rank: int = 16
+    write: Write = "token"
+    """``token``: token t reads what tokens up to t have written (the paper). ``window``: all
+    tokens of a pass read the state the pass began with; their writes take effect at its end."""
+    writes_awake: bool = True
+    """Whether ordinary prefill and decoding write, or only sleep does."""
+    decay: bool = True
+    """Whether old writes fade by a data-dependent factor."""
+
+
+@dataclass(frozen=True)
+class SleepConfig:
+    """How the window is consolidated (Algorithm 1 of arXiv 2605.26099)."""
+
+    passes: int = 1
+    feedback: float = 1.0
+    """What the next pass starts from: 1 is the last pass's output (the paper), 0 the embeddings
+    again, and anything between a mixture of both, for networks not trained to be looped."""
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """A stack of blocks. `layers` names the mixers of each: ``A`` attention, ``M`` fast weights,
+    ``AM`` both in parallel on the same normed input."""
+
+    vocab: int
+    dim: int
+    hidden: int
+    layers: tuple[str, ...]
+    attention: AttentionConfig
+    memory: MemoryConfig
+    sleep: SleepConfig = SleepConfig()
+    window: int = 1024
+    norm_eps: float = 1e-5
+
+    def __post_init__(self) -> None:
+        for mixers in self.layers:
+            if mixers not in ("A", "M", "AM"):
+                raise ValueError(f"a layer's mixers are A, M or AM, not {mixers!r}")
+            if mixers == "M" and self.memory.shares_attention:
+                raise ValueError("fast weights cannot share the projections of a missing attention")
+
+    @property
+    def memory_layers(self) -> tuple[int, ...]:
+        """Indices of the layers that hold fast weights."""
+        return tuple(i for i, mixers in enumerate(self.layers) if "M" in mixers)
+
+
+def paper(vocab: int, *, dim: int = 256, depth: int = 4, window: int = 24) -> ModelConfig:
+    """The from-scratch hybrid of arXiv 2605.26099: attention and gated delta rule by turns."""
+    heads = dim // 64
+    return ModelConfig(
+        vocab=vocab,
+        dim=dim,
+        hidden=dim * 8 // 3 // 64 * 64,
+        layers=("A", "M") * (depth // 2),
+        attention=AttentionConfig(heads=heads, kv_heads=heads, head_dim=64),
+        memory=MemoryConfig(heads=heads, key_dim=64, value_dim=64),
+        window=window,
+    )
+
+
+def smollm2(*, first_memory_layer: int = 8, window: int = 1024) -> ModelConfig:
+    """SmolLM2-135M with fast-weight heads beside the attention of its upper layers."""
+    depth = 30
+    return ModelConfig(
+        vocab=49152,
+        dim=576,
+        hidden=1536,
+        layers=("A",) * first_memory_layer + ("AM",) * (depth - first_memory_layer),
+        attention=AttentionConfig(heads=9, kv_heads=3, head_dim=64, rope_base=100_000.0),
+        memory=MemoryConfig(
+            heads=9,
+            key_dim=64,
+            value_dim=64,
+            shares_attention=True,
+            write="window",
+            writes_awake=False,
+            decay=False,
+        ),
+        sleep=SleepConfig(passes=1, feedback=0.0),
+        window=window,
+    )
+
+
+def tiny(*, window: int = 128) -> ModelConfig:
+    """A few thousand parameters in the shape of `smollm2`, for tests."""
+    return ModelConfig(
+        vocab=272,
+        dim=32,
+        hidden=64,
+        layers=("A", "AM", "AM"),
+        attention=AttentionConfig(heads=4, kv_heads=2, head_dim=8),
+        memory=MemoryConfig(
+            heads=4,
+            key_dim=8,
+            value_dim=8,
+            shares_attention=True,
+            rank=2,
+            write="window",
+            writes_awake=False,
+            decay=False,
+        ),
+        sleep=SleepConfig(passes=2, feedback=0.0),
+        window=window,
+    )

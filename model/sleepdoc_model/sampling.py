@@ -1,0 +1,44 @@
+"""Choosing the next token."""
+
+from collections.abc import Iterable
+
+import torch
+from torch import Tensor
+
+from sleepdoc_model.engine import Sampling
+
+
+class Sampler:
+    """Draws tokens under one `Sampling`; equal seeds give equal draws."""
+
+    def __init__(self, sampling: Sampling) -> None:
+        self.sampling = sampling
+        self._generator = torch.Generator().manual_seed(sampling.seed)
+
+    def next(self, logits: Tensor, generated: Iterable[int]) -> int:
+        """The next token from logits [vocab], given the tokens of this answer so far."""
+        logits = penalise(logits.cpu(), generated, self.sampling.repetition_penalty)
+        if self.sampling.temperature <= 0:
+            return int(logits.argmax())
+        chances = nucleus((logits / self.sampling.temperature).softmax(-1), self.sampling.top_p)
+        return int(torch.multinomial(chances, 1, generator=self._generator))
+
+
+def penalise(logits: Tensor, tokens: Iterable[int], penalty: float) -> Tensor:
+    """Make tokens already used less likely (repetition penalty of CTRL, arXiv 1909.05858)."""
+    used = sorted(set(tokens))
+    if penalty == 1.0 or not used:
+        return logits
+    logits = logits.clone()
+    chosen = logits[used]
+    logits[used] = torch.where(chosen > 0, chosen / penalty, chosen * penalty)
+    return logits
+
+
+def nucleus(chances: Tensor, top_p: float) -> Tensor:
+    """Keep the likeliest tokens that together reach `top_p` (arXiv 1904.09751)."""
+    if top_p >= 1.0:
+        return chances
+    ordered, order = chances.sort(descending=True)
+    ordered[ordered.cumsum(-1) - ordered >= top_p] = 0.0
+    return torch.zeros_like(chances).scatter(-1, order, ordered)

@@ -1,0 +1,108 @@
+"""Fast weights to bytes and back: a safetensors file whose bytes depend on nothing else.
+
+The library writes metadata in an order that varies from run to run, so the few lines that write
+the container are our own; reading checks every field before a tensor is made.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor
+
+from sleepdoc_model.config import ModelConfig
+from sleepdoc_model.engine import StateMismatch
+from sleepdoc_model.state import Memory
+
+FORMAT = "sleepdoc-memory"
+VERSION = "1"
+MAX_HEADER = 1 << 20
+
+
+def to_bytes(memory: Memory, config: ModelConfig, fingerprint: str) -> bytes:
+    """One conversation's memory; each tensor is [H, D_v, D_k] in fp32."""
+    tensors = {
+        f"layer.{layer}": state[0].to("cpu", torch.float32).contiguous()
+        for layer, state in zip(config.memory_layers, memory, strict=True)
+    }
+    metadata = {
+        "format": FORMAT,
+        "version": VERSION,
+        "fingerprint": fingerprint,
+        "layout": "heads,value,key",
+    }
+    return pack(tensors, metadata)
+
+
+def from_bytes(data: bytes, config: ModelConfig, fingerprint: str) -> Memory:
+    """The memory in `data`, batch of one.
+
+    Raises:
+        StateMismatch: damaged, not a memory, or made by another model.
+    """
+    metadata, entries, start = parse_header(data)
+    if metadata.get("format") != FORMAT or metadata.get("version") != VERSION:
+        raise StateMismatch("not a memory of a version this program knows")
+    if metadata.get("fingerprint") != fingerprint:
+        raise StateMismatch("the memory was made by another model")
+    heads = config.memory
+    shape = [heads.heads, heads.value_dim, heads.key_dim]
+    size = 4 * shape[0] * shape[1] * shape[2]
+    states = []
+    for layer in config.memory_layers:
+        entry = entries.pop(f"layer.{layer}", None)
+        if not isinstance(entry, dict) or entry.get("dtype") != "F32" or entry["shape"] != shape:
+            raise StateMismatch(f"layer {layer} is missing or of another shape")
+        first, last = entry["data_offsets"]
+        if last - first != size or first < 0 or start + last > len(data):
+            raise StateMismatch(f"layer {layer} is cut")
+        flat = torch.frombuffer(bytearray(data[start + first : start + last]), dtype=torch.float32)
+        if not flat.isfinite().all():
+            raise StateMismatch(f"layer {layer} holds values that are not numbers")
+        states.append(flat.reshape(1, *shape))
+    if entries:
+        raise StateMismatch(f"unknown tensor {next(iter(entries))!r}")
+    return tuple(states)
+
+
+def pack(tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> bytes:
+    """A safetensors file of fp32 tensors; equal input gives equal bytes."""
+    header: dict[str, object] = {"__metadata__": dict(sorted(metadata.items()))}
+    blobs, end = [], 0
+    for name, tensor in sorted(tensors.items()):
+        blob = tensor.numpy().tobytes()
+        shape, span = list(tensor.shape), [end, end + len(blob)]
+        header[name] = {"dtype": "F32", "shape": shape, "data_offsets": span}
+        blobs.append(blob)
+        end += len(blob)
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
+    return len(text).to_bytes(8, "little") + text + b"".join(blobs)
+
+
+def parse_header(data: bytes) -> tuple[dict[str, str], dict[str, object], int]:
+    """Metadata, tensor entries, and where the tensors start.
+
+    Raises:
+        StateMismatch: not a safetensors file within our limits.
+    """
+    size = int.from_bytes(data[:8], "little")
+    if len(data) < 8 or size > MAX_HEADER or 8 + size > len(data):
+        raise StateMismatch("not a memory file")
+    try:
+        header = json.loads(data[8 : 8 + size])
+    except ValueError as error:
+        raise StateMismatch("the memory file's header is damaged") from error
+    if not isinstance(header, dict):
+        raise StateMismatch("the memory file's header is damaged")
+    metadata = header.pop("__metadata__", {})
+    return metadata, header, 8 + size
+
+
+def fingerprint(*parts: bytes) -> str:
+    """Hex SHA-256 over what a memory depends on, each part with its length."""
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "little") + part)
+    return digest.hexdigest()

@@ -1,0 +1,64 @@
+"""What a network remembers: the KV cache of its window, and fast weights that outlive it."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from sleepdoc_model.config import ModelConfig
+
+Memory = tuple[Tensor, ...]
+"""Fast weights, one tensor [B, H, D_v, D_k] in fp32 per memory layer, lowest layer first."""
+
+
+def empty_memory(config: ModelConfig, batch: int = 1, device: str = "cpu") -> Memory:
+    """Fast weights that have been told nothing: all zeros."""
+    heads = config.memory
+    shape = (batch, heads.heads, heads.value_dim, heads.key_dim)
+    return tuple(torch.zeros(shape, device=device) for _ in config.memory_layers)
+
+
+def relative_change(before: Memory, after: Memory) -> tuple[float, ...]:
+    """Per layer, the Frobenius norm of what changed over the norm of what is there now."""
+    changes = []
+    for old, new in zip(before, after, strict=True):
+        size = torch.linalg.vector_norm(new).item()
+        changes.append(torch.linalg.vector_norm(new - old).item() / max(size, 1e-12))
+    return tuple(changes)
+
+
+@dataclass
+class KVCache:
+    """Keys and values of one window. Allocated once at full size, so that decoding costs the same
+    in the first window and in the thousandth.
+
+    Shapes: keys and values [layers, B, kv_heads, size, head_dim]; layers without attention keep
+    their place unused.
+    """
+
+    keys: Tensor
+    values: Tensor
+    length: int = 0
+
+    @classmethod
+    def allocate(
+        cls, config: ModelConfig, size: int, *, batch: int = 1, dtype: torch.dtype, device: str
+    ) -> "KVCache":
+        heads = config.attention
+        shape = (len(config.layers), batch, heads.kv_heads, size, heads.head_dim)
+        zeros = torch.zeros(shape, dtype=dtype, device=device)
+        return cls(zeros, torch.zeros_like(zeros))
+
+    @property
+    def size(self) -> int:
+        return self.keys.shape[3]
+
+    def append(self, layer: int, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
+        """Store k and v [B, kv_heads, T, D] after what is there; returns all of that layer's.
+
+        `length` advances once per forward, not per layer: see `Network.forward`.
+        """
+        end = self.length + k.shape[2]
+        self.keys[layer, :, :, self.length : end] = k
+        self.values[layer, :, :, self.length : end] = v
+        return self.keys[layer, :, :, :end], self.values[layer, :, :, :end]

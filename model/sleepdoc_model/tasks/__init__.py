@@ -1,0 +1,1 @@
+"""Tasks: documents with questions whose answers need them, each made from a seed."""

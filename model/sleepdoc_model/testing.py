@@ -1,0 +1,20 @@
+"""Tiny real networks, for tests."""
+
+import torch
+
+from sleepdoc_model.network import Network
+
+
+def randomise(network: Network, seed: int) -> None:
+    """Fill every parameter with seeded noise, zero gates and corrections too.
+
+    A freshly made network ignores its memory by design; a test needs one that does not.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for name, parameter in network.named_parameters():
+            if name.endswith("norm.weight"):
+                continue
+            scale = parameter.shape[-1] ** -0.5 if parameter.ndim > 1 else 0.5
+            parameter.copy_(torch.randn(parameter.shape, generator=generator) * scale)
+    network.requires_grad_(False)

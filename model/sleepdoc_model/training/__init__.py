@@ -1,0 +1,1 @@
+"""Training of fast-weight heads: ``python -m sleepdoc_model.training --help``."""
