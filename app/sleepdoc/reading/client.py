@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
@@ -34,9 +34,16 @@ class EngineClient:
     """
 
     def __init__(
-        self, model: str, *, device: str | None = None, seed: int = 0, log: Path | None = None
+        self,
+        model: str,
+        *,
+        device: str | None = None,
+        seed: int = 0,
+        heads: Path | None = None,
+        log: Path | None = None,
     ) -> None:
-        self._load = (log, model, device, seed)
+        """Remember what to load (`sleepdoc_model.load.load`) and where its output goes."""
+        self._load = (log, model, device, seed, heads)
         self._process: BaseProcess | None = None
         self._pipe: worker.Pipe | None = None
         self._facts: tuple[EngineInfo, Frame] | None = None
@@ -89,6 +96,10 @@ class EngineClient:
         return None if self._process is None else self._process.pid
 
     @property
+    def alive(self) -> bool:
+        return self._process is not None and self._process.is_alive()
+
+    @property
     def info(self) -> EngineInfo:
         return self._loaded()[0]
 
@@ -109,11 +120,11 @@ class EngineClient:
 
     def generate(
         self, max_tokens: int, *, stop: frozenset[int], sampling: Sampling
-    ) -> Iterator[int]:
+    ) -> Generator[int, None, None]:
         self.request("generate", max_tokens, stop, dataclasses.astuple(sampling))
         yield from self._items()
 
-    def sleep(self, passes: int) -> Iterator[PassReport]:
+    def sleep(self, passes: int) -> Generator[PassReport, None, None]:
         self.request("sleep", passes)
         for report in self._items():
             yield PassReport(*report)
@@ -134,7 +145,7 @@ class EngineClient:
         self.request("stream")
         return RemoteStream(self)
 
-    def _items(self) -> Iterator[Any]:
+    def _items(self) -> Generator[Any, None, None]:
         try:
             while (item := self.request("next")) is not None:
                 yield item
@@ -183,7 +194,8 @@ class EngineClient:
         self._process.join(_LAST_BREATH)
         code = self._process.exitcode
         if code is None:
-            return "The model process closed its pipe."
+            self._process.kill()
+            return "The model process stopped answering."
         if code >= 0:
             return f"The model process ended with exit code {code}."
         name = signal.Signals(-code).name

@@ -1,9 +1,30 @@
 """The application's side of reading: commands in, events out, one thread that owns the rest."""
 
-from collections.abc import Callable
+import queue
+import threading
+import traceback
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
 
-from sleepdoc.reading.events import Event
+from sleepdoc.errors import ExitCode, ModelError, SleepdocError, UsageError
+from sleepdoc.reading.events import Event, Failed, ReadingFinished
 from sleepdoc.reading.service import OpenConversation
+from sleepdoc.reading.session import ReadingSession
+
+
+class _Command(Enum):
+    PAUSE = "pause"
+    READ = "read"
+    SLEEP = "sleep"
+    CLOSE = "close"
+
+
+@dataclass(frozen=True)
+class _Question:
+    text: str
+    closed_book: bool
 
 
 class Runner:
@@ -21,30 +42,112 @@ class Runner:
         conversation: OpenConversation,
         *,
         read: bool = True,
-    ) -> None: ...
+    ) -> None:
+        self._callback = callback
+        self._conversation = conversation
+        self._read = read
+        self._commands: queue.SimpleQueue[_Command | _Question] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="reading", daemon=True)
+        self._closing = threading.Event()
+        self._session: ReadingSession | None = None
 
     def start(self) -> None:
         """Open the conversation and begin."""
+        self._thread.start()
 
     def ask(self, question: str, *, closed_book: bool = False) -> None:
         """Answer as soon as possible: reading pauses at the next piece (a sleep under way is
         finished first), the question is answered, and reading goes on if it was going on.
         Questions asked earlier come first."""
+        self._send(_Question(question, closed_book))
 
     def pause(self) -> None:
         """Pause reading until `resume_reading`; a sleep that reading began is aborted between
         passes. Does not touch an answer."""
+        self._send(_Command.PAUSE, abort_sleep=True)
 
     def resume_reading(self) -> None:
-        """Go on reading; nothing happens if reading is going on or the document is finished."""
+        """Go on reading; a finished document only says `ReadingFinished` again."""
+        self._send(_Command.READ)
 
     def stop_answer(self) -> None:
         """Stop the answer being generated, or the sleep asked for with `sleep_now`."""
+        if self._session is not None:
+            self._session.stop()
 
     def sleep_now(self) -> None:
         """Sleep now, then go on reading if reading was going on."""
+        self._send(_Command.SLEEP)
 
     def close(self, grace: float = 2.0) -> None:
         """Stop everything and wait for the thread: answers stop after the current token, reading
         after the current piece, sleeps after the current pass. What still runs after `grace`
-        seconds loses its worker process. What was reported as saved is saved."""
+        seconds loses its worker process. What was reported as saved is saved. No event but
+        `Failed` comes any more."""
+        self._closing.set()
+        self._send(_Command.CLOSE, abort_sleep=True)
+        self.stop_answer()
+        if self._thread.is_alive():
+            if self._session is not None:
+                self._thread.join(grace)
+            self._conversation.abandon()
+            self._thread.join(grace)
+
+    def _send(self, command: _Command | _Question, *, abort_sleep: bool = False) -> None:
+        # Queue first, flag second: the thread clears the flags first and looks at the queue second.
+        self._commands.put(command)
+        if self._session is not None:
+            self._session.pause(abort_sleep=abort_sleep)
+
+    def _run(self) -> None:
+        try:
+            with self._conversation:
+                self._forward(self._conversation.open())
+                self._session = self._conversation.session
+                self._serve(self._session)
+        except Exception as error:
+            # Closing may cost the worker its life; that is no news.
+            if not (self._closing.is_set() and isinstance(error, ModelError)):
+                self._callback(_failure(error))
+
+    def _serve(self, session: ReadingSession) -> None:
+        while True:
+            session.proceed()
+            if self._closing.is_set():
+                return
+            try:
+                command = self._commands.get(block=not self._read)
+            except queue.Empty:
+                last = self._forward(session.read())
+                self._read = not isinstance(last, ReadingFinished)
+            else:
+                self._obey(session, command)
+
+    def _obey(self, session: ReadingSession, command: _Command | _Question) -> None:
+        match command:
+            case _Question(text, closed_book):
+                try:
+                    self._forward(session.ask(text, closed_book=closed_book))
+                except UsageError as error:
+                    self._callback(_failure(error))
+            case _Command.SLEEP:
+                self._forward(session.sleep())
+            case _Command.PAUSE | _Command.READ:
+                self._read = command is _Command.READ
+
+    def _forward(self, events: Iterable[Event]) -> Event | None:
+        """Pass events on, and return the last one."""
+        event = None
+        for event in events:
+            if not self._closing.is_set():
+                self._callback(event)
+        return event
+
+
+def _failure(error: Exception) -> Failed:
+    if isinstance(error, SleepdocError):
+        return Failed(str(error), error.exit_code)
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{Path(place.filename).name}, line {place.lineno}"
+    message = " ".join(f"{type(error).__name__}: {error}".split())
+    return Failed(f"{message} ({where}; this is a bug in sleepdoc)", ExitCode.INTERNAL)

@@ -1,13 +1,27 @@
 """Opening a conversation: document, store, lock, worker and session, opened and closed as one."""
 
+import os
 from collections.abc import Iterator
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sleepdoc.reading.events import Event
+from sleepdoc.documents.reader import load_document
+from sleepdoc.documents.types import Document
+from sleepdoc.errors import MismatchError, ModelError, NotFoundError, StorageError
+from sleepdoc.locations import asset
+from sleepdoc.reading.client import EngineClient, WorkerGone
+from sleepdoc.reading.events import DocumentReady, Event, Progress, Resumed, Turn
+from sleepdoc.reading.record import DOCUMENT_TOKENS, Record
 from sleepdoc.reading.session import ReadingSession
+from sleepdoc.reading.tokens import DocumentTokens
+from sleepdoc.store import Conversation, Position, Store
+
+DEFAULT_MODEL = "default"
+_HEADS = "heads.safetensors"
+_CHARACTERS_PER_TOKEN = 4
 
 
 @dataclass(frozen=True)
@@ -22,6 +36,7 @@ class OpenOptions:
     """None: the conversation's own model, ``default`` for a new one."""
     device: str | None = None
     seed: int = 0
+    """Of a new conversation; an old one keeps its own."""
     passes: int | None = None
     """Passes per sleep of a new conversation. None: what the engine recommends."""
     log: Path | None = None
@@ -43,7 +58,14 @@ class OpenConversation:
     name never looks at the file.
     """
 
-    def __init__(self, options: OpenOptions) -> None: ...
+    def __init__(self, options: OpenOptions) -> None:
+        self._options = options
+        self._cleanup = ExitStack()
+        self._lock = self._cleanup.enter_context(ExitStack())
+        self._engine: EngineClient | None = None
+        self._session: ReadingSession | None = None
+        self._abandoned = False
+        self.resumed = False
 
     def open(self) -> Iterator[Event]:
         """Yield `DocumentReady` (new) or `Resumed`, then `ModelReady`.
@@ -56,23 +78,65 @@ class OpenConversation:
         Raises:
             SleepdocError: with the exit code of design §7.
         """
-        raise NotImplementedError
+        options = self._options
+        file = _file(options.target)
+        document = None if file is None else load_document(file)
+        store = self._cleanup.enter_context(Store.open(options.database))
+        conversation: Conversation | None
+        if document is None:
+            conversation = _named(store, str(options.target))
+            document = _stored_document(store, conversation)
+        else:
+            store.add_document(document)
+            conversation = _known(store, document, options.model)
+        yield self._introduce(store, document, conversation)
+
+        seed = options.seed if conversation is None else conversation.seed
+        model = options.model or (conversation.model if conversation else DEFAULT_MODEL)
+        engine = self._start(model, seed)
+        info = engine.info
+        if conversation is not None and conversation.fingerprint != info.fingerprint:
+            if file is None:
+                raise MismatchError(
+                    f"The memory of {conversation.name} was made by another model or version of "
+                    f"{conversation.model}; open the document itself to read it anew."
+                )
+            conversation = store.latest_for(document.sha256, info.fingerprint)
+            yield self._introduce(store, document, conversation)
+        if conversation is None:
+            conversation = store.create_conversation(
+                document,
+                model=model,
+                fingerprint=info.fingerprint,
+                passes=options.passes or info.passes,
+                seed=seed,
+            )
+            self._hold(store, conversation)
+        try:
+            tokens = DocumentTokens(document, engine.encode)
+        except WorkerGone as gone:
+            raise ModelError(str(gone)) from gone
+        record = Record(store, conversation, tokens.total)
+        self._session = ReadingSession(engine, tokens, record)
+        self._cleanup.callback(self._session.close)
+        yield from self._session.resume()
 
     @property
     def session(self) -> ReadingSession:
-        """The session; there is one once `open` is exhausted."""
-        raise NotImplementedError
-
-    @property
-    def resumed(self) -> bool:
-        """Whether the conversation existed before."""
-        raise NotImplementedError
+        """The session; there is one once `open` has yielded `ModelReady`."""
+        if self._session is None:
+            raise RuntimeError("the conversation is not open")
+        return self._session
 
     def abandon(self) -> None:
-        """End the worker at once, from any thread. What is committed stays; the rest raises."""
+        """End the worker for good and at once, from any thread. What is committed stays."""
+        self._abandoned = True
+        if self._engine is not None:
+            self._engine.abandon()
 
     def close(self) -> None:
         """End the worker, release the lock, close the store. Safe to call twice."""
+        self._cleanup.close()
 
     def __enter__(self) -> Self:
         return self
@@ -84,3 +148,117 @@ class OpenConversation:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _introduce(
+        self, store: Store, document: Document, conversation: Conversation | None
+    ) -> DocumentReady | Resumed:
+        """Say what is open, and hold it."""
+        self.resumed = conversation is not None
+        self._lock.close()
+        if conversation is not None:
+            self._hold(store, conversation)
+            return _resumed(store, document, conversation)
+        characters = sum(len(page.text) for page in document.pages)
+        notices = (*document.notices, *_changes(store, document))
+        return DocumentReady(
+            "", document.title, document.name, len(document.pages), characters, notices
+        )
+
+    def _hold(self, store: Store, conversation: Conversation) -> None:
+        self._lock.enter_context(store.lock(conversation))
+
+    def _start(self, model: str, seed: int) -> EngineClient:
+        options = self._options
+        log = options.log or options.database.with_name("worker.log")
+        heads = asset(_HEADS)
+        engine = EngineClient(
+            model,
+            device=options.device,
+            seed=seed,
+            heads=heads if heads.exists() else None,
+            log=log,
+        )
+        self._engine = self._cleanup.enter_context(closing(engine))
+        if self._abandoned:
+            engine.abandon()
+        try:
+            engine.start()
+        except WorkerGone as gone:
+            raise ModelError(f"{gone} It was loading {model}; see {log}.") from gone
+        return engine
+
+
+def _file(target: str | Path) -> Path | None:
+    """The file that is meant, or None if it is the name of a conversation."""
+    return Path(target) if isinstance(target, Path) or os.path.lexists(target) else None
+
+
+def _named(store: Store, name: str) -> Conversation:
+    try:
+        return store.conversation(name)
+    except NotFoundError:
+        if os.sep in name or Path(name).suffix:
+            load_document(Path(name))  # it says what is wrong with the file
+        raise
+
+
+def _stored_document(store: Store, conversation: Conversation) -> Document:
+    document = store.document(conversation.document_sha256)
+    if document is None:
+        raise StorageError(
+            f"The text of {conversation.name} is missing from {store.path}; run sleepdoc doctor."
+        )
+    return document
+
+
+def _known(store: Store, document: Document, model: str | None) -> Conversation | None:
+    """The conversation about these bytes that was used last, under `model` if that is given."""
+    return next(
+        (
+            conversation
+            for conversation in store.conversations()
+            if conversation.document_sha256 == document.sha256
+            and model in (None, conversation.model)
+        ),
+        None,
+    )
+
+
+def _changes(store: Store, document: Document) -> tuple[str, ...]:
+    """A notice if another version of the file was read before."""
+    for conversation in store.conversations():
+        if conversation.document_sha256 != document.sha256:
+            earlier = None
+            with suppress(StorageError):  # a damaged document is no reason to refuse another
+                earlier = store.document(conversation.document_sha256)
+            if earlier is not None and earlier.path == document.path:
+                return (
+                    f"{document.name} has changed since {conversation.name} read it; "
+                    f"this is a new conversation, and {conversation.name} is kept as it was.",
+                )
+    return ()
+
+
+def _resumed(store: Store, document: Document, conversation: Conversation) -> Resumed:
+    steps = store.lineage(conversation)
+    total = next(
+        (step.info[DOCUMENT_TOKENS] for step in reversed(steps) if DOCUMENT_TOKENS in step.info),
+        sum(len(page.text) for page in document.pages) // _CHARACTERS_PER_TOKEN + 1,
+    )
+    labels = {page.number: page.label for page in document.pages}
+
+    def progress(position: Position) -> Progress:
+        label = labels.get(position.page, "")
+        return Progress(position.page, label, len(labels), position.read, total)
+
+    turns = tuple(
+        Turn(turn.question, turn.answer, turn.interrupted, progress(turn.position))
+        for turn in store.turns(conversation)
+    )
+    return Resumed(
+        conversation.name,
+        progress(steps[-1].position),
+        sum(step.kind == "sleep" for step in steps),
+        turns,
+        conversation.last_used,
+    )

@@ -1,42 +1,98 @@
 """Reading, sleeping and answering: the use cases, as generators of events."""
 
-from collections.abc import Iterator
+import math
+import threading
+import time
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 
-from sleepdoc.reading.events import Event, Progress
-from sleepdoc_model.engine import Sampling
+from sleepdoc.documents.text import clean_text
+from sleepdoc.errors import MismatchError, ModelError, UsageError
+from sleepdoc.reading.answer import Answer
+from sleepdoc.reading.client import EngineClient, WorkerGone
+from sleepdoc.reading.events import (
+    Answering,
+    Citation,
+    Event,
+    ModelReady,
+    Progress,
+    Reading,
+    ReadingFinished,
+    ReadingPaused,
+    SleepAborted,
+    SleepFinished,
+    SleepPass,
+    SleepStarted,
+    WindowUse,
+    WorkerDied,
+)
+from sleepdoc.reading.pace import Pace
+from sleepdoc.reading.recall import PASSAGES, recall
+from sleepdoc.reading.record import Record
+from sleepdoc.reading.tokens import DocumentTokens
+from sleepdoc.reading.window import Window
+from sleepdoc_model.engine import Sampling, StateMismatch
+
+_RESTARTS = 2
+"""How often a worker that dies without a step in between is restarted."""
 
 
 class ReadingSession:
     """Reads one document into one engine, and answers.
 
-    The generators must be driven by one thread and one at a time; closing one early leaves the
-    conversation at its last committed step, with the partial answer kept if there is one.
+    The generators must be driven by one thread; beginning one ends the one before. Ending one
+    early leaves the conversation at its last committed step, a partial answer included.
     They raise `SleepdocError`; `Runner` turns that into `Failed`.
     `pause`, `stop` and `proceed` may be called from any thread.
+
+    What is committed is the truth: whenever engine and store may differ, memory and window are
+    made anew from the last step and the turns since, exactly as they were.
     """
+
+    def __init__(
+        self,
+        engine: EngineClient,
+        tokens: DocumentTokens,
+        record: Record,
+        *,
+        interval: float = 0.1,
+    ) -> None:
+        """Take over a started engine. `Reading` comes at most every `interval` seconds."""
+        self._engine = engine
+        self._window = Window(engine, tokens)
+        self._record = record
+        self._interval = interval
+        self._pace = Pace()
+        self._running: Generator[Event, None, None] = self._run(lambda: iter(()))
+        self._stale = True
+        self._announced = False
+        self._deaths = 0
+        self._pause = threading.Event()
+        self._abort = threading.Event()
+        self._stop = threading.Event()
 
     @property
     def conversation(self) -> str:
         """Name of the conversation."""
-        raise NotImplementedError
+        return self._record.conversation.name
 
     @property
     def progress(self) -> Progress:
-        raise NotImplementedError
+        return self._window.progress
 
     @property
     def passes(self) -> int:
         """Passes per sleep of this conversation."""
-        raise NotImplementedError
+        return self._record.conversation.passes
 
     @property
     def sleeps(self) -> int:
         """Committed sleeps of this conversation."""
-        raise NotImplementedError
+        return self._record.sleeps
 
     def resume(self) -> Iterator[Event]:
         """Put memory and window where the last committed step left them; yield `ModelReady`."""
-        raise NotImplementedError
+        return self._mended(lambda: iter(()))
 
     def read(self) -> Iterator[Event]:
         """Read on to the end of the document, sleeping whenever the window is full.
@@ -44,7 +100,7 @@ class ReadingSession:
         Yields `Reading`, `SleepStarted`, `SleepPass`, `SleepFinished` (or `SleepAborted`), and
         last `ReadingFinished` or, after `pause`, `ReadingPaused`. `WorkerDied` may come anywhere.
         """
-        raise NotImplementedError
+        return self._mended(self._read)
 
     def ask(
         self,
@@ -57,7 +113,8 @@ class ReadingSession:
         """Answer from what has been read so far.
 
         Yields the events of a sleep if the window has no room, then `Answering`, `AnswerText`...,
-        `AnswerFinished`.
+        `AnswerFinished`. Should the worker die, an answer that had not begun is generated after
+        all; one that had begun is kept as it is, interrupted.
 
         Args:
             closed_book: answer from memory alone: no recall, and nothing in the window but the
@@ -66,21 +123,216 @@ class ReadingSession:
         Raises:
             UsageError: the question is empty or too long; nothing was stored.
         """
-        raise NotImplementedError
+        text = clean_text(question).strip()
+        if not text:
+            raise UsageError("The question is empty.")
+        answer = Answer(text, closed_book)
+        options = sampling or Sampling(seed=self._record.conversation.seed)
+        return self._mended(lambda: self._ask(answer, max_tokens, options))
 
     def sleep(self) -> Iterator[Event]:
         """Sleep now, whatever the window holds; nothing happens if it is empty."""
-        raise NotImplementedError
+        return self._mended(lambda: self._sleep(self._stop))
 
     def pause(self, *, abort_sleep: bool = False) -> None:
         """Make `read` end soon with `ReadingPaused`, now and until `proceed`.
 
         A sleep under way in `read` is finished first, or aborted between passes on demand.
         """
+        if abort_sleep:
+            self._abort.set()
+        self._pause.set()
 
     def stop(self) -> None:
         """Make `ask` end after the current token and `sleep` after the current pass, until
         `proceed`. The partial answer is kept, marked as interrupted."""
+        self._stop.set()
 
     def proceed(self) -> None:
         """Take `pause` and `stop` back."""
+        for flag in (self._pause, self._abort, self._stop):
+            flag.clear()
+
+    def close(self) -> None:
+        """End the generator that is not exhausted yet, if there is one."""
+        self._running.close()
+
+    def _mended(self, action: Callable[[], Iterator[Event]]) -> Iterator[Event]:
+        """Run `action`, from the last step again should the worker die."""
+        self.close()
+        self._running = self._run(action)
+        return self._running
+
+    def _run(self, action: Callable[[], Iterator[Event]]) -> Generator[Event, None, None]:
+        while True:
+            try:
+                if self._stale:
+                    self._restore()
+                if not self._announced:
+                    yield self._ready()
+                yield from action()
+                return
+            except WorkerGone as gone:
+                self._stale, self._announced = True, False
+                self._deaths += 1
+                yield WorkerDied(str(gone))
+                if self._deaths > _RESTARTS:
+                    raise ModelError(f"{gone} So did {_RESTARTS} more started since.") from gone
+            except UsageError:  # refused before anything was changed
+                raise
+            except BaseException:
+                self._stale = True
+                raise
+
+    def _restore(self) -> None:
+        if not self._engine.alive:
+            self._engine.start()
+        self._record.refresh()
+        try:
+            self._engine.load(self._record.memory)
+        except StateMismatch as error:
+            raise MismatchError(f"{self.conversation} cannot go on: {error}.") from error
+        self._window.clear()
+        self._window.begin(self._record.head.position.slept)
+        for read, turn in self._record.turns_in_window:
+            self._window.replay(read, turn)
+        self._stale = False
+
+    def _ready(self) -> ModelReady:
+        self._announced = True
+        info = self._engine.info
+        return ModelReady(
+            model=info.model,
+            device=info.device,
+            dtype=info.dtype,
+            window=info.window,
+            state_bytes=info.state_bytes,
+            reasons=info.reasons,
+            tokens_reread=self._window.read - self._window.slept,
+            conversation=self.conversation,
+        )
+
+    def _read(self) -> Iterator[Event]:
+        window = self._window
+        shown = 0.0
+        while not (window.finished and window.slept == window.read):
+            if self._pause.is_set():
+                yield ReadingPaused(window.progress)
+                return
+            started = time.monotonic()
+            if piece := window.read_piece():
+                now = time.monotonic()
+                self._pace.read(piece, now - started)
+                if now - shown >= self._interval:
+                    shown = now
+                    yield self._reading()
+            elif not (yield from self._sleep(self._abort)):
+                yield ReadingPaused(window.progress)
+                return
+        yield ReadingFinished(window.progress, self.sleeps, self._pace.seconds)
+
+    def _reading(self) -> Reading:
+        progress = self._window.progress
+        unslept = progress.tokens_total - self._window.slept
+        sleeps = math.ceil(unslept / self._window.budget.document)
+        return Reading(
+            progress,
+            self._window.use,
+            self._pace.tokens_per_second,
+            self._pace.seconds_left(progress.tokens_total - progress.tokens, sleeps),
+            self._window.excerpt,
+        )
+
+    def _sleep(self, aborted: threading.Event) -> Generator[Event, None, bool]:
+        """Sleep if there is anything in the window; False if it was aborted."""
+        tokens = self._window.used
+        if tokens == 0:
+            return True
+        self._record.require_space(self._engine.info.state_bytes)
+        number, passes = self.sleeps + 1, self.passes
+        change: tuple[float, ...] = ()
+        started = time.monotonic()
+        yield SleepStarted(number, passes, tokens, *self._window.pages)
+        with closing(self._engine.sleep(passes)) as reports:
+            for report in reports:
+                seconds = time.monotonic() - started
+                left = seconds / report.number * (passes - report.number)
+                yield SleepPass(report.number, passes, report.change, report.seconds, left)
+                change = report.change
+                if aborted.is_set() and report.number < passes:
+                    yield SleepAborted(number)
+                    return False
+        seconds = time.monotonic() - started
+        state = self._engine.state()
+        self._window.begin(self._window.read)
+        info = {"passes": passes, "tokens": tokens, "seconds": seconds, "change": change}
+        snapshot = self._record.add_sleep(self._window.position, state, info)
+        self._deaths = 0
+        self._pace.slept(seconds)
+        yield SleepFinished(
+            number, passes, tokens, seconds, change, len(state), snapshot, self._window.use
+        )
+        return True
+
+    def _ask(self, answer: Answer, max_tokens: int, sampling: Sampling) -> Iterator[Event]:
+        window, frame = self._window, self._engine.frame
+        if answer.finished:  # the worker died in the middle of it
+            yield answer.event(window.use)
+            return
+        question = self._engine.encode(answer.question)
+        if len(question) > window.budget.question:
+            raise UsageError(
+                f"The question is {len(question)} tokens long and at most "
+                f"{window.budget.question} fit; ask it in fewer words."
+            )
+        recalled, citations = self._recall(answer)
+        self._record.begin(answer, window.position, citations)
+        use: WindowUse | None = None
+        prompt = [*frame.question_open, *recalled, *question, *frame.answer_open]
+        if answer.closed_book:
+            use = window.use
+            self._stale = True  # so the window is made anew before anything else happens
+            window.clear()
+        elif not window.budget.takes(window.used, len(prompt) + len(frame.answer_close)):
+            answer.interrupted = not (yield from self._sleep(self._stop))
+        yield Answering(answer.question, window.progress, citations, answer.closed_book)
+        if not answer.interrupted:
+            answer.prompt = prompt
+            yield from self._generate(answer, max_tokens, sampling)
+        self._finish(answer)
+        yield answer.event(use or window.use)
+
+    def _generate(self, answer: Answer, max_tokens: int, sampling: Sampling) -> Iterator[Event]:
+        try:
+            yield from answer.generate(
+                self._engine,
+                self._window,
+                max_tokens=max_tokens,
+                sampling=sampling,
+                stopped=self._stop,
+            )
+        except BaseException as error:
+            if answer.text or not isinstance(error, WorkerGone):
+                answer.interrupted = True
+                self._finish(answer)
+            raise
+
+    def _finish(self, answer: Answer) -> None:
+        self._record.finish(answer, self._window.position, self._engine.frame.answer_close)
+        self._deaths = 0
+
+    def _recall(self, answer: Answer) -> tuple[list[int], tuple[Citation, ...]]:
+        progress = self._window.progress
+        if answer.closed_book or progress.page == 0:
+            return [], ()
+        passages = self._record.passages(
+            answer.question,
+            limit=PASSAGES,
+            before_page=None if progress.finished else progress.page,
+        )
+        return recall(
+            passages,
+            answer.question,
+            tokens=self._window.budget.recall,
+            encode=self._engine.encode,
+        )

@@ -30,7 +30,13 @@ _LOG_LIMIT = 1 << 20
 
 
 def main(
-    pipe: Pipe, parent: int, log: Path | None, model: str, device: str | None, seed: int
+    pipe: Pipe,
+    parent: int,
+    log: Path | None,
+    model: str,
+    device: str | None,
+    seed: int,
+    heads: Path | None,
 ) -> None:
     """Load the model, report ``ready``, ``unavailable`` or ``failed``, then serve requests."""
     _redirect_output(log)
@@ -38,7 +44,7 @@ def main(
     from sleepdoc_model.load import ModelUnavailable, load
 
     try:
-        engine, tokenizer = load(model, device=device, seed=seed)
+        engine, tokenizer = load(model, device=device, seed=seed, heads=heads)
     except ModelUnavailable as error:
         pipe.send(("unavailable", str(error)))
     except Exception as error:

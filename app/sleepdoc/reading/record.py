@@ -1,0 +1,109 @@
+"""One conversation as it is committed: what a session starts from, and what it adds."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sleepdoc.reading.answer import Answer
+from sleepdoc.reading.events import Citation
+from sleepdoc.store import Conversation, Passage, Position, Step, Store
+
+DOCUMENT_TOKENS = "document_tokens"
+"""In the info of every step: how many tokens the whole document has."""
+
+_TURN_TOKENS = "turn_tokens"
+
+
+class Record:
+    """The only place where a session meets the store. Every change is one transaction."""
+
+    def __init__(self, store: Store, conversation: Conversation, document_tokens: int) -> None:
+        self._store = store
+        self._document_tokens = document_tokens
+        self.conversation = conversation
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Look at what is stored now."""
+        self._steps = self._store.lineage(self.conversation)
+
+    @property
+    def head(self) -> Step:
+        return self._steps[-1]
+
+    @property
+    def sleeps(self) -> int:
+        return sum(step.kind == "sleep" for step in self._steps)
+
+    @property
+    def memory(self) -> bytes | None:
+        """The stored memory, verified; None while there is none."""
+        snapshot = self.head.snapshot
+        return None if snapshot is None else self._store.load_snapshot(snapshot)
+
+    @property
+    def turns_in_window(self) -> list[tuple[int, list[int]]]:
+        """For each turn not slept on yet: document tokens read before it, and its own tokens."""
+        turns: list[tuple[int, list[int]]] = []
+        for step in reversed(self._steps):
+            if step.kind == "turn":
+                turns.insert(0, (step.position.read, step.info[_TURN_TOKENS]))
+            elif step.kind != "undo":
+                break
+        return turns
+
+    def passages(self, question: str, *, limit: int, before_page: int | None) -> list[Passage]:
+        """Passages of the stored text that share words with a question, best first."""
+        sha256 = self.conversation.document_sha256
+        return self._store.search(sha256, question, limit=limit, before_page=before_page)
+
+    def require_space(self, snapshot_size: int) -> None:
+        """Refuse to sleep if the result could not be stored.
+
+        Raises:
+            StorageError: the disk is too full.
+        """
+        self._store.require_space(snapshot_size)
+
+    def add_sleep(self, position: Position, snapshot: bytes, info: Mapping[str, Any]) -> str:
+        """Commit memory and position after a sleep; returns the SHA-256 of the memory."""
+        step = self._store.commit(
+            self.conversation,
+            parent=self.head,
+            kind="sleep",
+            position=position,
+            snapshot=snapshot,
+            info={**info, DOCUMENT_TOKENS: self._document_tokens},
+        )
+        self._steps.append(step)
+        assert step.snapshot is not None
+        return step.snapshot
+
+    def begin(self, answer: Answer, position: Position, citations: Sequence[Citation]) -> None:
+        """Commit the question, unless that is done."""
+        if answer.turn is None:
+            info = {
+                "closed_book": answer.closed_book,
+                "citations": [dataclasses.asdict(citation) for citation in citations],
+            }
+            answer.turn = self._store.begin_turn(
+                self.conversation, answer.question, position, info=info
+            )
+
+    def finish(self, answer: Answer, position: Position, close: Sequence[int]) -> None:
+        """Commit the answer as far as it got, with the tokens to put back when resuming."""
+        assert answer.turn is not None
+        step = self._store.finish_turn(
+            self.conversation,
+            answer.turn,
+            answer.text,
+            interrupted=answer.interrupted,
+            parent=self.head,
+            position=position,
+            info={
+                _TURN_TOKENS: answer.replayed(close),
+                DOCUMENT_TOKENS: self._document_tokens,
+            },
+        )
+        self._steps.append(step)
+        answer.finished = True

@@ -1,0 +1,87 @@
+"""What is in the engine's window: a stretch of the document, and the turns in between."""
+
+from collections.abc import Sequence
+
+from sleepdoc.reading.budget import PIECE, Budget
+from sleepdoc.reading.client import EngineClient
+from sleepdoc.reading.events import Progress, WindowUse
+from sleepdoc.reading.tokens import DocumentTokens
+from sleepdoc.store import Position
+
+
+class Window:
+    """Puts document and turns into the engine, piece by piece, and knows how far it is.
+
+    Document tokens before `slept` are in memory, those up to `read` are in the window.
+    """
+
+    def __init__(self, engine: EngineClient, tokens: DocumentTokens) -> None:
+        self._engine = engine
+        self._tokens = tokens
+        self.budget = Budget.of(engine.info.window, engine.frame)
+        self.slept = 0
+        self.read = 0
+
+    @property
+    def progress(self) -> Progress:
+        return self._tokens.progress(self.read)
+
+    @property
+    def position(self) -> Position:
+        return Position(self.read, self.slept, self.progress.page)
+
+    @property
+    def finished(self) -> bool:
+        """Whether the whole document has been read; its end may still lie in the window."""
+        return self.read == self._tokens.total
+
+    @property
+    def used(self) -> int:
+        """Tokens in the window, without the pinned prefix."""
+        return self._engine.window_used - self.budget.pinned
+
+    @property
+    def use(self) -> WindowUse:
+        document = self.read - self.slept
+        return WindowUse(document, self.used - document, self.budget.size)
+
+    @property
+    def pages(self) -> tuple[str, str]:
+        """Labels of the first and the last page in the window; empty if it holds chat only."""
+        if self.read == self.slept:
+            return "", ""
+        first, last = self._tokens.page_at(self.slept), self._tokens.page_at(self.read - 1)
+        return first.label, last.label
+
+    @property
+    def excerpt(self) -> str:
+        return self._tokens.excerpt(self.read)
+
+    def begin(self, slept: int) -> None:
+        """Note that the window is empty, and that memory holds the document up to `slept`."""
+        self.slept = self.read = slept
+
+    def clear(self) -> None:
+        """Drop what is in the window."""
+        self._engine.reset_window(self._engine.frame.prefix)
+
+    def read_piece(self) -> int:
+        """Prefill the next piece of the document, and say how long it was.
+
+        0 means that nothing is left, or that the window must sleep first. Where pieces end depends
+        on what is in the window and on nothing else.
+        """
+        piece = min(self.budget.piece(self.used), self._tokens.total - self.read)
+        if piece > 0:
+            self._prefill(piece)
+        return piece
+
+    def replay(self, read: int, turn: Sequence[int]) -> None:
+        """Read on to where a stored turn took place, in the same pieces, and put it back."""
+        while self.read < read:
+            self._prefill(min(PIECE, read - self.read))
+        self._engine.prefill(turn)
+
+    def _prefill(self, piece: int) -> None:
+        self._engine.prefill(self._tokens.between(self.read, self.read + piece))
+        self.read += piece
