@@ -13,7 +13,7 @@ import sqlite_utils
 from sleepdoc.errors import StorageError
 from sleepdoc.store import identity, locks, migrations, mounts
 from sleepdoc.store.driver import sqlite3
-from sleepdoc.store.failures import DAMAGED, as_storage_error
+from sleepdoc.store.failures import as_storage_error
 
 PATIENCE_MS = 10_000
 """How long a writer waits for another."""
@@ -43,7 +43,6 @@ def settings(version: tuple[int, ...], patience_ms: int) -> dict[str, int | str]
     log = log_is_safe(version)
     values: dict[str, int | str] = {
         "busy_timeout": patience_ms,
-        "auto_vacuum": 2,  # incremental, so that deleting a conversation gives its space back
         "journal_mode": "wal" if log else "delete",
         "synchronous": 2 if log else 3,  # FULL; EXTRA syncs the directory of the journal as well
         "foreign_keys": 1,
@@ -67,15 +66,20 @@ def apply_settings(connection: sqlite3.Connection, values: Mapping[str, int | st
         StorageError: one did not take.
     """
     for name, value in values.items():
-        connection.execute(f"PRAGMA {name} = {value}").fetchall()
-        row = connection.execute(f"PRAGMA {name}").fetchone()
         wanted = _READS_BACK.get(value, value)
-        if row is None or row[0] != wanted:
-            got = None if row is None else row[0]
+        if _setting(connection, name) == wanted:
+            continue  # setting some of them anew would wait for other writers
+        connection.execute(f"PRAGMA {name} = {value}").fetchall()
+        if (got := _setting(connection, name)) != wanted:
             raise StorageError(
                 f"SQLite {sqlite3.sqlite_version} has {name} = {got} where {wanted} is needed; "
                 "close other programs that use the database, or choose another place with --db"
             )
+
+
+def _setting(connection: sqlite3.Connection, name: str) -> int | str | None:
+    row = connection.execute(f"PRAGMA {name}").fetchone()
+    return None if row is None else row[0]
 
 
 def now() -> str:
@@ -89,33 +93,28 @@ class Database:
     def __init__(self, path: Path, *, patience_ms: int = PATIENCE_MS) -> None:
         self.path = path
         with as_storage_error(path):
-            identity.refuse_foreign(path, latest=len(migrations.MIGRATIONS))
+            identity.refuse_unfit(path, latest=len(migrations.MIGRATIONS))
             mounts.refuse_network(path)
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with locks.setup_lock(path):
                 self._open(patience_ms)
 
     def _open(self, patience_ms: int) -> None:
-        unclean = identity.ended_uncleanly(self.path)
         # SQLite gives its log files the mode of the database.
         os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
         connection = sqlite3.connect(self.path, isolation_level=None)
         try:
+            if not self.path.stat().st_size:
+                # Can only be chosen now; it lets `shrink` work without copying the file.
+                connection.execute("PRAGMA auto_vacuum = 2")
             apply_settings(connection, settings(sqlite3.sqlite_version_info, patience_ms))
-            if unclean:
-                self._refuse_damaged(connection)
             self._tables = sqlite_utils.Database(
                 connection, recursive_triggers=False, execute_plugins=False
             )
-            self._migrate(identity.read_identity(connection).user_version)
+            self._migrate(connection.execute("PRAGMA user_version").fetchone()[0])
         except BaseException:
             connection.close()
             raise
-
-    def _refuse_damaged(self, connection: sqlite3.Connection) -> None:
-        found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-        if found != "ok":
-            raise StorageError(f"{self.path}: {DAMAGED} ({found})")
 
     def _migrate(self, version: int) -> None:
         if version == len(migrations.MIGRATIONS):

@@ -1,10 +1,11 @@
-"""Whether a file is a database of ours, found out without writing a byte."""
+"""Whether a file is a sound database of ours, found out without writing a byte."""
 
 from pathlib import Path
 from typing import NamedTuple
 
 from sleepdoc.errors import StorageError
 from sleepdoc.store.driver import sqlite3
+from sleepdoc.store.failures import DAMAGED
 
 APPLICATION_ID = 0x534C4450
 """``SLDP``, at offset 68 of the file."""
@@ -13,7 +14,7 @@ _MAGIC = b"SQLite format 3\0"
 _HEADER_BYTES = 100
 
 
-class Identity(NamedTuple):
+class _Identity(NamedTuple):
     """What a database says of itself in its header."""
 
     application_id: int
@@ -22,8 +23,8 @@ class Identity(NamedTuple):
     """Counts changes of the schema: 0 in a database that never had a table."""
 
 
-def refuse_foreign(path: Path, latest: int) -> None:
-    """Refuse a file that is not ours, or that a newer version wrote.
+def refuse_unfit(path: Path, latest: int) -> None:
+    """Refuse a file that is not ours, that a newer version wrote, or that a crash damaged.
 
     A file that does not exist, or holds nothing yet, is welcome.
 
@@ -40,11 +41,38 @@ def refuse_foreign(path: Path, latest: int) -> None:
         raise StorageError(
             f"{path}: not a sleepdoc database, left alone; choose another file with --db"
         )
-    refuse_identity(path, _identity_in_log(path) or _identity_in_header(header), latest)
+    log = path.with_name(f"{path.name}-wal")
+    if log.exists() and log.stat().st_size:
+        _refuse_by_log(path, latest)
+    else:
+        _refuse(path, _in_header(header), latest)
 
 
-def refuse_identity(path: Path, identity: Identity, latest: int) -> None:
-    """`refuse_foreign` for an identity that is already known."""
+def _refuse_by_log(path: Path, latest: int) -> None:
+    """Look through the eyes of SQLite: what a log has is newer than the file itself.
+
+    The log is there because its writer crashed or is still at work, so look for damage as well.
+    """
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+    try:
+        pragmas = ("application_id", "user_version", "schema_version")
+        answers = [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in pragmas]
+        _refuse(path, _Identity(*answers), latest)
+        found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    finally:
+        connection.close()
+    if found != "ok":
+        raise StorageError(f"{path}: {DAMAGED} ({found.splitlines()[-1]})")
+
+
+def _in_header(header: bytes) -> _Identity:
+    def number(offset: int) -> int:
+        return int.from_bytes(header[offset : offset + 4], "big")
+
+    return _Identity(application_id=number(68), user_version=number(60), schema_cookie=number(40))
+
+
+def _refuse(path: Path, identity: _Identity, latest: int) -> None:
     if identity.schema_cookie and identity.application_id != APPLICATION_ID:
         raise StorageError(
             f"{path}: a database of another program, left alone; choose another file with --db"
@@ -54,41 +82,3 @@ def refuse_identity(path: Path, identity: Identity, latest: int) -> None:
             f"{path}: made by a newer sleepdoc (format {identity.user_version}, this one knows "
             f"{latest}), left alone; upgrade sleepdoc, or choose another file with --db"
         )
-
-
-def ended_uncleanly(path: Path) -> bool:
-    """Whether a writer left its log behind: it crashed, or is still there."""
-    return any(_size(path, suffix) for suffix in ("-wal", "-journal"))
-
-
-def _identity_in_header(header: bytes) -> Identity:
-    def number(offset: int) -> int:
-        return int.from_bytes(header[offset : offset + 4], "big")
-
-    return Identity(application_id=number(68), user_version=number(60), schema_cookie=number(40))
-
-
-def _identity_in_log(path: Path) -> Identity | None:
-    """The header as a write-ahead log has it, which may be newer than the file's own."""
-    if not _size(path, "-wal"):
-        return None
-    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
-    try:
-        return read_identity(connection)
-    finally:
-        connection.close()
-
-
-def read_identity(connection: sqlite3.Connection) -> Identity:
-    """Ask an open database."""
-    return Identity(
-        *(
-            connection.execute(f"PRAGMA {name}").fetchone()[0]
-            for name in ("application_id", "user_version", "schema_version")
-        )
-    )
-
-
-def _size(path: Path, suffix: str) -> int:
-    companion = path.with_name(path.name + suffix)
-    return companion.stat().st_size if companion.exists() else 0

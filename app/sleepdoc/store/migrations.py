@@ -25,7 +25,7 @@ def _documents(tables: sqlite_utils.Database) -> None:
             kind TEXT NOT NULL CHECK (kind IN ('pdf', 'markdown', 'text')),
             size INTEGER NOT NULL CHECK (size >= 0),
             title TEXT NOT NULL,
-            notices TEXT NOT NULL CHECK (json_valid(notices)),
+            notices TEXT NOT NULL,
             pages INTEGER NOT NULL CHECK (pages >= 0)
         ) STRICT""")
     tables.execute("""
@@ -96,7 +96,7 @@ def _conversations(tables: sqlite_utils.Database) -> None:
             page INTEGER NOT NULL CHECK (page >= 0),
             snapshot TEXT REFERENCES snapshots,
             created TEXT NOT NULL,
-            info TEXT NOT NULL CHECK (json_valid(info)),
+            info TEXT NOT NULL,
             UNIQUE (conversation_id, seq),
             FOREIGN KEY (conversation_id, parent) REFERENCES steps (conversation_id, seq),
             FOREIGN KEY (conversation_id, restores) REFERENCES steps (conversation_id, seq),
@@ -122,7 +122,7 @@ def _turns(tables: sqlite_utils.Database) -> None:
             slept INTEGER NOT NULL CHECK (slept BETWEEN 0 AND read),
             page INTEGER NOT NULL CHECK (page >= 0),
             step_seq INTEGER UNIQUE,
-            info TEXT NOT NULL CHECK (json_valid(info)),
+            info TEXT NOT NULL,
             FOREIGN KEY (conversation_id, step_seq) REFERENCES steps (conversation_id, seq),
             CHECK (interrupted OR step_seq IS NOT NULL)
         ) STRICT""")

@@ -1,0 +1,42 @@
+"""Text goes in whole and comes out as it was."""
+
+from dataclasses import replace
+
+import pytest
+
+from sleepdoc.documents.types import Document, Page
+from sleepdoc.store import Store
+from sleepdoc.store.driver import sqlite3
+
+
+def test_a_document_comes_back_as_it_was(store: Store, document: Document) -> None:
+    assert store.document(document.sha256) is None
+    store.add_document(document)
+    assert store.document(document.sha256) == document
+
+
+def test_text_of_any_script_comes_back_as_it_was(store: Store, document: Document) -> None:
+    text = "naïve \N{FAMILY} مرحبا 東京\n\n\ttab \N{ZERO WIDTH JOINER}e\N{COMBINING ACUTE ACCENT}"
+    store.add_document(replace(document, pages=(Page(1, "ﬁ", text),)))
+    stored = store.document(document.sha256)
+    assert stored
+    assert stored.pages == (Page(1, "ﬁ", text),)
+
+
+def test_stored_text_stays_when_the_same_bytes_are_extracted_otherwise(
+    store: Store, document: Document
+) -> None:
+    store.add_document(document)
+    store.add_document(replace(document, name="copy.pdf", pages=(Page(1, "1", "Other words."),)))
+    assert store.document(document.sha256) == document
+    assert store.search(document.sha256, "other words", limit=1) == []
+
+
+def test_a_document_is_stored_whole_or_not_at_all(store: Store, document: Document) -> None:
+    twice = replace(document, pages=(*document.pages, document.pages[0]))
+    with pytest.raises(sqlite3.IntegrityError):
+        store.add_document(twice)
+    assert store.document(document.sha256) is None
+    assert store.search(document.sha256, "Pondicherry", limit=1) == []
+    store.add_document(document)
+    assert store.document(document.sha256) == document

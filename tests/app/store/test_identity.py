@@ -1,0 +1,70 @@
+"""Files that are not ours, or not for us yet, stay as they are."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from sleepdoc.errors import ExitCode, StorageError
+from sleepdoc.store import Conversation, Store
+from sleepdoc.store.driver import sqlite3
+from sleepdoc.store.migrations import MIGRATIONS
+
+
+def contents(directory: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(directory).as_posix(): path.read_bytes()
+        for path in directory.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_a_file_of_another_kind(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("Dear diary, " * 100)
+    before = contents(tmp_path)
+    with pytest.raises(StorageError, match=r"not a sleepdoc database.*--db") as raised:
+        Store.open(tmp_path / "notes.txt")
+    assert raised.value.exit_code == ExitCode.STORAGE
+    assert contents(tmp_path) == before
+    assert list(tmp_path.iterdir()) == [tmp_path / "notes.txt"]
+
+
+def test_a_database_of_another_program(tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / "places.sqlite")
+    connection.execute("CREATE TABLE places (url TEXT)")
+    connection.close()
+    before = contents(tmp_path)
+    with pytest.raises(StorageError, match="database of another program"):
+        Store.open(tmp_path / "places.sqlite")
+    assert contents(tmp_path) == before
+    assert list(tmp_path.iterdir()) == [tmp_path / "places.sqlite"]
+
+
+def test_a_newer_database(store: Store, conversation: Conversation, database: Path) -> None:
+    newer = len(MIGRATIONS) + 1
+    store._database._tables.execute(f"PRAGMA user_version = {newer}")
+    store.close()
+    before = contents(database.parent)
+    with pytest.raises(StorageError, match=rf"newer sleepdoc \(format {newer}.*upgrade"):
+        Store.open(database)
+    assert contents(database.parent) == before
+
+
+def test_a_newer_database_whose_writer_crashed(
+    store: Store, conversation: Conversation, database: Path, tmp_path: Path
+) -> None:
+    store._database.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+    store._database._tables.execute("PRAGMA user_version = 99")
+    copy = tmp_path / "copy.db"
+    for suffix in ("", "-wal"):
+        shutil.copy(f"{database}{suffix}", f"{copy}{suffix}")
+    before = [Path(f"{copy}{suffix}").read_bytes() for suffix in ("", "-wal")]
+    with pytest.raises(StorageError, match=r"newer sleepdoc \(format 99"):
+        Store.open(copy)
+    assert [Path(f"{copy}{suffix}").read_bytes() for suffix in ("", "-wal")] == before
+
+
+def test_an_empty_file_is_welcome(tmp_path: Path) -> None:
+    (tmp_path / "empty.db").touch()
+    with Store.open(tmp_path / "empty.db") as store:
+        assert store.conversations() == []
