@@ -9,11 +9,13 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from gguf import GGML_QUANT_SIZES, GGMLQuantizationType
 from gguf.quants import dequantize
 
+Array = np.ndarray[Any, np.dtype[Any]]
 _SIZES = {0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8}
 _UINT32, _STRING, _ARRAY = 4, 8, 9
 
@@ -49,19 +51,19 @@ class GGUFFile:
         self._start = -(-self._at // alignment) * alignment
         self.tensors = tuple(infos)
 
-    def __iter__(self) -> Iterator[tuple[str, np.ndarray]]:
+    def __iter__(self) -> Iterator[tuple[str, Array]]:
         """Every tensor's name and values, dequantised to fp32."""
         for info in self.tensors:
             yield info.name, self.read(info)
 
-    def read(self, info: TensorInfo) -> np.ndarray:
+    def read(self, info: TensorInfo) -> Array:
         block, size = GGML_QUANT_SIZES[info.kind]
         width = info.shape[-1] // block * size
         rows = int(np.prod(info.shape[:-1]))
         raw = np.frombuffer(self._data, np.uint8, rows * width, self._start + info.offset)
         return dequantize(raw.reshape(rows, width), info.kind).reshape(info.shape)
 
-    def _take(self, layout: str) -> tuple:
+    def _take(self, layout: str) -> tuple[Any, ...]:
         values = struct.unpack_from(layout, self._data, self._at)
         self._at += struct.calcsize(layout)
         return values

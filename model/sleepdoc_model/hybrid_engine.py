@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from sleepdoc_model.engine import EngineInfo, PassReport, Sampling, WindowFull
-from sleepdoc_model.network import Mode, Network
+from sleepdoc_model.network import Mode, Network, Pass
 from sleepdoc_model.sampling import Sampler
 from sleepdoc_model.sleep import sleep_passes
 from sleepdoc_model.snapshot import from_bytes, to_bytes
@@ -105,7 +105,7 @@ class HybridEngine:
         self, tokens: Sequence[int], memory: Memory | None, mode: Mode
     ) -> tuple[Tensor, Memory | None]:
         ids = torch.tensor([list(tokens)], device=self._info.device)
-        h, memory = self._network(self._network.embed(ids), memory, mode=mode, cache=self._cache)
+        h, memory = self._network(self._network.embed(ids), memory, Pass(mode, self._cache))
         return h[:, -1:], memory
 
     def _prefix_cache(self) -> KVCache:

@@ -10,6 +10,8 @@
 Shapes: B batch, T tokens, H heads, D head size, h hidden [B, T, dim].
 """
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Literal
 
 import torch
@@ -21,6 +23,30 @@ from sleepdoc_model.config import AttentionConfig, MemoryConfig, ModelConfig
 from sleepdoc_model.state import KVCache, Memory
 
 Mode = Literal["read", "write"]
+Projected = tuple[Tensor, Tensor, Tensor]
+"""An attention's q [B, T, H*D], k and v [B, T, KV*D], before rotation."""
+
+
+@dataclass(frozen=True)
+class Pass:
+    """What all blocks of one run share.
+
+    `read` leaves the memory alone, `write` updates it. With `grow` the cache receives the keys and
+    values of this run; without, it is a fixed prefix (batch 1) that all sequences attend to.
+    `active` [B, T] is false for tokens that neither read nor write: pinned prefix and padding.
+    `taps` receives every memory layer's normed input.
+    """
+
+    mode: Mode
+    cache: KVCache | None = None
+    grow: bool = True
+    active: Tensor | None = None
+    taps: list[Tensor] | None = None
+
+
+def split_heads(x: Tensor, heads: int) -> Tensor:
+    """[..., H*D] -> [..., H, D]."""
+    return x.reshape(*x.shape[:-1], heads, -1)
 
 
 class RMSNorm(nn.Module):
@@ -42,7 +68,7 @@ def rotate(x: Tensor, start: int, base: float) -> Tensor:
     position = torch.arange(start, start + length, device=x.device, dtype=torch.float32)
     angle = position[:, None] * inverse  # [T, D/2]
     cos, sin = angle.cos(), angle.sin()
-    even, odd = x.float().unflatten(-1, (-1, 2)).unbind(-1)
+    even, odd = split_heads(x.float(), dim // 2).unbind(-1)
     turned = torch.stack((even * cos - odd * sin, even * sin + odd * cos), dim=-1)
     return turned.flatten(-2).to(x.dtype)
 
@@ -59,30 +85,31 @@ class Attention(nn.Module):
         self.v = nn.Linear(dim, kv, bias=False)
         self.o = nn.Linear(inner, dim, bias=False)
 
-    def attend(
-        self, q: Tensor, k: Tensor, v: Tensor, layer: int, cache: KVCache | None, batch_cache: bool
-    ) -> Tensor:
-        """q [B, T, H*D], k and v [B, T, KV*D], all before rotation; returns [B, T, H*D]."""
-        c = self.config
-        q, k, v = (t.unflatten(-1, (-1, c.head_dim)).transpose(1, 2) for t in (q, k, v))
+    def project(self, x: Tensor) -> Projected:
+        return self.q(x), self.k(x), self.v(x)
+
+    def attend(self, projected: Projected, layer: int, run: Pass) -> Tensor:
+        """Every head's weighted values, [B, T, H*D]."""
+        c, cache = self.config, run.cache
+        q, k, v = (
+            split_heads(t, heads).transpose(1, 2)
+            for t, heads in zip(projected, (c.heads, c.kv_heads, c.kv_heads), strict=True)
+        )
         start = cache.length if cache is not None else 0
         q, k = rotate(q, start, c.rope_base), rotate(k, start, c.rope_base)
-        if cache is not None and batch_cache:
+        if cache is not None and run.grow:
             k, v = cache.append(layer, k, v)
         elif cache is not None:
-            # One cached prefix serves every sequence of a batch, and gradients reach k and v.
-            shape = (k.shape[0], -1, -1, -1)
-            k = torch.cat((cache.keys[layer, :, :, :start].expand(shape), k), dim=2)
-            v = torch.cat((cache.values[layer, :, :, :start].expand(shape), v), dim=2)
-        out = self._softmax(q, k, v)
-        return out.transpose(1, 2).flatten(2)
+            before_k, before_v = cache.prefix(layer, len(k))
+            k, v = torch.cat((before_k, k), dim=2), torch.cat((before_v, v), dim=2)
+        return self._softmax(q, k, v).transpose(1, 2).flatten(2)
 
     def _softmax(self, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
         group = self.config.heads // self.config.kv_heads
         length, total = q.shape[2], k.shape[2]
         if length == 1:
             # The heads of a group are queries of one kv head: no copy of the cache per token.
-            grouped = q.unflatten(1, (-1, group)).squeeze(3)
+            grouped = q.reshape(len(q), -1, group, q.shape[-1])
             return F.scaled_dot_product_attention(grouped, k, v).flatten(1, 2).unsqueeze(2)
         k, v = (t.repeat_interleave(group, dim=1) for t in (k, v))
         if length == total:
@@ -94,6 +121,11 @@ class Attention(nn.Module):
 class FastWeights(nn.Module):
     """Fast-weight heads with projections of their own (Gated DeltaNet, arXiv 2412.06464)."""
 
+    q: nn.Module
+    k: nn.Module
+    v: nn.Module
+    o: nn.Module
+
     def __init__(self, dim: int, config: MemoryConfig, eps: float) -> None:
         super().__init__()
         self.config = config
@@ -104,24 +136,66 @@ class FastWeights(nn.Module):
         self.o = nn.Linear(values, dim, bias=False)
         self.gate = nn.Linear(dim, values, bias=False)
         self.norm = RMSNorm(config.value_dim, eps)
-        self.beta = nn.Linear(dim, config.heads, bias=True)
+        self.beta = nn.Linear(dim, config.heads)
         self.decay = Decay(dim, config.heads) if config.decay else None
 
-    def queries(self, x: Tensor, shared: Tensor | None) -> Tensor:
-        return unit(F.silu(self.q(x)), self.config.heads)
+    def forward(
+        self, x: Tensor, projected: Projected | None, state: Tensor | None, run: Pass
+    ) -> tuple[Tensor | None, Tensor | None]:
+        """What the tokens read from memory [B, T, H*D_v], gated, and the memory afterwards.
 
-    def writes(
-        self, x: Tensor, shared: tuple[Tensor, Tensor] | None
-    ) -> tuple[Tensor, Tensor, Tensor, Tensor | None]:
-        k = unit(F.silu(self.k(x)), self.config.heads)
-        v = F.silu(self.v(x)).unflatten(-1, (self.config.heads, -1))
-        return k, v, self.beta(x).float().sigmoid(), self.decay(x) if self.decay else None
+        Nothing is read from a memory that is None, unless tokens see each other's writes.
+        """
+        if run.taps is not None:
+            run.taps.append(x)
+        after: Tensor | None
+        if run.mode == "write" and self.config.write == "token":
+            read, after = self.write(x, projected, state, run.active, self._queries(x, projected))
+        else:
+            read = None if state is None else read_state(self._queries(x, projected), state)
+            writes = run.mode == "write"
+            after = self.write(x, projected, state, run.active)[1] if writes else state
+        if read is None:
+            return None, after
+        if run.active is not None:
+            read = read * run.active[:, :, None, None]
+        return self._gated(x, read), after
 
-    def gated(self, x: Tensor, read: Tensor) -> Tensor:
-        return self.norm(read.to(x.dtype)).flatten(2) * F.silu(self.gate(x))
+    def write(
+        self,
+        x: Tensor,
+        projected: Projected | None,
+        state: Tensor | None,
+        active: Tensor | None,
+        queries: Tensor | None = None,
+    ) -> tuple[Tensor | None, Tensor]:
+        """Write normed inputs x [B, T, dim] into the state [B, H, D_v, D_k].
+
+        With `queries` every token also reads what was written up to and including itself.
+        """
+        k, v = self._keys_values(x, projected)
+        beta = F.linear(x.float(), self.beta.weight, self.beta.bias).sigmoid()
+        log_decay = self.decay(x) if self.decay is not None else None
+        if active is not None:
+            beta = beta * active[:, :, None]
+            log_decay = log_decay * active[:, :, None] if log_decay is not None else None
+        return gated_delta_rule(
+            queries, k, v, log_decay=log_decay, beta=beta, state=state, output=queries is not None
+        )
+
+    def _queries(self, x: Tensor, projected: Projected | None) -> Tensor:
+        return unit(split_heads(F.silu(self.q(x)), self.config.heads))
+
+    def _keys_values(self, x: Tensor, projected: Projected | None) -> tuple[Tensor, Tensor]:
+        heads = self.config.heads
+        return unit(split_heads(F.silu(self.k(x)), heads)), split_heads(F.silu(self.v(x)), heads)
+
+    def _gated(self, x: Tensor, read: Tensor) -> Tensor:
+        out: Tensor = self.norm(read.to(x.dtype)).flatten(2) * F.silu(self.gate(x))
+        return out
 
 
-class SharedFastWeights(nn.Module):
+class SharedFastWeights(FastWeights):
     """Fast-weight heads beside a pretrained attention whose projections they borrow.
 
     q, k, v (before rotation) and the output projection get corrections of low rank; keys and
@@ -131,8 +205,8 @@ class SharedFastWeights(nn.Module):
     """
 
     def __init__(self, dim: int, config: MemoryConfig, attention: AttentionConfig) -> None:
-        super().__init__()
-        if config.key_dim != attention.head_dim or config.value_dim != attention.head_dim:
+        nn.Module.__init__(self)
+        if {config.key_dim, config.value_dim} != {attention.head_dim}:
             raise ValueError("shared fast weights have the head size of the attention")
         if config.heads != attention.heads:
             raise ValueError("shared fast weights have as many heads as the attention")
@@ -147,31 +221,27 @@ class SharedFastWeights(nn.Module):
         self.k_bias = nn.Parameter(torch.zeros(config.heads, config.key_dim))
         self.beta = nn.Linear(dim, config.heads)
         self.gate = nn.Linear(dim, config.heads)
-        nn.init.zeros_(self.beta.weight)
-        nn.init.zeros_(self.beta.bias)
-        nn.init.zeros_(self.gate.weight)
-        nn.init.zeros_(self.gate.bias)
+        for start in (self.beta, self.gate):
+            nn.init.zeros_(start.weight)
+            nn.init.zeros_(start.bias)
         self.decay = Decay(dim, config.heads) if config.decay else None
 
-    def queries(self, x: Tensor, shared: Tensor | None) -> Tensor:
-        assert shared is not None
-        raw = (shared + self.q(x)).unflatten(-1, self.q_bias.shape) + self.q_bias.to(x.dtype)
-        return F.normalize(raw.float(), dim=-1)
+    def _queries(self, x: Tensor, projected: Projected | None) -> Tensor:
+        assert projected is not None
+        q = split_heads(projected[0] + self.q(x), self.config.heads)
+        return unit(q + self.q_bias.to(x.dtype))
 
-    def writes(
-        self, x: Tensor, shared: tuple[Tensor, Tensor] | None
-    ) -> tuple[Tensor, Tensor, Tensor, Tensor | None]:
-        assert shared is not None
-        heads = self.q_bias.shape
+    def _keys_values(self, x: Tensor, projected: Projected | None) -> tuple[Tensor, Tensor]:
+        assert projected is not None
+        heads = self.config.heads
         k, v = (
-            t.unflatten(-1, (-1, heads[1])).repeat_interleave(self.group, dim=2) for t in shared
+            split_heads(t, heads // self.group).repeat_interleave(self.group, dim=2)
+            for t in projected[1:]
         )
-        k = k + self.k(x).unflatten(-1, heads) + self.k_bias.to(x.dtype)
-        v = v + self.v(x).unflatten(-1, heads)
-        beta = F.linear(x.float(), self.beta.weight, self.beta.bias).sigmoid()
-        return F.normalize(k.float(), dim=-1), v, beta, self.decay(x) if self.decay else None
+        k = k + split_heads(self.k(x), heads) + self.k_bias.to(x.dtype)
+        return unit(k), v + split_heads(self.v(x), heads)
 
-    def gated(self, x: Tensor, read: Tensor) -> Tensor:
+    def _gated(self, x: Tensor, read: Tensor) -> Tensor:
         gate = F.linear(x.float(), self.gate.weight, self.gate.bias)
         return (read.float() * gate.unsqueeze(-1)).to(x.dtype).flatten(2)
 
@@ -202,34 +272,45 @@ class Decay(nn.Module):
         return -self.log_rate.exp() * F.softplus(step)
 
 
-def unit(x: Tensor, heads: int) -> Tensor:
-    """Split into heads of length one."""
-    return F.normalize(x.unflatten(-1, (heads, -1)).float(), dim=-1)
+def unit(x: Tensor) -> Tensor:
+    """Vectors of length one, in fp32."""
+    return F.normalize(x.float(), dim=-1)
 
 
 class Block(nn.Module):
     """One layer: its mixers on the same normed input, then the MLP."""
 
-    def __init__(self, config: ModelConfig, mixers: str) -> None:
+    def __init__(self, config: ModelConfig, layer: int) -> None:
         super().__init__()
-        dim, memory = config.dim, config.memory
+        dim, memory, mixers = config.dim, config.memory, config.layers[layer]
+        self.layer = layer
         self.norm = RMSNorm(dim, config.norm_eps)
         self.attention = Attention(dim, config.attention) if "A" in mixers else None
-        self.memory: FastWeights | SharedFastWeights | None = None
-        if "M" in mixers:
-            self.memory = (
-                SharedFastWeights(dim, memory, config.attention)
-                if memory.shares_attention
-                else FastWeights(dim, memory, config.norm_eps)
-            )
+        self.memory: FastWeights | None = None
+        if "M" in mixers and memory.shares_attention:
+            self.memory = SharedFastWeights(dim, memory, config.attention)
+        elif "M" in mixers:
+            self.memory = FastWeights(dim, memory, config.norm_eps)
         self.mlp_norm = RMSNorm(dim, config.norm_eps)
         self.gate = nn.Linear(dim, config.hidden, bias=False)
         self.up = nn.Linear(dim, config.hidden, bias=False)
         self.down = nn.Linear(config.hidden, dim, bias=False)
 
-    def mlp(self, h: Tensor) -> Tensor:
+    def forward(self, h: Tensor, state: Tensor | None, run: Pass) -> tuple[Tensor, Tensor | None]:
+        x = self.norm(h)
+        projected = self.attention.project(x) if self.attention is not None else None
+        read = None
+        if self.memory is not None:
+            read, state = self.memory(x, projected, state, run)
+        if self.attention is not None and projected is not None:
+            heads = self.attention.attend(projected, self.layer, run)
+            if read is not None and isinstance(self.memory, SharedFastWeights):
+                heads = heads + read
+            h = h + self.attention.o(heads)
+        if self.memory is not None and read is not None:
+            h = h + self.memory.o(read)
         x = self.mlp_norm(h)
-        return h + self.down(F.silu(self.gate(x)) * self.up(x))
+        return h + self.down(F.silu(self.gate(x)) * self.up(x)), state
 
 
 class Network(nn.Module):
@@ -239,103 +320,50 @@ class Network(nn.Module):
         super().__init__()
         self.config = config
         self.embedding = nn.Embedding(config.vocab, config.dim)
-        self.blocks = nn.ModuleList(Block(config, mixers) for mixers in config.layers)
+        self.blocks = nn.ModuleList(Block(config, layer) for layer in range(len(config.layers)))
         self.norm = RMSNorm(config.dim, config.norm_eps)
         nn.init.normal_(self.embedding.weight, std=0.02)
+
+    def layers(self) -> Iterator[Block]:
+        for block in self.blocks:
+            assert isinstance(block, Block)
+            yield block
+
+    def memory_blocks(self) -> Iterator[tuple[Attention | None, FastWeights]]:
+        """The mixers of every memory layer, lowest first."""
+        for block in self.layers():
+            if block.memory is not None:
+                yield block.attention, block.memory
 
     def embed(self, tokens: Tensor) -> Tensor:
         out: Tensor = self.embedding(tokens)
         return out
 
     def logits(self, h: Tensor) -> Tensor:
-        """Next-token scores [..., vocab] in fp32 (fp64 for an fp64 network)."""
+        """Next-token scores [..., vocab], at least in fp32."""
         scores = F.linear(self.norm(h), self.embedding.weight)
         return scores if scores.dtype == torch.float64 else scores.float()
 
-    def forward(
-        self,
-        h: Tensor,
-        memory: Memory | None,
-        *,
-        mode: Mode,
-        cache: KVCache | None = None,
-        grow: bool = True,
-        active: Tensor | None = None,
-        taps: list[Tensor] | None = None,
-    ) -> tuple[Tensor, Memory | None]:
+    def forward(self, h: Tensor, memory: Memory | None, run: Pass) -> tuple[Tensor, Memory | None]:
         """Run the block stack once: one pass.
 
         Args:
             h: Embedded tokens, or the last pass's output, [B, T, dim].
-            memory: Fast weights to start from; None is empty, and then nothing is computed for it
-                in `read` mode.
-            mode: `read` leaves the memory alone; `write` returns the updated one.
-            cache: Keys and values of the tokens before h. With `grow` those of h are appended;
-                without, the cache (batch 1) is a fixed prefix shared by all B sequences.
-            active: [B, T] false for tokens that neither read nor write (pinned prefix, padding).
-            taps: Receives each memory layer's normed input, [B, T, dim].
+            memory: Fast weights to start from; None is empty.
+            run: What the pass does and sees.
 
         Returns:
-            The output hidden states and the memory.
+            The output hidden states, and the memory after it.
         """
-        token_level = mode == "write" and self.config.memory.write == "token"
+        states = iter(memory) if memory is not None else None
         after: list[Tensor] = []
-        for layer, block in enumerate(self.blocks):
-            x = block.norm(h)
-            mixed = torch.zeros_like(h)
-            q = k = v = heads = None
-            if block.attention is not None:
-                q, k, v = block.attention.q(x), block.attention.k(x), block.attention.v(x)
-                heads = block.attention.attend(q, k, v, layer, cache, grow)
-            if block.memory is not None:
-                if taps is not None:
-                    taps.append(x)
-                state = memory[len(after)] if memory is not None else None
-                shared = (k, v) if k is not None and v is not None else None
-                read: Tensor | None = None
-                if token_level:
-                    queries = block.memory.queries(x, q)
-                    read, new = write(block.memory, x, shared, state, active, queries)
-                else:
-                    if state is not None:
-                        read = read_state(block.memory.queries(x, q), state)
-                    new = state
-                    if mode == "write":
-                        _, new = write(block.memory, x, shared, state, active, None)
-                after.append(new if new is not None else h.new_empty(0))
-                if read is not None:
-                    if active is not None:
-                        read = read * active[:, :, None, None]
-                    read = block.memory.gated(x, read)
-                    if isinstance(block.memory, SharedFastWeights):
-                        assert heads is not None
-                        heads = heads + read
-                    mixed = mixed + block.memory.o(read)
-            if block.attention is not None:
-                mixed = mixed + block.attention.o(heads)
-            h = block.mlp(h + mixed)
-        if cache is not None and grow:
-            cache.length += h.shape[1]
-        return h, memory if mode == "read" else tuple(after)
-
-
-def write(
-    heads: FastWeights | SharedFastWeights,
-    x: Tensor,
-    shared: tuple[Tensor, Tensor] | None,
-    state: Tensor | None,
-    active: Tensor | None,
-    queries: Tensor | None,
-) -> tuple[Tensor | None, Tensor]:
-    """Write normed inputs x [B, T, dim] into one layer's fast weights.
-
-    `shared` are the attention's keys and values before rotation. With `queries` the tokens also
-    read, each what was written up to and including itself.
-    """
-    k, v, beta, log_decay = heads.writes(x, shared)
-    if active is not None:
-        beta = beta * active[:, :, None]
-        log_decay = log_decay * active[:, :, None] if log_decay is not None else None
-    return gated_delta_rule(
-        queries, k, v, log_decay=log_decay, beta=beta, state=state, output=queries is not None
-    )
+        for block in self.layers():
+            if block.memory is None:
+                h, _ = block(h, None, run)
+                continue
+            h, state = block(h, next(states) if states is not None else None, run)
+            if state is not None:
+                after.append(state)
+        if run.cache is not None and run.grow:
+            run.cache.length += h.shape[1]
+        return h, tuple(after) if after else None

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from sleepdoc_model.engine import PassReport
-from sleepdoc_model.network import Network
+from sleepdoc_model.network import Network, Pass
 from sleepdoc_model.state import KVCache, Memory, empty_memory, relative_change
 
 
@@ -41,7 +41,7 @@ def sleep_passes(
     h = embedded
     for number in range(1, passes + 1):
         started = time.perf_counter()
-        out, after = network(h, memory, mode="write", cache=prefix, grow=False)
+        out, after = network(h, memory, Pass("write", prefix, grow=False))
         assert after is not None
         change = relative_change(before, after)
         yield after, PassReport(number, passes, change, time.perf_counter() - started)

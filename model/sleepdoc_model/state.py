@@ -62,3 +62,11 @@ class KVCache:
         self.keys[layer, :, :, self.length : end] = k
         self.values[layer, :, :, self.length : end] = v
         return self.keys[layer, :, :, :end], self.values[layer, :, :, :end]
+
+    def prefix(self, layer: int, batch: int) -> tuple[Tensor, Tensor]:
+        """One layer's keys and values so far, seen by `batch` sequences alike."""
+        shape = (batch, -1, -1, -1)
+        return (
+            self.keys[layer, :, :, : self.length].expand(shape),
+            self.values[layer, :, :, : self.length].expand(shape),
+        )

@@ -1,6 +1,5 @@
 """Text to token ids and back, and the fixed ids that frame a conversation."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 

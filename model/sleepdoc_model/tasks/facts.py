@@ -119,11 +119,14 @@ def words(name: str) -> tuple[str, ...]:
 
 def names(split: Split) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """First and last names of a split: every fifth of either list is kept for the test."""
-    keep = (lambda i: i % 5 == 4) if split == "test" else (lambda i: i % 5 != 4)
+
+    def keep(index: int) -> bool:
+        return (index % 5 == 4) == (split == "test")
+
     first, last = words("first_name"), words("last_name")
     return (
-        tuple(n for i, n in enumerate(first) if keep(i)),
-        tuple(n for i, n in enumerate(last) if keep(i)),
+        tuple(name for i, name in enumerate(first) if keep(i)),
+        tuple(name for i, name in enumerate(last) if keep(i)),
     )
 
 

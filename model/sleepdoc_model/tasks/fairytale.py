@@ -21,7 +21,7 @@ class Story:
     name: str
     sections: tuple[str, ...]
     questions: tuple[tuple[int, Question], ...]
-    """With the index of the section each is about; questions about several sections are left out."""
+    """With the index of the section each is about; those about several sections are left out."""
 
 
 def load(folder: Path, split: Split) -> list[Story]:

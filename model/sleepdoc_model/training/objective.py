@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from sleepdoc_model.network import Network, write
+from sleepdoc_model.network import Network, Pass, SharedFastWeights
 from sleepdoc_model.state import KVCache, Memory
 from sleepdoc_model.training.data import IGNORE, Batch
 
@@ -21,7 +21,7 @@ def cached_prefix(network: Network, prefix: tuple[int, ...]) -> KVCache:
         network.config, len(prefix), dtype=parameter.dtype, device=str(parameter.device)
     )
     with torch.no_grad():
-        network(network.embed(torch.tensor([prefix])), None, mode="read", cache=cache)
+        network(network.embed(torch.tensor([prefix])), None, Pass("read", cache))
     return cache
 
 
@@ -41,17 +41,16 @@ def sleep_pass(
     """One window-level pass, differentiable in what is written but not in what is read."""
     taps: list[Tensor] = []
     held = tuple(s.detach() for s in memory) if memory is not None else None
+    run = Pass("read", cache, grow=False, active=active, taps=taps)
     with torch.no_grad():
-        network(
-            network.embed(ids), held, mode="read", cache=cache, grow=False, active=active, taps=taps
-        )
+        network(network.embed(ids), held, run)
     after = []
-    for index, (layer, x) in enumerate(zip(network.config.memory_layers, taps, strict=True)):
-        block = network.blocks[layer]
+    for index, (attention, heads) in enumerate(network.memory_blocks()):
+        x = taps[index]
         with torch.no_grad():
-            shared = (block.attention.k(x), block.attention.v(x))
+            projected = attention.project(x) if attention is not None else None
         state = memory[index] if memory is not None else None
-        after.append(write(block.memory, x, shared, state, active, None)[1])
+        after.append(heads.write(x, projected, state, active)[1])
     return tuple(after)
 
 
@@ -61,7 +60,7 @@ def answer_loss(
     """Cross-entropy summed over answer tokens, and logits there [N, vocab]."""
     states = None if memory is None else tuple(s[batch.document] for s in memory)
     embedded = network.embed(batch.questions)
-    h, _ = network(embedded, states, mode="read", cache=cache, grow=False)
+    h, _ = network(embedded, states, Pass("read", cache, grow=False))
     asked = batch.labels != IGNORE
     logits = network.logits(h[asked])
     return F.cross_entropy(logits, batch.labels[asked], reduction="sum"), logits
@@ -76,11 +75,10 @@ def calibrate(network: Network, cache: KVCache, batch: Batch) -> None:
     """
     taps: list[Tensor] = []
     ids, active = batch.windows[0], batch.active[0]
-    network(network.embed(ids), None, mode="read", cache=cache, grow=False, taps=taps)
-    for layer, x in zip(network.config.memory_layers, taps, strict=True):
-        block = network.blocks[layer]
-        heads = block.memory.q_bias.shape
-        q = block.attention.q(x)[active].float().mean(0).unflatten(0, heads)
-        k = block.attention.k(x)[active].float().mean(0).unflatten(0, (-1, heads[1]))
-        block.memory.q_bias.copy_(-q)
-        block.memory.k_bias.copy_(-k.repeat_interleave(block.memory.group, dim=0))
+    network(network.embed(ids), None, Pass("read", cache, grow=False, taps=taps))
+    for x, (attention, heads) in zip(taps, network.memory_blocks(), strict=True):
+        assert attention is not None and isinstance(heads, SharedFastWeights)
+        q, k, _ = (t[active].float().mean(0) for t in attention.project(x))
+        heads.q_bias.copy_(-q.reshape(heads.q_bias.shape))
+        k = k.reshape(-1, heads.config.key_dim).repeat_interleave(heads.group, dim=0)
+        heads.k_bias.copy_(-k)

@@ -1,0 +1,101 @@
+"""Measure the default model's memory beside its controls.
+
+python -m sleepdoc_model.evaluation facts --heads assets/default.safetensors
+python -m sleepdoc_model.evaluation stories --heads ... --data FAIRYTALEQA
+"""
+
+import argparse
+import json
+import platform
+import random
+import time
+from pathlib import Path
+
+import torch
+
+from sleepdoc_model.base import base_path, load_base
+from sleepdoc_model.checkpoint import load_heads, read_config
+from sleepdoc_model.evaluation.arms import evaluate
+from sleepdoc_model.evaluation.report import summary
+from sleepdoc_model.gguf_tokenizer import GGUFTokenizer
+from sleepdoc_model.network import Network
+from sleepdoc_model.tasks import facts, fairytale
+from sleepdoc_model.tasks.types import Example
+from sleepdoc_model.training.objective import cached_prefix
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m sleepdoc_model.evaluation", description="Memory figures with controls."
+    )
+    parser.add_argument("task", choices=("facts", "stories"))
+    parser.add_argument("--heads", type=Path, required=True, help="checkpoint to measure")
+    parser.add_argument("--data", type=Path, help="a FairytaleQA folder, for stories")
+    parser.add_argument("--documents", type=int, default=200)
+    parser.add_argument("--facts", type=int, default=4, help="facts per document")
+    parser.add_argument("--windows", type=int, default=1, help="windows a document is cut into")
+    parser.add_argument("--passes", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--out", type=Path, help="also write the figures as JSON")
+    options = parser.parse_args()
+
+    started = time.perf_counter()
+    tokenizer = GGUFTokenizer(base_path())
+    network = Network(read_config(options.heads))
+    load_base(network, base_path(), torch.float32)
+    load_heads(network, options.heads)
+    prefix = cached_prefix(network, tokenizer.frame.prefix)
+    scores = evaluate(network, tokenizer, prefix, examples(options), passes=options.passes)
+    figures = summary(scores) | {
+        "task": options.task,
+        "seed": options.seed,
+        "passes": options.passes,
+        "windows": options.windows,
+        "machine": f"{platform.machine()}, {torch.get_num_threads()} threads",
+        "torch": torch.__version__,
+        "seconds": round(time.perf_counter() - started, 1),
+    }
+    print_table(figures)
+    if options.out:
+        options.out.parent.mkdir(parents=True, exist_ok=True)
+        options.out.write_text(json.dumps(figures, indent=2) + "\n")
+
+
+def examples(options: argparse.Namespace) -> list[Example]:
+    """The task's documents; facts use names that were never trained on."""
+    rng = random.Random(options.seed)
+    if options.task == "facts":
+        return [
+            facts.make_example(
+                rng,
+                facts=options.facts,
+                windows=options.windows,
+                questions=options.facts,
+                split="test",
+            )
+            for _ in range(options.documents)
+        ]
+    if options.data is None:
+        raise SystemExit("stories need --data FAIRYTALEQA")
+    stories = fairytale.load(options.data, "val")
+    return [
+        fairytale.make_example(rng, stories, sections=1, windows=options.windows, questions=3)
+        for _ in range(options.documents)
+    ]
+
+
+def print_table(figures: dict[str, object]) -> None:
+    print(f"{figures['documents']} documents, {figures['questions']} questions")
+    print(f"{'arm':10} {'exact':>7}  {'95 % interval':15} {'NLL/token':>9}")
+    arms = figures["arms"]
+    assert isinstance(arms, dict)
+    for arm, row in arms.items():
+        low, high = row["exact_interval"]
+        print(f"{arm:10} {row['exact']:7.1%}  {low:6.1%} - {high:6.1%} {row['nll_per_token']:9.3f}")
+    interval = figures["retention_interval"]
+    assert isinstance(interval, list)
+    print(f"retention {figures['retention']:.2f} ({interval[0]:.2f} - {interval[1]:.2f})")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,100 @@
+"""The same questions under every condition a memory figure has to stand beside.
+
+- own: the document was read, slept on and evicted; the question is asked in an empty window
+- swapped: the same, with another document's memory (the floor: format without content)
+- empty: no document and no memory, which is the base itself
+- full: no memory, the whole document in the window (the ceiling)
+- recall: no memory, in the window the sentences a text search finds, up to a token budget
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+
+from sleepdoc_model.evaluation.recall import find_sentences
+from sleepdoc_model.network import Network
+from sleepdoc_model.state import KVCache, Memory
+from sleepdoc_model.tasks.types import Example
+from sleepdoc_model.tokenizer import Tokenizer
+from sleepdoc_model.training.data import IGNORE, Batch, collate, pad
+from sleepdoc_model.training.objective import answer_loss, read_and_sleep
+
+ARMS = ("own", "swapped", "empty", "full", "recall")
+
+
+@dataclass(frozen=True)
+class Score:
+    """One question under one arm."""
+
+    document: int
+    nll: float
+    """Summed over the answer's tokens, the closing token included."""
+    tokens: int
+    exact: bool
+    """Greedy decoding gives exactly this answer. Greedy decoding follows the answer if and only if
+    every best guess along it is right, so one forward pass decides."""
+
+
+@torch.no_grad()
+def evaluate(
+    network: Network,
+    tokenizer: Tokenizer,
+    prefix: KVCache,
+    examples: Sequence[Example],
+    *,
+    passes: int = 1,
+    batch: int = 16,
+    recall_budget: int = 64,
+) -> dict[str, list[Score]]:
+    """Score every question of `examples` under every arm; batches of `batch` documents."""
+    scores: dict[str, list[Score]] = {arm: [] for arm in ARMS}
+    for first in range(0, len(examples), batch):
+        part = examples[first : first + batch]
+        closed = collate(part, tokenizer)
+        memory = read_and_sleep(network, prefix, closed, passes)
+        swapped = tuple(s.roll(1, 0) for s in memory)
+        found = [
+            [find_sentences("".join(e.windows), q.text, tokenizer, recall_budget)]
+            for e in part
+            for q in e.questions
+        ]
+        whole = [["".join(e.windows)] for e in part for q in e.questions]
+        runs: list[tuple[str, Batch, Memory | None]] = [
+            ("own", closed, memory),
+            ("swapped", closed, swapped),
+            ("empty", closed, None),
+            ("full", in_window(closed, whole, tokenizer), None),
+            ("recall", in_window(closed, found, tokenizer), None),
+        ]
+        for arm, asked, state in runs:
+            scores[arm] += score(network, prefix, asked, state, first)
+    return scores
+
+
+def in_window(asked: Batch, texts: Sequence[Sequence[str]], tokenizer: Tokenizer) -> Batch:
+    """The same questions, each behind some text in the window."""
+    rows, labels = [], []
+    for row, label, text in zip(
+        asked.questions.tolist(), asked.labels.tolist(), texts, strict=True
+    ):
+        before = [token for piece in text for token in tokenizer.encode(piece)]
+        rows.append(before + row)
+        labels.append([IGNORE] * len(before) + label)
+    return Batch((), (), pad(rows, 0), pad(labels, IGNORE), asked.document)
+
+
+def score(
+    network: Network, prefix: KVCache, asked: Batch, memory: Memory | None, first: int
+) -> list[Score]:
+    """Scores of one batch; `first` is the number of its first document."""
+    _, logits = answer_loss(network, prefix, asked, memory)
+    kept = asked.labels != IGNORE
+    labels = asked.labels[kept]
+    nll = -logits.log_softmax(-1).gather(-1, labels[:, None])[:, 0]
+    right = logits.argmax(-1) == labels
+    sizes = kept.sum(-1).tolist()
+    return [
+        Score(first + int(document), n.sum().item(), len(n), bool(r.all()))
+        for document, n, r in zip(asked.document, nll.split(sizes), right.split(sizes), strict=True)
+    ]
