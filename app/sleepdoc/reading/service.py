@@ -1,5 +1,6 @@
 """Opening a conversation: document, store, lock, worker and session, opened and closed as one."""
 
+import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, suppress
@@ -8,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sleepdoc.documents.reader import load_document
+from sleepdoc.documents.reader import SizeLimits, load_document
 from sleepdoc.documents.types import Document
 from sleepdoc.errors import MismatchError, ModelError, NotFoundError, StorageError
 from sleepdoc.locations import asset
@@ -80,14 +81,13 @@ class OpenConversation:
         """
         options = self._options
         file = _file(options.target)
-        document = None if file is None else load_document(file)
         store = self._cleanup.enter_context(Store.open(options.database))
         conversation: Conversation | None
-        if document is None:
+        if file is None:
             conversation = _named(store, str(options.target))
             document = _stored_document(store, conversation)
         else:
-            store.add_document(document)
+            document = _document(store, file)
             conversation = _known(store, document, options.model)
         yield self._introduce(store, document, conversation)
 
@@ -191,6 +191,27 @@ class OpenConversation:
 def _file(target: str | Path) -> Path | None:
     """The file that is meant, or None if it is the name of a conversation."""
     return Path(target) if isinstance(target, Path) or os.path.lexists(target) else None
+
+
+def _document(store: Store, path: Path) -> Document:
+    """The document in a file; its text is extracted once and for all."""
+    digest = _digest(path)
+    document = None if digest is None else store.document(digest)
+    if document is None:
+        document = load_document(path)
+        store.add_document(document)
+    return document
+
+
+def _digest(path: Path) -> str | None:
+    """SHA-256 of a file that might be known; None leaves it to `load_document` to say why not."""
+    try:
+        if not path.is_file() or path.stat().st_size > SizeLimits().pdf:
+            return None
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except (OSError, ValueError):
+        return None
 
 
 def _named(store: Store, name: str) -> Conversation:

@@ -4,8 +4,8 @@ import pytest
 
 from sleepdoc.errors import UsageError
 from sleepdoc.reading.events import (
-    Answering,
     AnswerFinished,
+    Answering,
     AnswerText,
     Reading,
     SleepAborted,

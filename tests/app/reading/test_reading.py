@@ -1,5 +1,7 @@
 """Reading: the same sleeps at the same places, however often it is interrupted."""
 
+import itertools
+
 import pytest
 
 from sleepdoc.errors import MismatchError
@@ -34,7 +36,7 @@ def test_every_document_token_is_slept_on_once(desk) -> None:
     session = desk.session()
     sleeps = [event for event in session.read() if isinstance(event, SleepStarted)]
     positions = [step.position for step in desk.steps(session.conversation)]
-    stretches = [after.slept - before.slept for before, after in zip(positions, positions[1:])]
+    stretches = [after.slept - before.slept for before, after in itertools.pairwise(positions)]
     assert stretches == [sleep.tokens for sleep in sleeps]
     assert sum(stretches) == desk.tokens.total
     assert len(set(stretches[:-1])) == 1, "all windows but the last hold the same"

@@ -7,8 +7,8 @@ import pytest
 
 from sleepdoc.errors import ModelError
 from sleepdoc.reading.events import (
-    Answering,
     AnswerFinished,
+    Answering,
     AnswerText,
     ModelReady,
     Reading,

@@ -1,0 +1,99 @@
+"""Where a page lies in the stream of tokens, and how a window is shared."""
+
+import pytest
+
+from sleepdoc.documents.types import Document, Page
+from sleepdoc.errors import ModelError
+from sleepdoc.reading.budget import PIECE, Budget
+from sleepdoc.reading.pace import Pace
+from sleepdoc.reading.recall import recall
+from sleepdoc.reading.tokens import DocumentTokens
+from sleepdoc.store import Passage
+from sleepdoc_model.scripted import ByteTokenizer
+from sleepdoc_model.tokenizer import Frame
+
+ENCODE = ByteTokenizer().encode
+FRAME = Frame((1,) * 40, (2,) * 5, (3,) * 5, (4,) * 5, frozenset({4}))
+
+
+def document(*texts: str) -> DocumentTokens:
+    pages = tuple(Page(number, f"p{number}", text) for number, text in enumerate(texts, 1))
+    return DocumentTokens(Document("", b"", "", "text", 0, "", pages), ENCODE)
+
+
+def test_the_stream_is_its_pages_one_after_the_other() -> None:
+    tokens = document("One.", "", "Three.", "")
+    assert bytes(tokens.between(0, tokens.total)) == b"One.\n\nThree.\n\n"
+    labels = [tokens.page_at(position).label for position in range(tokens.total)]
+    assert labels == ["p1"] * 6 + ["p3"] * 8
+
+
+def test_progress_counts_pages_without_text() -> None:
+    tokens = document("One.", "", "Three.", "")
+    assert (tokens.progress(0).page, tokens.progress(0).finished) == (0, False)
+    assert [tokens.progress(read).page for read in (1, 6, 7)] == [1, 1, 3]
+    assert tokens.progress(tokens.total).finished and tokens.progress(1).pages == 4
+
+
+def test_an_excerpt_is_the_end_of_what_was_read() -> None:
+    tokens = document("word " * 100, "The very last line of all.")
+    assert tokens.excerpt(tokens.total) == "The very last line of all."
+    assert tokens.excerpt(250) == ("word " * 19).strip()
+
+
+@pytest.mark.parametrize("window", [128, 256, 512, 1000, 2048, 8192])
+def test_a_question_recall_and_an_answer_always_fit_an_empty_window(window: int) -> None:
+    budget = Budget.of(window, FRAME)
+    turn = budget.around + budget.question + budget.recall
+    assert budget.takes(0, turn)
+    assert turn + budget.answer <= window - len(FRAME.prefix)
+
+
+@pytest.mark.parametrize("window", [128, 512, 2048])
+def test_document_pieces_end_where_the_reserve_begins(window: int) -> None:
+    budget = Budget.of(window, FRAME)
+    used = 0
+    while piece := budget.piece(used):
+        assert piece <= PIECE
+        used += piece
+    assert used == budget.document
+    assert budget.size - used == min(192, budget.size // 8)
+    assert budget.piece(budget.size) == 0
+
+
+def test_a_window_can_be_too_small() -> None:
+    with pytest.raises(ModelError, match="60"):
+        Budget.of(60, FRAME)
+
+
+def test_recall_takes_whole_passages_while_they_fit() -> None:
+    passages = [Passage(3, "iii", "Ada keeps\nthe light."), Passage(9, "9", "Bo sails.")]
+    tokens, citations = recall(passages, "Ada?", tokens=200, encode=ENCODE)
+    assert bytes(tokens) == b"[p. iii] Ada keeps the light.\n\n[p. 9] Bo sails.\n\n"
+    assert [(c.page, c.label, c.quote) for c in citations] == [
+        (3, "iii", "Ada keeps the light."),
+        (9, "9", "Bo sails."),
+    ]
+
+
+def test_recall_cuts_a_long_passage_around_the_question() -> None:
+    text = "Nothing much happened. " * 10 + "Ada keeps the light of Skerry. " + "It rained. " * 20
+    tokens, (citation,) = recall(
+        [Passage(1, "1", text)], "Who keeps the light?", tokens=64, encode=ENCODE
+    )
+    assert len(tokens) <= 64
+    assert citation.quote.startswith("Ada keeps the light of Skerry.")
+
+
+def test_recall_leaves_out_what_is_not_worth_a_line() -> None:
+    assert recall([Passage(1, "1", "Ada " * 50)], "Ada", tokens=20, encode=ENCODE) == ([], ())
+
+
+def test_pace_counts_reading_and_sleeping_apart() -> None:
+    pace = Pace()
+    assert (pace.tokens_per_second, pace.seconds_left(100, 3)) == (0, 0)
+    pace.read(100, 2.0)
+    pace.slept(5.0)
+    assert pace.tokens_per_second == 50
+    assert pace.seconds_left(200, 2) == 4 + 10
+    assert pace.seconds == 7
