@@ -6,9 +6,16 @@ S_t = exp(g_t) S_{t-1} (I - beta_t k_t k_t^T) + beta_t v_t k_t^T        out_t = 
 import torch
 from torch import Tensor
 
+from sleepdoc_kernels import dispatch
 from sleepdoc_kernels.gated_delta_rule import naive, torch_chunk, torch_step
 
 __all__ = ["gated_delta_rule", "read_state"]
+
+_IMPLEMENTATIONS = {
+    "torch_step": torch_step.step,
+    "torch_chunk": torch_chunk.scan,
+    "naive": naive.scan,
+}
 
 
 def gated_delta_rule(
@@ -22,34 +29,92 @@ def gated_delta_rule(
     output: bool = True,
     implementation: str | None = None,
 ) -> tuple[Tensor | None, Tensor]:
-    """Write a sequence into the state and, if asked, read it back token by token."""
-    batch, _, heads, value_dim = v.shape
-    dtype = torch.float64 if k.dtype == torch.float64 else torch.float32
-    if output and q is None:
-        raise ValueError("output=True needs q; pass output=False to update the state only")
+    """Write a sequence into the state and, if asked, read it back token by token.
+
+    The caller normalises and scales: nothing is done to q and k here. Writes are stable as long as
+    ``beta * |k|^2 <= 2``. A token with beta = 0 and log_decay = 0 leaves the state bit-identical.
+
+    Args:
+        q: [B, T, H_k, D_k], not needed (and not read) with ``output=False``.
+        k: [B, T, H_k, D_k]; each of the H_k heads serves H / H_k heads of v, in order.
+        v: [B, T, H, D_v].
+        log_decay: [B, T, H], finite and never above 0; None: nothing decays.
+        beta: [B, T, H], the strength of each write.
+        state: [B, H, D_v, D_k], float32 (float64 if k or v is), not changed; None: zeros.
+        output: False only updates the state, which is faster.
+        implementation: A name of `dispatch.implementations`; None lets `dispatch.choose` decide.
+
+    Returns:
+        [B, T, H, D_v] in the dtype of v, what each token reads after its own write, or None; and
+        the new state, in float32 (float64), the dtype everything is computed in.
+
+    Raises:
+        ValueError: Shapes or dtypes do not fit, or the implementation cannot take the call.
+    """
+    dtype = torch.float64 if torch.float64 in (k.dtype, v.dtype) else torch.float32
+    batch, tokens, heads, value_dim = _check_sequence(q if output else k, k, v, log_decay, beta)
+    state_shape = (batch, heads, value_dim, k.shape[-1])
     if state is None:
-        state = v.new_zeros((batch, heads, value_dim, k.shape[-1]), dtype=dtype)
-    scan = {"naive": naive.scan, "torch_chunk": torch_chunk.scan, "torch_step": torch_step.step}[
-        implementation or "torch_chunk"
-    ]
-
-    def grouped(x: Tensor) -> Tensor:
-        return x.to(dtype).repeat_interleave(heads // x.shape[2], dim=2)
-
+        state = v.new_zeros(state_shape, dtype=dtype)
+    elif state.shape != state_shape or state.dtype != dtype:
+        raise ValueError(
+            f"state must be {list(state_shape)} in {dtype}, "
+            f"not {list(state.shape)} in {state.dtype}"
+        )
+    if not output:
+        q = None
+    chosen = dispatch.choose(dispatch.Call.of(k, v, q, log_decay, beta, state), implementation)
+    if tokens == 0:
+        return v.clone() if output else None, state.clone()
     with torch.autocast(v.device.type, enabled=False):
-        out, new_state = scan(
-            grouped(q) if output and q is not None else None,
-            grouped(k),
+        out, new_state = _IMPLEMENTATIONS[chosen.name](
+            None if q is None else _for_heads(q.to(dtype), heads),
+            _for_heads(k.to(dtype), heads),
             v.to(dtype),
             None if log_decay is None else log_decay.to(dtype),
             beta.to(dtype),
-            state.to(dtype),
+            state,
         )
     return None if out is None else out.to(v.dtype), new_state
 
 
 def read_state(q: Tensor, state: Tensor) -> Tensor:
-    """``S q`` for every token without writing anything: [B, T, H, D_v] in the dtype of q."""
+    """Read without writing: ``S q`` for every token.
+
+    Args:
+        q: [B, T, H_q, D_k], where H_q divides H.
+        state: [B, H, D_v, D_k].
+
+    Returns:
+        [B, T, H, D_v] in the dtype of q, computed in the dtype of the state.
+
+    Raises:
+        ValueError: The shapes do not fit.
+    """
+    batch, heads, _, key_dim = state.shape
+    if q.ndim != 4 or q.shape[0] != batch or q.shape[3] != key_dim or heads % q.shape[2]:
+        raise ValueError(f"q {list(q.shape)} does not fit state {list(state.shape)}")
     with torch.autocast(q.device.type, enabled=False):
-        grouped = q.to(state.dtype).repeat_interleave(state.shape[1] // q.shape[2], dim=2)
-        return torch_step.read(grouped, state).to(q.dtype)
+        return torch_step.read(_for_heads(q.to(state.dtype), heads), state).to(q.dtype)
+
+
+def _check_sequence(
+    q: Tensor | None, k: Tensor, v: Tensor, log_decay: Tensor | None, beta: Tensor
+) -> torch.Size:
+    if q is None:
+        raise ValueError("output=True needs q; output=False only updates the state")
+    shapes = f"q {list(q.shape)}, k {list(k.shape)}, v {list(v.shape)}, beta {list(beta.shape)}"
+    if q.ndim != 4 or v.ndim != 4 or q.shape != k.shape or k.shape[:2] != v.shape[:2]:
+        raise ValueError(f"q and k must be [B, T, H_k, D_k] and v [B, T, H, D_v]: {shapes}")
+    if v.shape[2] % k.shape[2]:
+        raise ValueError(f"the heads of k must divide the heads of v: {shapes}")
+    if beta.shape != v.shape[:3]:
+        raise ValueError(f"beta must be [B, T, H]: {shapes}")
+    if log_decay is not None and log_decay.shape != beta.shape:
+        raise ValueError(f"log_decay {list(log_decay.shape)} must have the shape of beta: {shapes}")
+    return v.shape
+
+
+def _for_heads(x: Tensor, heads: int) -> Tensor:
+    groups = heads // x.shape[2]
+    return x if groups == 1 else x.repeat_interleave(groups, dim=2)

@@ -1,14 +1,19 @@
-"""Chunk-parallel scan: only one small loop, over chunks, is sequential.
+"""Chunk-parallel scan: what is sequential goes from chunk to chunk, not from token to token.
 
-Inside a chunk the writes depend on each other through a unit lower triangular system, solved for
-all chunks at once; the README next to the package has the algebra.
+Inside a chunk the writes depend on each other through a unit lower triangular system; all systems
+are inverted at once, then one loop carries the state. The gradient is written out instead of
+recorded. README.md of the package has the algebra of both.
 """
+
+from typing import Any, NamedTuple, cast
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
+from torch.autograd.function import once_differentiable
 
-CHUNK = 64
+CHUNK = 32
+"""Measured on CPU: 64 carries half the states but pays more for its systems and for padding."""
 
 
 def scan(
@@ -18,86 +23,231 @@ def scan(
     log_decay: Tensor | None,
     beta: Tensor,
     state: Tensor,
-    *,
-    chunk: int = CHUNK,
 ) -> tuple[Tensor | None, Tensor]:
-    """The same map as `naive.scan`, in chunks of `chunk` tokens; differentiable."""
-    batch, tokens, heads, key_dim = k.shape
-    value_dim = v.shape[-1]
-    chunks = -(-tokens // chunk)
-
-    def split(x: Tensor) -> Tensor:
-        """[B, T, H, D] -> [chunks, B * H, C, D], padded by tokens that write nothing."""
-        x = F.pad(x, (0, 0, 0, 0, 0, -tokens % chunk))
-        x = x.reshape(batch, chunks, chunk, heads, x.shape[-1]).permute(1, 0, 3, 2, 4)
-        return x.reshape(chunks, batch * heads, chunk, x.shape[-1])
-
-    keys, values, strengths = split(k), split(v), split(beta.unsqueeze(-1))
-    kk = (keys @ keys.mT).tril(-1)
-    if log_decay is None:
-        system = strengths * kk
-    else:
-        total = split(log_decay.unsqueeze(-1)).cumsum(-2)
-        decay = relative_decay(total)
-        from_start, to_end = total.exp(), (total[..., -1:, :] - total).exp()
-        system = strengths * kk * decay
-    solve = unit_lower_inverse(system)
-
-    state = state.reshape(batch * heads, value_dim, key_dim)
-    writes, starts = [], []
-    for n in range(chunks):
-        starts.append(state)
-        held = keys[n] @ state.mT
-        if log_decay is not None:
-            held = held * from_start[n]
-        write = solve[n] @ (strengths[n] * (values[n] - held))
-        if q is not None:
-            writes.append(write)
-        if log_decay is not None:
-            state = state * from_start[n, :, -1:]
-            write = write * to_end[n]
-        state = torch.baddbmm(state, write.mT, keys[n])
-    final = state.reshape(batch, heads, value_dim, key_dim)
-    if q is None:
-        return None, final
-    if not starts:
-        return torch.zeros_like(v), final
-
-    queries = split(q)
-    inside = (queries @ keys.mT).tril()
-    outside = queries @ torch.stack(starts).mT
-    if log_decay is not None:
-        inside, outside = inside * decay, outside * from_start
-    out = outside + inside @ torch.stack(writes)
-    out = out.reshape(chunks, batch, heads, chunk, value_dim).permute(1, 0, 3, 2, 4)
-    return out.flatten(1, 2)[:, :tokens], final
+    """The same map as `naive.scan`, in chunks; differentiable once."""
+    inputs = (q, k, v, log_decay, beta, state)
+    if torch.is_grad_enabled() and any(x is not None and x.requires_grad for x in inputs):
+        result = _Scan.apply(*inputs)  # type: ignore[no-untyped-call]
+        return cast(tuple[Tensor | None, Tensor], result)
+    return _forward(*inputs, _Systems.of(k, log_decay, beta), states=None)
 
 
-def relative_decay(total: Tensor) -> Tensor:
-    """exp(total_i - total_j) for i >= j and 0 above: the decay from token j to token i.
+class _Systems(NamedTuple):
+    """What can be prepared for all chunks at once; the first dimensions are [chunks, B * H]."""
 
-    Masked before exp, which would overflow above the diagonal.
+    strengths: Tensor
+    """[..., C, 1]: beta."""
+    inverses: Tensor
+    """[..., C, C]: (I + L)^-1, where L is how each write is seen by the later ones."""
+    between: Tensor | None = None
+    """[..., C, C]: decay from token j to token i, 0 above the diagonal; None: nothing decays."""
+    since_start: Tensor | None = None
+    """[..., C, 1]: decay from the start of the chunk to token i."""
+    to_end: Tensor | None = None
+    """[..., C, 1]: decay from token i to the end of the chunk."""
+
+    @classmethod
+    def of(cls, k: Tensor, log_decay: Tensor | None, beta: Tensor) -> "_Systems":
+        strengths = _split(beta)
+        systems = strengths.new_empty(*strengths.shape[:-1], CHUNK)
+        for n, system in enumerate(systems):
+            key = _chunk(k, n)
+            torch.bmm(key, key.mT, out=system)
+        systems.mul_(strengths).tril_(-1)
+        if log_decay is None:
+            return cls(strengths, _unit_lower_inverse(systems))
+        between, since_start, to_end = _decays(log_decay)
+        return cls(
+            strengths, _unit_lower_inverse(systems.mul_(between)), between, since_start, to_end
+        )
+
+    def at(self, n: int) -> "_Systems":
+        return _Systems(*(None if x is None else x[n] for x in self))  # type: ignore[arg-type]
+
+
+def _forward(
+    q: Tensor | None,
+    k: Tensor,
+    v: Tensor,
+    log_decay: Tensor | None,
+    beta: Tensor,
+    initial: Tensor,
+    systems: _Systems,
+    states: list[Tensor] | None,
+) -> tuple[Tensor | None, Tensor]:
+    """Carry the state over the chunks; `states` collects it at the start of each and at the end."""
+    out = None if q is None else torch.empty_like(v)
+    state = initial.flatten(0, 1)
+    for n in range(len(systems.strengths)):
+        if states is not None:
+            states.append(state)
+        part, key = systems.at(n), _chunk(k, n)
+        held = _times(key @ state.mT, part.since_start)
+        write = part.inverses @ ((_chunk(v, n) - held) * part.strengths)
+        if q is not None and out is not None:
+            query = _chunk(q, n)
+            inside = _times((query @ key.mT).tril_(), part.between)
+            _put(out, n, _times(query @ state.mT, part.since_start).baddbmm_(inside, write))
+        if part.since_start is not None:
+            state = state * part.since_start[:, -1:]
+        state = torch.baddbmm(state, _times(write, part.to_end).mT, key)
+    if states is not None:
+        states.append(state)
+    return out, state.reshape(initial.shape)
+
+
+class _Scan(torch.autograd.Function):
+    @staticmethod
+    def forward(
+        ctx: Any,
+        q: Tensor | None,
+        k: Tensor,
+        v: Tensor,
+        log_decay: Tensor | None,
+        beta: Tensor,
+        state: Tensor,
+    ) -> tuple[Tensor | None, Tensor]:
+        states: list[Tensor] = []
+        systems = _Systems.of(k, log_decay, beta)
+        result = _forward(q, k, v, log_decay, beta, state, systems, states)
+        ctx.save_for_backward(q, k, v, *systems, *states)
+        return result
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, d_out: Tensor | None, d_final: Tensor) -> tuple[Tensor | None, ...]:
+        q, k, v, *rest = ctx.saved_tensors
+        fields = len(_Systems._fields)
+        with torch.autocast(d_final.device.type, enabled=False):
+            return _backward(
+                q, k, v, _Systems(*rest[:fields]), rest[fields:], d_out=d_out, d_final=d_final
+            )
+
+
+def _backward(
+    q: Tensor | None,
+    k: Tensor,
+    v: Tensor,
+    systems: _Systems,
+    states: list[Tensor],
+    *,
+    d_out: Tensor | None,
+    d_final: Tensor,
+) -> tuple[Tensor | None, ...]:
+    """Gradients in the order of the arguments of `scan`, one chunk at a time, from the last.
+
+    A key has two parts to play, with opposite signs in the decay: it erases (a row of the system)
+    and it is written (a column). What erases or reads grows with the decay since the start of the
+    chunk, what is written shrinks with it, so keys times key gradients are decay gradients.
     """
-    gap = total - total.mT
-    keep = torch.ones(gap.shape[-2:], dtype=torch.bool, device=gap.device).tril()
-    return gap.masked_fill(~keep, -torch.inf).exp()
+    d_q = None if q is None else torch.empty_like(q)
+    d_k, d_v = torch.empty_like(k), torch.empty_like(v)
+    d_strengths = torch.empty_like(systems.strengths)
+    d_totals = None if systems.since_start is None else torch.empty_like(systems.since_start)
+    d_state = d_final.flatten(0, 1)
+    for n in reversed(range(len(systems.strengths))):
+        part, key, state = systems.at(n), _chunk(k, n), states[n]
+        surprise = _chunk(v, n) - _times(key @ state.mT, part.since_start)
+        write = part.inverses @ (surprise * part.strengths)
+
+        d_written = _times(write, part.to_end) @ d_state
+        d_write = _times(key @ d_state.mT, part.to_end)
+        if q is not None and d_q is not None and d_out is not None:
+            query, d_read = _chunk(q, n), _chunk(d_out, n)
+            inside = _times((query @ key.mT).tril_(), part.between)
+            d_inside = _times((d_read @ write.mT).tril_(), part.between)
+            d_outside = _times(d_read, part.since_start)
+            d_query = (d_inside @ key).baddbmm_(d_outside, state)
+            d_write.baddbmm_(inside.mT, d_read)
+            d_written.baddbmm_(d_inside.mT, query)
+            _put(d_q, n, d_query)
+
+        d_solved = part.inverses.mT @ d_write
+        d_value = d_solved * part.strengths
+        d_held = _times(d_value, part.since_start)
+        d_system = _times((d_solved @ write.mT).tril_(-1), part.between)
+        erased = d_system @ key
+        d_strengths[n] = (d_solved * surprise).sum(-1, True) - (key * erased).sum(-1, True)
+        d_erasing = (erased * -part.strengths).baddbmm_(d_held, state, alpha=-1)
+        d_written.baddbmm_(d_system.mul_(part.strengths).mT, key, alpha=-1)
+        _put(d_v, n, d_value)
+        _put(d_k, n, d_erasing + d_written)
+
+        if d_totals is not None and part.since_start is not None:
+            d_total = (key * (d_erasing - d_written)).sum(-1, True)
+            if q is not None:
+                d_total += (query * d_query).sum(-1, True)
+            d_total[:, -1:] += (d_state * states[n + 1]).sum((-2, -1), True)
+            d_totals[n] = d_total
+            d_state = d_state * part.since_start[:, -1:]
+        d_state = torch.baddbmm(d_state, d_held.mT, key, alpha=-1)
+        if q is not None:
+            d_state.baddbmm_(d_outside.mT, query)
+
+    d_log_decay = None
+    if d_totals is not None:
+        d_log_decay = _join(d_totals.flip(-2).cumsum(-2).flip(-2), k)
+    d_initial = d_state.reshape(d_final.shape)
+    return d_q, d_k, d_v, d_log_decay, _join(d_strengths, k), d_initial
 
 
-def unit_lower_inverse(strict: Tensor) -> Tensor:
+def _decays(log_decay: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """The three decays of `_Systems`."""
+    # A strong decay makes the sum large and its differences, which are what counts, inexact.
+    wide = torch.float32 if log_decay.device.type == "mps" else torch.float64
+    total = _split(log_decay.to(wide)).cumsum(-2)
+    # Masked before exp, which would overflow above the diagonal, and after it, which makes it 1.
+    between = (total - total.mT).to(log_decay.dtype).tril_().exp_().tril_()
+    to_end = (total[..., -1:, :] - total).to(log_decay.dtype).exp_()
+    return between, total.to(log_decay.dtype).exp(), to_end
+
+
+def _unit_lower_inverse(strict: Tensor) -> Tensor:
     """(I + L)^-1 for strictly lower triangular L, size a power of two, by halving.
 
-    Every factor is itself an inverse of a diagonal block, whose entries are bounded by beta. A
-    Neumann series would multiply powers of L instead, and those explode on repeated keys.
+    Every factor is itself the inverse of a diagonal block, whose entries are bounded by beta. A
+    Neumann series would multiply powers of L instead, and those explode on repeated keys. The
+    triangular solver of LAPACK is as fast alone, but forks and joins its threads once per matrix:
+    on a busy machine each of those thousands of barriers can wait for a time slice.
     """
     size = strict.shape[-1]
     if size == 1:
         return torch.ones_like(strict)
     half = size // 2
-    upper, lower = unit_lower_inverse(
+    first, second = _unit_lower_inverse(
         torch.stack((strict[..., :half, :half], strict[..., half:, half:]))
     )
-    corner = -lower @ strict[..., half:, :half] @ upper
-    return torch.cat(
-        (F.pad(upper, (0, half)), torch.cat((corner, lower), dim=-1)),
-        dim=-2,
-    )
+    corner = (second @ strict[..., half:, :half] @ first).neg_()
+    return torch.cat((F.pad(first, (0, half)), torch.cat((corner, second), dim=-1)), dim=-2)
+
+
+def _times(x: Tensor, factor: Tensor | None) -> Tensor:
+    return x if factor is None else x * factor
+
+
+def _chunk(x: Tensor, n: int) -> Tensor:
+    """Chunk n of [B, T, H, D] as [B * H, C, D], padded by tokens that write nothing."""
+    part = x[:, n * CHUNK : (n + 1) * CHUNK]
+    if part.shape[1] < CHUNK:
+        part = F.pad(part, (0, 0, 0, 0, 0, CHUNK - part.shape[1]))
+    return part.transpose(1, 2).flatten(0, 1)
+
+
+def _put(x: Tensor, n: int, part: Tensor) -> None:
+    """Write [B * H, C, D] into chunk n of [B, T, H, D], without the padding."""
+    target = x[:, n * CHUNK : (n + 1) * CHUNK].transpose(1, 2)
+    target.copy_(part.view(*target.shape[:2], CHUNK, -1)[:, :, : target.shape[2]])
+
+
+def _split(x: Tensor) -> Tensor:
+    """[B, T, H] -> [chunks, B * H, C, 1], padded by zeros."""
+    x = F.pad(x, (0, 0, 0, -x.shape[1] % CHUNK))
+    x = x.unfold(1, CHUNK, CHUNK).transpose(0, 1)
+    return x.flatten(1, 2).unsqueeze(-1)
+
+
+def _join(x: Tensor, like: Tensor) -> Tensor:
+    """The inverse of `_split`, for the tokens of `like`."""
+    batch, tokens, heads, _ = like.shape
+    x = x.reshape(len(x), batch, heads, CHUNK).permute(1, 0, 3, 2).flatten(1, 2)
+    return x[:, :tokens]
