@@ -1,0 +1,80 @@
+"""Does an answer cost the same however much was read? Decoding speed and peak memory per window.
+
+    python -m sleepdoc_model.evaluation.speed --heads assets/heads.safetensors
+"""
+
+import argparse
+import json
+import platform
+import statistics
+import time
+from pathlib import Path
+
+import torch
+
+from sleepdoc_model.engine import Engine, Sampling
+from sleepdoc_model.load import load
+
+
+def peak_mib() -> float:
+    """The process's highest resident memory so far, from /proc."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("VmHWM"):
+            return int(line.split()[1]) / 1024
+    raise OSError("/proc/self/status has no VmHWM")
+
+
+def decode_rates(engine: Engine, tokens: int, repeats: int) -> list[float]:
+    """Tokens per second of `repeats` answers of `tokens` tokens to one token of question."""
+    rates = []
+    for _ in range(repeats):
+        prefix = engine.window_used
+        engine.prefill([28])
+        started = time.perf_counter()
+        count = sum(1 for _ in engine.generate(tokens, stop=frozenset(), sampling=Sampling()))
+        rates.append(count / (time.perf_counter() - started))
+        engine.reset_window(range(100, 100 + prefix))
+    return rates
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m sleepdoc_model.evaluation.speed")
+    parser.add_argument("--heads", type=Path, required=True)
+    parser.add_argument("--text", type=Path, required=True, help="any text; repeated as needed")
+    parser.add_argument("--windows", default="1,10,50")
+    parser.add_argument("--tokens", type=int, default=48)
+    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--out", type=Path)
+    options = parser.parse_args()
+
+    engine, tokenizer = load("default", heads=options.heads)
+    document = tokenizer.encode(options.text.read_text("utf-8"))
+    points = [int(n) for n in options.windows.split(",")]
+    room = engine.info.window - len(tokenizer.frame.prefix)
+    engine.reset_window(tokenizer.frame.prefix)
+    rows: list[dict[str, float]] = []
+    read = 0
+    for window in range(1, max(points) + 1):
+        piece = [document[(read + i) % len(document)] for i in range(room)]
+        engine.prefill(piece)
+        read += room
+        list(engine.sleep(engine.info.passes))
+        if window in points:
+            rates = decode_rates(engine, options.tokens, options.repeats)
+            row = {"windows": window, "tokens_read": read, "peak_mib": peak_mib()}
+            rows.append(row | {"decode_tokens_per_second": statistics.median(rates)})
+            print(
+                f"{window:4} windows {read:7} tokens  decode x"
+                f"{rows[-1]['decode_tokens_per_second'] / rows[0]['decode_tokens_per_second']:.3f}"
+                f"  peak memory x{rows[-1]['peak_mib'] / rows[0]['peak_mib']:.3f}",
+                flush=True,
+            )
+    if options.out:
+        machine = f"{platform.machine()}, {torch.get_num_threads()} threads"
+        figures = {"rows": rows, "dtype": engine.info.dtype, "machine": machine}
+        figures["torch"] = torch.__version__
+        options.out.write_text(json.dumps(figures, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()

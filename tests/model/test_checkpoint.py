@@ -1,0 +1,41 @@
+"""Checkpoints carry their config and refuse what does not fit."""
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import save_file
+from sleepdoc_model import config
+from sleepdoc_model.checkpoint import load_heads, read_config, save_heads, trained_parameters
+from sleepdoc_model.network import Network
+from sleepdoc_model.testing import randomise
+
+
+def make(seed: int) -> Network:
+    network = Network(config.tiny())
+    randomise(network, seed)
+    return network
+
+
+def test_heads_and_config_come_back(tmp_path: Path) -> None:
+    path = tmp_path / "heads.safetensors"
+    saved, loaded = make(1), make(2)
+    base = loaded.embedding.weight.clone()
+    save_heads(saved, path, step="7")
+    assert read_config(path) == config.tiny()
+    load_heads(loaded, path)
+    for name, parameter in trained_parameters(saved).items():
+        assert torch.equal(parameter, trained_parameters(loaded)[name])
+    assert torch.equal(loaded.embedding.weight, base)
+
+
+def test_what_does_not_fit_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "heads.safetensors"
+    save_heads(make(1), path)
+    other = Network(dataclasses.replace(config.tiny(), layers=("A", "A", "AM")))
+    with pytest.raises(ValueError, match="does not fit"):
+        load_heads(other, path)
+    save_file({"x": torch.zeros(1)}, path)
+    with pytest.raises(ValueError, match="not a checkpoint"):
+        read_config(path)

@@ -1,0 +1,72 @@
+"""Arms differ only in what the model may know; figures follow from scores worked by hand."""
+
+import pytest
+import torch
+from sleepdoc_model import config
+from sleepdoc_model.evaluation.arms import ARMS, Score, evaluate
+from sleepdoc_model.evaluation.recall import find_sentences
+from sleepdoc_model.evaluation.report import retention, summary, wilson
+from sleepdoc_model.network import Network
+from sleepdoc_model.scripted import ByteTokenizer
+from sleepdoc_model.tasks.types import Example, Question
+from sleepdoc_model.testing import randomise
+from sleepdoc_model.training.objective import cached_prefix
+
+TOKENIZER = ByteTokenizer()
+
+
+def scores(own: float, swapped: float, full: float) -> dict[str, list[Score]]:
+    return {
+        "own": [Score(0, own, 2, True), Score(1, own, 2, False)],
+        "swapped": [Score(0, swapped, 2, False), Score(1, swapped, 2, False)],
+        "full": [Score(0, full, 2, True), Score(1, full, 2, True)],
+    }
+
+
+@pytest.mark.parametrize(("own", "expected"), [(6.0, 0.0), (2.0, 1.0), (3.0, 0.75)])
+def test_retention_runs_from_swapped_to_full(own: float, expected: float) -> None:
+    assert retention(scores(own, 6.0, 2.0)) == pytest.approx(expected)
+
+
+def test_a_summary_counts_documents_and_questions() -> None:
+    figures = summary(scores(3.0, 6.0, 2.0))
+    assert (figures["documents"], figures["questions"]) == (2, 2)
+    assert figures["arms"]["own"]["exact"] == 0.5
+    assert figures["arms"]["own"]["nll_per_token"] == 1.5
+    assert figures["retention_interval"] == [pytest.approx(0.75), pytest.approx(0.75)]
+
+
+def test_wilson_matches_a_worked_example() -> None:
+    low, high = wilson(8, 10)
+    assert (round(low, 3), round(high, 3)) == (0.490, 0.943)
+
+
+def test_recall_finds_the_sentence_within_its_budget() -> None:
+    text = "Ann lives in Oslo. Bob keeps bees. Cora sells clocks."
+    assert find_sentences(text, 'What does "Bob" keep?', TOKENIZER, 64) == "Bob keeps bees."
+    assert find_sentences(text, "Who sings?", TOKENIZER, 64) == ""
+    assert find_sentences(text, "Bob", TOKENIZER, 5) == ""
+
+
+def test_arms_see_what_their_names_say() -> None:
+    network = Network(config.tiny(window=512))
+    randomise(network, 0)
+    prefix = cached_prefix(network, TOKENIZER.frame.prefix)
+    examples = [
+        Example(("The owl sleeps at noon.",), (Question("Who sleeps?", "owl"),)),
+        Example(("A fox runs by night.",), (Question("Who runs?", "fox"),)),
+    ]
+    found = evaluate(network, TOKENIZER, prefix, examples)
+    assert set(found) == set(ARMS)
+    first = {arm: rows[0].nll for arm, rows in found.items()}
+    assert len(set(first.values())) >= 4
+    reread = evaluate(network, TOKENIZER, prefix, [examples[0], examples[0]])
+    assert reread["own"][0].nll == pytest.approx(reread["swapped"][0].nll, rel=1e-5)
+    no_memory = Network(config.tiny(window=512))
+    randomise(no_memory, 0)
+    with torch.no_grad():
+        for _, heads in no_memory.memory_blocks():
+            heads.gate.weight.zero_()
+            heads.gate.bias.zero_()
+    silent = evaluate(no_memory, TOKENIZER, prefix, examples)
+    assert silent["own"][0].nll == pytest.approx(silent["empty"][0].nll, rel=1e-5)

@@ -1,0 +1,137 @@
+"""The network: its memory is inert when empty, its cache changes nothing, gradients reach S."""
+
+import dataclasses
+
+import pytest
+import torch
+from sleepdoc_model import config
+from sleepdoc_model.network import Network, Pass
+from sleepdoc_model.state import KVCache, empty_memory
+from sleepdoc_model.testing import randomise
+
+
+def make(shape: config.ModelConfig, seed: int = 0) -> Network:
+    network = Network(shape)
+    randomise(network, seed)
+    return network.eval()
+
+
+def tokens(length: int, batch: int = 1, seed: int = 0) -> torch.Tensor:
+    return torch.randint(0, 256, (batch, length), generator=torch.Generator().manual_seed(seed))
+
+
+PAPER = config.paper(vocab=272, dim=64, window=16)
+SHAPES = [pytest.param(config.tiny(), id="retrofit"), pytest.param(PAPER, id="paper")]
+
+
+def test_an_empty_memory_equals_the_base_bit_for_bit() -> None:
+    shape = config.tiny()
+    network = make(shape)
+    base = Network(dataclasses.replace(shape, layers=("A",) * 3))
+    own = {n: p for n, p in network.state_dict().items() if ".memory." not in n}
+    base.load_state_dict(own)
+    h = network.embed(tokens(40))
+    plain, _ = base(h, None, Pass("read"))
+    for memory in (None, empty_memory(shape)):
+        out, _ = network(h, memory, Pass("read"))
+        assert torch.equal(out, plain)
+
+
+def test_a_filled_memory_changes_the_output() -> None:
+    network = make(config.tiny())
+    h = network.embed(tokens(40))
+    _, memory = network(h, None, Pass("write"))
+    empty, _ = network(h, None, Pass("read"))
+    filled, _ = network(h, memory, Pass("read"))
+    assert not torch.allclose(empty, filled, atol=1e-3)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_pieces_through_the_cache_equal_one_run(shape: config.ModelConfig) -> None:
+    network = make(shape)
+    h = network.embed(tokens(16))
+    mode = "write" if shape.memory.writes_awake else "read"
+    whole, memory = network(h, None, Pass(mode))
+    cache = KVCache.allocate(shape, 16, dtype=torch.float32, device="cpu")
+    state, pieces = None, []
+    for first, last in ((0, 5), (5, 6), (6, 7), (7, 16)):
+        out, state = network(h[:, first:last], state, Pass(mode, cache))
+        pieces.append(out)
+    torch.testing.assert_close(torch.cat(pieces, dim=1), whole, atol=1e-5, rtol=1e-5)
+    for left, right in zip(state or (), memory or (), strict=True):
+        torch.testing.assert_close(left, right, atol=1e-5, rtol=1e-5)
+
+
+def test_inactive_tokens_neither_read_nor_write() -> None:
+    network = make(config.tiny())
+    h = network.embed(tokens(20))
+    _, memory = network(h, None, Pass("write"))
+    nobody = torch.zeros(1, 20, dtype=torch.bool)
+    out, after = network(h, memory, Pass("write", active=nobody))
+    plain, _ = network(h, None, Pass("read"))
+    assert torch.equal(out, plain)
+    assert all(torch.equal(a, b) for a, b in zip(after, memory, strict=True))
+
+
+def test_padding_changes_nothing_for_the_tokens_before_it() -> None:
+    network = make(config.tiny())
+    ids = tokens(12)
+    padded = torch.cat((ids, torch.zeros(1, 9, dtype=torch.long)), dim=1)
+    active = torch.arange(21)[None] < 12
+    _, short = network(network.embed(ids), None, Pass("write"))
+    _, long = network(network.embed(padded), None, Pass("write", active=active))
+    for left, right in zip(long, short, strict=True):
+        torch.testing.assert_close(left, right, atol=1e-6, rtol=1e-5)
+
+
+def test_window_level_writes_are_not_seen_within_the_pass() -> None:
+    network = make(config.tiny())
+    h = network.embed(tokens(20))
+    written, _ = network(h, None, Pass("write"))
+    read, _ = network(h, None, Pass("read"))
+    assert torch.equal(written, read)
+
+
+def test_one_prefix_serves_a_batch() -> None:
+    shape = config.tiny()
+    network = make(shape)
+    prefix, rest = tokens(4, seed=1), tokens(6, batch=3, seed=2)
+    cache = KVCache.allocate(shape, 4, dtype=torch.float32, device="cpu")
+    network(network.embed(prefix), None, Pass("read", cache))
+    shared, _ = network(network.embed(rest), None, Pass("read", cache, grow=False))
+    joined = torch.cat((prefix.expand(3, -1), rest), dim=1)
+    whole, _ = network(network.embed(joined), None, Pass("read"))
+    torch.testing.assert_close(shared, whole[:, 4:], atol=1e-5, rtol=1e-5)
+    assert cache.length == 4
+
+
+def test_decoding_ignores_what_the_cache_held_before() -> None:
+    shape = config.tiny()
+    network = make(shape)
+    cache = KVCache.allocate(shape, 32, dtype=torch.float32, device="cpu")
+    h = network.embed(tokens(8))
+    first, _ = network(h, None, Pass("read", cache))
+    network(network.embed(tokens(20, seed=5)), None, Pass("read", cache))
+    cache.length = 0
+    again, _ = network(h, None, Pass("read", cache))
+    assert torch.equal(first, again)
+
+
+def test_a_new_retrofit_ignores_its_memory_but_learns() -> None:
+    network = Network(config.tiny())
+    torch.manual_seed(0)
+    h = network.embed(tokens(12)).detach()
+    memory = tuple(torch.randn_like(s) for s in empty_memory(network.config))
+    with_memory, _ = network(h, memory, Pass("read"))
+    without, _ = network(h, None, Pass("read"))
+    assert torch.equal(with_memory, without)
+    with_memory.square().sum().backward()
+    gates = [p.grad for n, p in network.named_parameters() if ".memory.gate." in n]
+    assert all(g is not None and g.abs().max() > 0 for g in gates)
+
+
+def test_layers_are_checked() -> None:
+    with pytest.raises(ValueError, match="mixers"):
+        dataclasses.replace(config.tiny(), layers=("A", "X"))
+    with pytest.raises(ValueError, match="share"):
+        dataclasses.replace(config.tiny(), layers=("A", "M"))

@@ -1,0 +1,26 @@
+"""Choosing tokens, on scores small enough to work out by hand."""
+
+import torch
+from sleepdoc_model.engine import Sampling
+from sleepdoc_model.sampling import Sampler, nucleus, penalise
+
+
+def test_greedy_takes_the_best() -> None:
+    assert Sampler(Sampling()).next(torch.tensor([0.0, 3.0, 2.0]), []) == 1
+
+
+def test_a_penalty_lowers_what_was_used_whatever_its_sign() -> None:
+    logits = torch.tensor([2.0, -2.0, 1.0])
+    assert penalise(logits, [0, 1], 2.0).tolist() == [1.0, -4.0, 1.0]
+    assert logits.tolist() == [2.0, -2.0, 1.0]
+
+
+def test_the_nucleus_is_the_smallest_set_that_reaches_p() -> None:
+    chances = torch.tensor([0.1, 0.5, 0.15, 0.25])
+    assert nucleus(chances, 0.5).tolist() == [0.0, 0.5, 0.0, 0.0]
+    assert nucleus(chances, 0.7).nonzero().flatten().tolist() == [1, 3]
+
+
+def test_low_temperature_draws_the_best() -> None:
+    sampler = Sampler(Sampling(temperature=0.01, seed=1))
+    assert {sampler.next(torch.tensor([0.0, 1.0, 0.5]), []) for _ in range(20)} == {1}

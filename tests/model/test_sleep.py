@@ -1,0 +1,107 @@
+"""Sleep follows Algorithm 1, and nothing but S crosses an eviction."""
+
+import dataclasses
+
+import pytest
+import torch
+from sleepdoc_model import config
+from sleepdoc_model.network import Network, Pass
+from sleepdoc_model.sleep import sleep_passes
+from sleepdoc_model.state import relative_change
+from sleepdoc_model.testing import randomise
+
+PAPER = config.paper(vocab=272, dim=64, window=16)
+
+
+def make(shape: config.ModelConfig) -> Network:
+    network = Network(shape)
+    randomise(network, 0)
+    return network.eval()
+
+
+def tokens(length: int, seed: int = 0) -> torch.Tensor:
+    return torch.randint(0, 256, (1, length), generator=torch.Generator().manual_seed(seed))
+
+
+@torch.no_grad()
+def test_hidden_states_and_fast_weights_flow_from_pass_to_pass() -> None:
+    network = make(PAPER)
+    h, memory = network.embed(tokens(16)), None
+    for _ in range(3):
+        h, memory = network(h, memory, Pass("write"))
+    *_, (slept, _) = sleep_passes(network, tokens(16), None, passes=3)
+    assert all(torch.equal(a, b) for a, b in zip(slept, memory, strict=True))
+
+
+@torch.no_grad()
+def test_one_pass_is_the_plain_hybrid() -> None:
+    network = make(PAPER)
+    _, plain = network(network.embed(tokens(16)), None, Pass("write"))
+    ((slept, _),) = sleep_passes(network, tokens(16), None, passes=1)
+    assert all(torch.equal(a, b) for a, b in zip(slept, plain, strict=True))
+
+
+@torch.no_grad()
+def test_without_feedback_every_pass_starts_from_the_embeddings() -> None:
+    network = make(config.tiny())
+    h, memory = network.embed(tokens(16)), None
+    for _ in range(2):
+        _, memory = network(h, memory, Pass("write"))
+    *_, (slept, _) = sleep_passes(network, tokens(16), None, passes=2)
+    assert all(torch.equal(a, b) for a, b in zip(slept, memory, strict=True))
+
+
+@torch.no_grad()
+def test_feedback_between_mixes_output_and_embeddings() -> None:
+    network = make(PAPER)
+    half = dataclasses.replace(PAPER, sleep=config.SleepConfig(feedback=0.5))
+    results = {}
+    for shape in (PAPER, half):
+        network.config = shape
+        *_, (results[shape.sleep.feedback], _) = sleep_passes(network, tokens(16), None, passes=2)
+    changed = relative_change(results[1.0], results[0.5])
+    assert min(changed) > 1e-3
+
+
+def test_reports_count_passes_and_measure_change() -> None:
+    network = make(config.tiny())
+    memories = list(sleep_passes(network, tokens(16), None, passes=3))
+    assert [(r.number, r.passes) for _, r in memories] == [(1, 3), (2, 3), (3, 3)]
+    assert memories[0][1].change == (1.0, 1.0)
+    assert memories[2][1].change == relative_change(memories[1][0], memories[2][0])
+
+
+def test_a_sleep_without_passes_is_refused() -> None:
+    with pytest.raises(ValueError, match="at least one"):
+        next(sleep_passes(make(PAPER), tokens(4), None, passes=0))
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("shape", [config.tiny(), PAPER], ids=["retrofit", "paper"])
+def test_only_fast_weights_cross_an_eviction(shape: config.ModelConfig) -> None:
+    network = make(shape)
+    window = tokens(16)
+    perturbed = window.clone()
+    perturbed[0, 3] ^= 1
+    question = network.embed(tokens(5, seed=9))
+    outputs = []
+    for evicted in (window, perturbed):
+        *_, (memory, _) = sleep_passes(network, evicted, None, passes=2)
+        outputs.append(network(question, memory, Pass("read"))[0])
+    assert not torch.allclose(outputs[0], outputs[1], atol=1e-4)
+    forgotten = network(question, tuple(torch.zeros_like(s) for s in memory), Pass("read"))[0]
+    assert torch.equal(forgotten, network(question, None, Pass("read"))[0])
+
+
+def test_the_gradient_reaches_the_sleep_only_through_the_memory() -> None:
+    network = Network(PAPER)
+    torch.manual_seed(0)
+    h = network.embed(tokens(16)).detach().requires_grad_()
+    _, memory = network(h, None, Pass("write"))
+    out, _ = network(network.embed(tokens(4, seed=1)), memory, Pass("write"))
+    (through,) = torch.autograd.grad(out.sum(), h, retain_graph=True)
+    assert through.abs().max() > 0
+    out, _ = network(
+        network.embed(tokens(4, seed=1)), tuple(s.detach() for s in memory), Pass("write")
+    )
+    assert torch.autograd.grad(out.sum(), h, allow_unused=True) == (None,)

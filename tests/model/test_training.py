@@ -1,0 +1,139 @@
+"""Training on a tiny network: it learns, it resumes bit for bit, its loss means what it says."""
+
+from pathlib import Path
+
+import torch
+from sleepdoc_model import config
+from sleepdoc_model.network import Network, Pass
+from sleepdoc_model.scripted import ByteTokenizer
+from sleepdoc_model.tasks.types import Example, Question
+from sleepdoc_model.testing import randomise
+from sleepdoc_model.training.data import IGNORE, Recipe, collate
+from sleepdoc_model.training.loop import Schedule, Trainer
+from sleepdoc_model.training.objective import answer_loss, cached_prefix, read_and_sleep
+
+TOKENIZER = ByteTokenizer()
+EXAMPLES = [
+    Example(("The owl sleeps.", "It wakes."), (Question("Who?", "owl"), Question("What?", "it"))),
+    Example(("A fox.",), (Question("Which?", "fox"),)),
+]
+
+
+def make_network() -> Network:
+    network = Network(config.tiny())
+    randomise(network, 0)
+    for name, parameter in network.named_parameters():
+        parameter.requires_grad_(".memory." in name)
+    return network
+
+
+def make_trainer(folder: Path, seed: int = 0) -> Trainer:
+    folder.mkdir(exist_ok=True)
+    return Trainer(
+        make_network(),
+        TOKENIZER,
+        folder,
+        schedule=Schedule(steps=6, warm_up=1),
+        recipe=Recipe(facts_documents=2),
+        stories=[],
+        held_out=[collate(EXAMPLES, TOKENIZER)],
+        seed=seed,
+    )
+
+
+def parameters(trainer: Trainer) -> list[torch.Tensor]:
+    return [p.detach().clone() for p in trainer.network.parameters()]
+
+
+def test_a_batch_predicts_the_answers_and_their_end() -> None:
+    batch = collate(EXAMPLES, TOKENIZER)
+    assert batch.document.tolist() == [0, 0, 1]
+    assert [w.shape[0] for w in batch.windows] == [2, 2]
+    assert batch.active[1].sum(-1).tolist() == [len("It wakes."), 0]
+    row, labels = batch.questions[2], batch.labels[2]
+    asked = labels != IGNORE
+    assert bytes(labels[asked].tolist()[:-1]) == b"fox"
+    assert labels[asked][-1].item() in TOKENIZER.frame.stop
+    assert row[asked].tolist()[1:] == list(b"fox")
+
+
+def test_the_loss_equals_one_conversation_at_a_time() -> None:
+    network = make_network()
+    prefix = cached_prefix(network, TOKENIZER.frame.prefix)
+    batch = collate(EXAMPLES, TOKENIZER)
+    loss, _ = answer_loss(network, prefix, batch, read_and_sleep(network, prefix, batch, 2))
+    total = 0.0
+    for example in EXAMPLES:
+        for question in example.questions:
+            alone = collate([Example(example.windows, (question,))], TOKENIZER)
+            memory = read_and_sleep(network, prefix, alone, 2)
+            total += answer_loss(network, prefix, alone, memory)[0].item()
+    torch.testing.assert_close(loss.item(), total, rtol=1e-4, atol=1e-4)
+
+
+def test_training_sleeps_as_the_product_does() -> None:
+    """The memory trained on is the memory an engine makes of the same windows."""
+    from sleepdoc_model.sleep import sleep_passes
+
+    network = make_network()
+    prefix = cached_prefix(network, TOKENIZER.frame.prefix)
+    batch = collate(EXAMPLES[:1], TOKENIZER)
+    trained = read_and_sleep(network, prefix, batch, 2)
+    memory = None
+    for window in EXAMPLES[0].windows:
+        ids = torch.tensor([TOKENIZER.encode(window)])
+        *_, (memory, _) = sleep_passes(network, ids, memory, passes=2, prefix=prefix)
+    for left, right in zip(trained, memory or (), strict=True):
+        torch.testing.assert_close(left, right, rtol=1e-4, atol=1e-5)
+
+
+def test_only_the_heads_learn(tmp_path: Path) -> None:
+    trainer = make_trainer(tmp_path)
+    before = parameters(trainer)
+    list(trainer.run(2))
+    for (name, _), old, new in zip(
+        trainer.network.named_parameters(), before, parameters(trainer), strict=True
+    ):
+        assert torch.equal(old, new) == (".memory." not in name)
+
+
+def test_a_resumed_run_equals_an_uninterrupted_one_bit_for_bit(tmp_path: Path) -> None:
+    whole = make_trainer(tmp_path / "whole")
+    list(whole.run())
+    first = make_trainer(tmp_path / "parts")
+    list(first.run(3))
+    first.save()
+    second = make_trainer(tmp_path / "parts")
+    second.resume()
+    records = list(second.run())
+    assert [r["step"] for r in records] == [4, 5, 6]
+    for left, right in zip(parameters(whole), parameters(second), strict=True):
+        assert torch.equal(left, right)
+
+
+def test_a_seed_decides_the_batches(tmp_path: Path) -> None:
+    one, other = make_trainer(tmp_path / "a", 0), make_trainer(tmp_path / "b", 1)
+    assert next(one.run(1))["loss"] != next(other.run(1))["loss"]
+
+
+def test_the_held_out_floor_is_another_documents_memory(tmp_path: Path) -> None:
+    trainer = make_trainer(tmp_path)
+    figures = trainer.evaluate()
+    assert set(figures) == {"own", "swapped", "empty", "accuracy"}
+    assert len({figures["own"], figures["swapped"], figures["empty"]}) == 3
+
+
+def test_the_rate_warms_up_and_falls() -> None:
+    schedule = Schedule(steps=300, rate=1.0, warm_up=10)
+    rates = [schedule.rate_at(s) for s in (0, 9, 150, 250, 299)]
+    assert rates[0] == 0.1 and rates[1] == rates[2] == 1.0
+    assert 0.1 < rates[4] < rates[3] < 1.0
+
+
+def test_a_prefix_is_cached_without_memory() -> None:
+    network = make_network()
+    cache = cached_prefix(network, (256, 257))
+    again = cached_prefix(network, (256, 257))
+    assert cache.length == 2 and torch.equal(cache.keys, again.keys)
+    h, _ = network(network.embed(torch.tensor([[5]])), None, Pass("read", cache, grow=False))
+    assert h.shape == (1, 1, 32)
