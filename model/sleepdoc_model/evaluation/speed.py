@@ -1,6 +1,6 @@
 """Does an answer cost the same however much was read? Decoding speed and peak memory per window.
 
-    python -m sleepdoc_model.evaluation.speed --heads assets/heads.safetensors
+python -m sleepdoc_model.evaluation.speed --heads assets/heads.safetensors
 """
 
 import argparse
@@ -8,6 +8,7 @@ import json
 import platform
 import statistics
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -24,16 +25,15 @@ def peak_mib() -> float:
     raise OSError("/proc/self/status has no VmHWM")
 
 
-def decode_rates(engine: Engine, tokens: int, repeats: int) -> list[float]:
+def decode_rates(engine: Engine, prefix: Sequence[int], tokens: int, repeats: int) -> list[float]:
     """Tokens per second of `repeats` answers of `tokens` tokens to one token of question."""
     rates = []
     for _ in range(repeats):
-        prefix = engine.window_used
         engine.prefill([28])
         started = time.perf_counter()
         count = sum(1 for _ in engine.generate(tokens, stop=frozenset(), sampling=Sampling()))
         rates.append(count / (time.perf_counter() - started))
-        engine.reset_window(range(100, 100 + prefix))
+        engine.reset_window(prefix)
     return rates
 
 
@@ -50,8 +50,9 @@ def main() -> None:
     engine, tokenizer = load("default", heads=options.heads)
     document = tokenizer.encode(options.text.read_text("utf-8"))
     points = [int(n) for n in options.windows.split(",")]
-    room = engine.info.window - len(tokenizer.frame.prefix)
-    engine.reset_window(tokenizer.frame.prefix)
+    prefix = tokenizer.frame.prefix
+    room = engine.info.window - len(prefix)
+    engine.reset_window(prefix)
     rows: list[dict[str, float]] = []
     read = 0
     for window in range(1, max(points) + 1):
@@ -60,7 +61,7 @@ def main() -> None:
         read += room
         list(engine.sleep(engine.info.passes))
         if window in points:
-            rates = decode_rates(engine, options.tokens, options.repeats)
+            rates = decode_rates(engine, prefix, options.tokens, options.repeats)
             row = {"windows": window, "tokens_read": read, "peak_mib": peak_mib()}
             rows.append(row | {"decode_tokens_per_second": statistics.median(rates)})
             print(
