@@ -91,7 +91,7 @@ class Database:
     """A connection that is what it should be, or an error that says why not."""
 
     def __init__(self, path: Path, *, patience_ms: int = PATIENCE_MS) -> None:
-        self.path = path
+        self.path = path = path.absolute()
         with as_storage_error(path):
             identity.refuse_unfit(path, latest=len(migrations.MIGRATIONS))
             mounts.refuse_network(path)

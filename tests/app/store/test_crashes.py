@@ -44,7 +44,7 @@ def test_nothing_stored_is_lost_by_a_kill(
     steps_said: set[int] = set()
     questions_said: set[int] = set()
     for _ in range(15):
-        for line in kill_after(start_writer(database), chance.randint(2, 25)):
+        for line in kill_after(start_writer(database), chance.randint(2, 20)):
             what, number = line.split()
             (questions_said if what == "question" else steps_said).add(int(number))
 

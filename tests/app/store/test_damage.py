@@ -84,14 +84,15 @@ def test_a_changed_memory_is_found(
         assert str(second.snapshot)[:12] in problem
 
 
+@pytest.mark.parametrize("pages", [slice(1, None), slice(-1, None)], ids=["all", "last"])
 def test_a_damaged_file_is_refused_after_a_crash_and_left_alone(
-    store: Store, conversation: Conversation, database: Path, tmp_path: Path
+    store: Store, conversation: Conversation, database: Path, tmp_path: Path, pages: slice
 ) -> None:
     store._database.rows("PRAGMA wal_checkpoint(TRUNCATE)")
     store.begin_turn(conversation, "Why?", Position())
     copy = crashed_copy(database, tmp_path / "copy.db")
     content = bytearray(copy.read_bytes())
-    for page in range(1, len(content) // PAGE):
+    for page in range(len(content) // PAGE)[pages]:
         content[page * PAGE : page * PAGE + 8] = b"\xff" * 8
     copy.write_bytes(content)
     with pytest.raises(StorageError, match=r"damaged.*\.recover"):

@@ -161,27 +161,30 @@ def writing(database: Path) -> Iterator[None]:
     """Another program that is in the middle of writing."""
     other = sqlite3.connect(database, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
+    other.execute("UPDATE conversations SET model = 'written by another'")
     try:
         yield
     finally:
-        other.execute("ROLLBACK")
+        other.execute("COMMIT")
         other.close()
 
 
-def test_a_writer_waits_for_another(database: Path, document: Document) -> None:
-    def write() -> None:
+def test_a_writer_waits_for_another(
+    store: Store, conversation: Conversation, database: Path
+) -> None:
+    def sleep() -> None:
         with Store.open(database) as store:
-            store.add_document(document)
+            head = store.head(conversation)
+            store.commit(conversation, parent=head, kind="sleep", position=Position(9, 9, 1))
 
-    Store.open(database).close()
-    waiting = threading.Thread(target=write)
+    waiting = threading.Thread(target=sleep)
     with writing(database):
         waiting.start()
         waiting.join(0.3)
         assert waiting.is_alive()
     waiting.join()
-    with Store.open(database) as store:
-        assert store.document(document.sha256) == document
+    assert store.head(conversation).position == Position(9, 9, 1)
+    assert store.conversation(conversation.name).model == "written by another"
 
 
 def test_a_writer_does_not_wait_for_ever(database: Path, store: Store, document: Document) -> None:
@@ -252,7 +255,8 @@ def test_no_file_handle_is_left_when_opening_fails(tmp_path: Path) -> None:
     before = open_files()
     with (
         patch("sleepdoc.store.database.settings", return_value={"sinchronous": 2}),
-        pytest.raises(StorageError, match="sinchronous"),
+        pytest.raises(StorageError, match="sinchronous") as raised,
     ):
         Store.open(tmp_path / "sleepdoc.db")
+    assert raised.tb  # the frames of the failed call, and what they refer to, are still there
     assert open_files() == before

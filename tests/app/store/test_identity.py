@@ -68,3 +68,12 @@ def test_an_empty_file_is_welcome(tmp_path: Path) -> None:
     (tmp_path / "empty.db").touch()
     with Store.open(tmp_path / "empty.db") as store:
         assert store.conversations() == []
+
+
+def test_a_file_whose_making_was_interrupted_is_welcome(tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / "begun.db", isolation_level=None)
+    connection.execute("PRAGMA journal_mode = wal")
+    connection.close()
+    assert (tmp_path / "begun.db").stat().st_size
+    with Store.open(tmp_path / "begun.db") as store:
+        assert store.conversations() == []

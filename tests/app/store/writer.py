@@ -24,7 +24,7 @@ with Store.open(Path(sys.argv[1])) as store:
         say("step", head.seq)
         while True:
             number = head.position.read + 1
-            weights = np.random.default_rng(number).standard_normal((300, 300), np.float32)
+            weights = np.random.default_rng(number).standard_normal((120, 120), np.float32)
             head = store.commit(
                 conversation,
                 parent=head,
