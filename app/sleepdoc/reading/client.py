@@ -7,6 +7,7 @@ import os
 import signal
 import threading
 from collections.abc import Generator, Iterator, Sequence
+from multiprocessing import resource_tracker
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,7 @@ class EngineClient:
         process = context.Process(
             target=worker.main, args=(theirs, os.getpid(), *self._load), daemon=True
         )
+        resource_tracker.ensure_running()  # started by the first process, it would let them go
         with self._lock, _interrupts_held():
             if self._abandoned:
                 raise WorkerGone("The model process was closed.")

@@ -12,7 +12,7 @@ from typing import Self
 from sleepdoc.documents.reader import SizeLimits, load_document
 from sleepdoc.documents.types import Document
 from sleepdoc.errors import MismatchError, ModelError, NotFoundError, StorageError
-from sleepdoc.locations import asset
+from sleepdoc.locations import heads
 from sleepdoc.reading.client import EngineClient, WorkerGone
 from sleepdoc.reading.events import DocumentReady, Event, Progress, Resumed, Turn
 from sleepdoc.reading.record import DOCUMENT_TOKENS, Record
@@ -21,7 +21,6 @@ from sleepdoc.reading.tokens import DocumentTokens
 from sleepdoc.store import Conversation, Position, Store
 
 DEFAULT_MODEL = "default"
-_HEADS = "heads.safetensors"
 _CHARACTERS_PER_TOKEN = 4
 
 
@@ -170,14 +169,7 @@ class OpenConversation:
     def _start(self, model: str, seed: int) -> EngineClient:
         options = self._options
         log = options.log or options.database.with_name("worker.log")
-        heads = asset(_HEADS)
-        engine = EngineClient(
-            model,
-            device=options.device,
-            seed=seed,
-            heads=heads if heads.exists() else None,
-            log=log,
-        )
+        engine = EngineClient(model, device=options.device, seed=seed, heads=heads(), log=log)
         self._engine = self._cleanup.enter_context(closing(engine))
         if self._abandoned:
             engine.abandon()

@@ -30,7 +30,7 @@ from sleepdoc.reading.runner import Runner
 from sleepdoc.reading.service import OpenConversation, OpenOptions
 from sleepdoc.store import Store
 
-PATIENCE = 30
+PATIENCE = 120
 MODEL = "scripted:window=256,passes=3"
 
 
