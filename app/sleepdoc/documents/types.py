@@ -37,3 +37,13 @@ class Document:
     pages: tuple[Page, ...]
     notices: tuple[str, ...] = ()
     """Things worth saying that are no reason to refuse, such as pages without text."""
+
+
+@dataclass(frozen=True)
+class Extraction:
+    """What a format's reader makes of the bytes; `reader.load_document` adds the rest."""
+
+    title: str
+    """The document's own title, or empty."""
+    pages: tuple[Page, ...]
+    notices: tuple[str, ...] = ()

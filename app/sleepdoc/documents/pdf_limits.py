@@ -1,0 +1,29 @@
+"""What extracting a PDF may cost, for both sides of the pipe: no pypdf in here."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a document may cost. Seconds are of the processor, not of the clock."""
+
+    open_seconds: float = 30.0
+    page_seconds: float = 10.0
+    seconds_per_page: float = 1.0
+    """Added to `open_seconds` for each page: the time allowed for the whole document."""
+    document_seconds: float = 1800.0
+    memory: int = 1536 << 20
+    page_characters: int = 1_000_000
+    document_characters: int = 50_000_000
+    stream_bytes: int = 32_000_000
+    """What one compressed stream may unpack to."""
+    operations: int = 1_000_000
+    """Drawing instructions and operands on one page."""
+    forms: int = 1_000
+    """Invocations of form objects on one page."""
+    pages: int = 50_000
+    patience: float = 6.0
+    """Seconds of the clock allowed per second of the processor: the machine may be busy."""
+
+    def total_seconds(self, pages: int) -> float:
+        return min(self.document_seconds, self.open_seconds + self.seconds_per_page * pages)
