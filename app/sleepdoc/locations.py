@@ -7,6 +7,7 @@ from pathlib import Path
 import platformdirs
 
 DATABASE_NAME = "sleepdoc.db"
+HEADS_NAME = "heads.safetensors"
 
 
 def data_directory() -> Path:
@@ -25,3 +26,9 @@ def asset(name: str) -> Path:
     """A file that ships with sleepdoc, in the wheel or in a checkout."""
     packaged = Path(str(files("sleepdoc"))) / "assets" / name
     return packaged if packaged.exists() else Path(__file__).resolve().parents[2] / "assets" / name
+
+
+def heads() -> Path | None:
+    """The fast-weight heads of the default model; None if this copy came without them."""
+    path = asset(HEADS_NAME)
+    return path if path.exists() else None
