@@ -1,0 +1,46 @@
+"""The command line: one file per command, and nothing heavy imported before it is needed."""
+
+import contextlib
+import io
+import os
+import sys
+
+import click
+
+from sleepdoc import __version__
+from sleepdoc.cli.ask import ask
+from sleepdoc.cli.command import DefaultGroup
+from sleepdoc.cli.doctor import doctor
+from sleepdoc.cli.export import export
+from sleepdoc.cli.ls import ls
+from sleepdoc.cli.open import open_
+from sleepdoc.cli.read import read
+from sleepdoc.cli.rm import rm
+from sleepdoc.cli.show import show
+from sleepdoc.cli.undo import undo
+
+
+@click.group(cls=DefaultGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def cli() -> None:
+    """Read long documents into a small local model that sleeps.
+
+    `sleepdoc FILE` is the same as `sleepdoc open FILE`.
+    """
+
+
+for command in (open_, read, ask, ls, show, rm, export, undo, doctor):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Entry point of the ``sleepdoc`` script."""
+    os.umask(0o077)
+    with contextlib.suppress(ImportError):
+        import resource
+
+        # A core dump would hold the document.
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
+    cli(prog_name="sleepdoc")

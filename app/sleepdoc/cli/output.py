@@ -1,0 +1,40 @@
+"""Printing: data on stdout, notices on stderr, foreign text made safe on the way."""
+
+import json
+from collections.abc import Sequence
+
+import click
+
+from sleepdoc.documents.text import one_line, safe_display
+
+SCHEMA = 1
+
+
+def notice(text: str) -> None:
+    """Say something on stderr."""
+    click.echo(safe_display(text), err=True)
+
+
+def say(text: str, *, newline: bool = True) -> None:
+    """Print something on stdout."""
+    click.echo(safe_display(text), nl=newline)
+
+
+def emit(fields: dict[str, object]) -> None:
+    """Print one JSON object on stdout."""
+    click.echo(json.dumps({"v": SCHEMA, **fields}))
+
+
+def table(rows: Sequence[Sequence[str]]) -> str:
+    """Columns as wide as their widest cell."""
+    from rich.cells import cell_len, set_cell_size
+
+    cells = [[one_line(cell) for cell in row] for row in rows]
+    widths = [max(map(cell_len, column)) for column in zip(*cells)]
+    return "\n".join("  ".join(map(set_cell_size, row, widths)).rstrip() for row in cells)
+
+
+def counted(count: int, noun: str) -> str:
+    """``1 sleep``, ``12,345 tokens``, ``2 passes``."""
+    ending = "" if count == 1 else "es" if noun.endswith("s") else "s"
+    return f"{count:,} {noun}{ending}"

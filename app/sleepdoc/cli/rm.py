@@ -1,0 +1,42 @@
+"""`sleepdoc rm`: delete a conversation."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from sleepdoc.cli.command import Command
+from sleepdoc.cli.options import json_option, storage_options
+from sleepdoc.cli.output import emit, notice, say
+from sleepdoc.documents.text import one_line
+from sleepdoc.errors import UsageError
+
+
+@click.command(cls=Command)
+@click.argument("name")
+@click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+@json_option
+@storage_options
+def rm(name: str, yes: bool, as_json: bool, database: Path) -> None:
+    """Delete a conversation.
+
+    The stored text of its document goes too if no other conversation needs it. The document's file
+    is not touched.
+    """
+    from sleepdoc.store import Store
+    from sleepdoc.widgets import figures
+
+    with Store.open(database) as store:
+        found = store.conversation(name).name
+        if not yes:
+            if not sys.stdin.isatty():
+                raise UsageError(f"There is nobody to ask. To delete {found} use --yes.")
+            question = f"Delete {one_line(found)} and all it remembers?"
+            if not click.confirm(question, err=True):
+                notice("Nothing was deleted.")
+                return
+        freed = store.delete_conversation(found)
+    if as_json:
+        emit({"conversation": found, "freed": freed})
+    else:
+        say(f"Deleted {found}, {figures.size(freed)} freed.")

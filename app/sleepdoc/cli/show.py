@@ -1,0 +1,61 @@
+"""`sleepdoc show`: one conversation, with its sleeps and its questions."""
+
+from pathlib import Path
+
+import click
+
+from sleepdoc.cli.command import Command
+from sleepdoc.cli.options import json_option, storage_options
+from sleepdoc.cli.output import emit, say, table
+
+
+@click.command(cls=Command)
+@click.argument("name")
+@json_option
+@storage_options
+def show(name: str, as_json: bool, database: Path) -> None:
+    """Show steps and questions of a conversation."""
+    from sleepdoc.cli.summary import summarise, turn_fields
+    from sleepdoc.store import Store
+
+    with Store.open(database) as store:
+        conversation = store.conversation(name)
+        summary = summarise(store, conversation)
+        steps, turns = store.steps(conversation), store.turns(conversation)
+    if as_json:
+        emit(
+            {
+                **summary,
+                "steps": [
+                    {
+                        "seq": step.seq,
+                        "kind": step.kind,
+                        "page": step.position.page,
+                        "read": step.position.read,
+                        "slept": step.position.slept,
+                        "snapshot": step.snapshot,
+                        "created": step.created,
+                    }
+                    for step in steps
+                ],
+                "turns": [turn_fields(turn) for turn in turns],
+            }
+        )
+        return
+    say(table([(key, str(value)) for key, value in summary.items()]))
+    say("")
+    heading = ("STEP", "KIND", "PAGE", "READ", "SLEPT", "WHEN")
+    rows = [
+        (
+            str(step.seq),
+            step.kind,
+            str(step.position.page),
+            str(step.position.read),
+            str(step.position.slept),
+            step.created,
+        )
+        for step in steps
+    ]
+    say(table([heading, *rows]))
+    for turn in turns:
+        say(f"\n> {turn.question}\n{turn.answer}{' [interrupted]' if turn.interrupted else ''}")

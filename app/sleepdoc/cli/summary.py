@@ -1,0 +1,85 @@
+"""What is stored about a conversation, as the fields of a JSON object."""
+
+import hashlib
+from pathlib import Path
+from typing import Any, TypedDict
+
+from sleepdoc.errors import NotFoundError
+from sleepdoc.store import Conversation, Store, StoredTurn
+
+
+class Summary(TypedDict):
+    """Fields that `read`, `ls` and `show` have in common."""
+
+    conversation: str
+    document: str
+    file: str
+    sha256: str
+    pages: int
+    page: int
+    tokens: int
+    slept: int
+    sleeps: int
+    passes: int
+    model: str
+    fingerprint: str
+    snapshot: str | None
+    created: str
+    last_used: str
+
+
+def summarise(store: Store, conversation: Conversation) -> Summary:
+    """Look a conversation up.
+
+    Raises:
+        NotFoundError: its document is gone.
+    """
+    document = store.document(conversation.document_sha256)
+    if document is None:
+        raise NotFoundError(f"The document of {conversation.name} is no longer stored.")
+    steps = store.lineage(conversation)
+    head = steps[-1]
+    return Summary(
+        conversation=conversation.name,
+        document=document.title,
+        file=document.name,
+        sha256=document.sha256,
+        pages=len(document.pages),
+        page=head.position.page,
+        tokens=head.position.read,
+        slept=head.position.slept,
+        sleeps=sum(step.kind == "sleep" for step in steps),
+        passes=conversation.passes,
+        model=conversation.model,
+        fingerprint=conversation.fingerprint,
+        snapshot=head.snapshot,
+        created=conversation.created,
+        last_used=conversation.last_used,
+    )
+
+
+def turn_fields(turn: StoredTurn) -> dict[str, Any]:
+    """A question and its answer as the fields of a JSON object."""
+    return {
+        "question": turn.question,
+        "answer": turn.answer,
+        "interrupted": turn.interrupted,
+        "closed_book": turn.info.get("closed_book", False),
+        "page": turn.position.page,
+        "citations": turn.info.get("citations", []),
+    }
+
+
+def conversation_of(store: Store, target: str) -> Conversation:
+    """The conversation of that name; or the latest about that file, if there is such a file.
+
+    Raises:
+        NotFoundError: nothing is stored about it.
+    """
+    if not (path := Path(target)).is_file():
+        return store.conversation(target)
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if found := store.latest_for(digest, None):
+        return found
+    raise NotFoundError(f"{target} has not been read yet. Read it first: sleepdoc read {target}")
