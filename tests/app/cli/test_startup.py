@@ -1,0 +1,44 @@
+"""Starting is quick: what a command does not need is not imported."""
+
+import subprocess
+import sys
+
+import pytest
+from sleepdoc import __version__
+
+from .conftest import SOURCES, Run
+
+HEAVY = ("torch", "textual", "llama_cpp", "numpy", "sqlite_utils", "pypdf", "rich")
+
+
+def imported(*arguments: str) -> set[str]:
+    """Modules in memory after the command line ran in a fresh interpreter."""
+    script = (
+        "import sys\n"
+        "from sleepdoc.cli import cli\n"
+        f"cli({list(arguments)!r}, standalone_mode=False)\n"
+        "print(' '.join(sys.modules), file=sys.stderr)\n"
+    )
+    process = subprocess.run(
+        [sys.executable, "-c", script],
+        env={"PYTHONPATH": SOURCES},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(process.stderr.split())
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["read", "--help"]])
+def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
+    assert not imported(*arguments) & set(HEAVY)
+
+
+def test_listing_needs_no_model() -> None:
+    assert not imported("ls", "--db", "/dev/null/x", "--help") & {"torch", "textual", "llama_cpp"}
+
+
+def test_help_and_version_go_to_stdout(run: Run) -> None:
+    assert run("-h").out == run("--help").out
+    assert "Read long documents" in run("-h").out
+    assert __version__ in run("--version").out
