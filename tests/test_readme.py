@@ -1,0 +1,101 @@
+"""The README tells the truth about the command line, and leaves nothing of it out."""
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+from sleepdoc.cli import cli
+from sleepdoc.errors import ExitCode
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+CODE = [code.replace("\\|", "|") for code in re.findall(r"`([^`\n]+)`", README)]
+SHELL = "\n".join(re.findall(r"```sh\n(.*?)```", README, re.DOTALL))
+CALLS = [*CODE, *re.split(r"\n|&&|#", SHELL)]
+OPTION = re.compile(r"(?<![\w-])--?[a-z][a-z-]*")
+
+
+def options_of(command: click.Command) -> set[str]:
+    """Every spelling of every option a command takes."""
+    named = {name for parameter in command.params for name in parameter.opts if name[0] == "-"}
+    return named | {"-h", "--help"}
+
+
+def calls() -> list[tuple[str, set[str]]]:
+    """Every ``sleepdoc`` call the README shows: the command, and the options given to it."""
+    found = []
+    for code in CALLS:
+        words = code.split()
+        if words[:1] == ["sleepdoc"] and len(words) > 1:
+            found.append((words[1], set(OPTION.findall(code))))
+    return found
+
+
+def test_every_call_shown_exists() -> None:
+    shown = calls()
+    assert len(shown) > len(cli.commands)
+    for word, options in shown:
+        if word.startswith("-"):
+            assert options <= options_of(cli)
+        elif word not in cli.commands:
+            assert "." in word or word == "FILE", f"sleepdoc {word} is no command"
+        else:
+            assert options <= options_of(cli.commands[word]), f"sleepdoc {word}"
+
+
+@pytest.mark.parametrize("name", cli.commands)
+def test_every_command_is_shown_with_its_options(name: str) -> None:
+    shared = {option for code in CODE if code.startswith("-") for option in OPTION.findall(code)}
+    rows = [options for word, options in calls() if word == name]
+    assert rows, f"sleepdoc {name} is not documented"
+    documented = set().union(shared, *rows)
+    for parameter in cli.commands[name].params:
+        if isinstance(parameter, click.Option):
+            assert documented & set(parameter.opts), f"{parameter.opts} of {name}"
+
+
+def test_options_mentioned_alone_exist() -> None:
+    known = options_of(cli).union(*map(options_of, cli.commands.values()))
+    for code in CODE:
+        if code.startswith("-"):
+            assert set(OPTION.findall(code)) <= known, code
+
+
+@pytest.mark.parametrize("code", ExitCode)
+def test_every_exit_code_is_documented(code: ExitCode) -> None:
+    assert re.search(rf"^\| {code.value} \| \S", README, re.MULTILINE)
+
+
+def test_no_other_exit_code_is_documented() -> None:
+    documented = re.findall(r"^\| (\d+) \|", README, re.MULTILINE)
+    assert sorted(map(int, documented)) == sorted(ExitCode)
+
+
+def test_every_environment_variable_exists() -> None:
+    sources = "".join(
+        path.read_text()
+        for top in ("app", "model", "kernels")
+        for path in (ROOT / top).rglob("*.py")
+    )
+    variables = set(re.findall(r"`(SLEEPDOC_[A-Z_]+)`", README))
+    assert variables == set(re.findall(r"\"(SLEEPDOC_[A-Z_]+)\"", sources))
+
+
+def test_every_file_linked_is_there() -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#]+)\)", README)
+    assert links
+    for link in links:
+        assert (ROOT / link).exists(), link
+
+
+def test_set_up_is_what_the_check_script_does() -> None:
+    script = (ROOT / ".ci" / "run").read_text()
+    set_up = re.search(r"^python3 -m venv .*$", SHELL, re.MULTILINE)
+    assert set_up
+    steps = [step.strip() for step in set_up[0].split("&&")]
+    installs = [step for step in steps if step.startswith("pip install")]
+    assert len(installs) == 2
+    for step in (*installs, "python -m pytest"):
+        assert f"\n{step}\n" in script
+        assert step in SHELL
