@@ -41,11 +41,17 @@ def refuse_unfit(path: Path, latest: int) -> None:
         raise StorageError(
             f"{path}: not a sleepdoc database, left alone; choose another file with --db"
         )
-    log = path.with_name(f"{path.name}-wal")
-    if log.exists() and log.stat().st_size:
+    if _has_log(path):
         _refuse_by_log(path, latest)
     else:
         _refuse(path, _in_header(header), latest)
+
+
+def _has_log(path: Path) -> bool:
+    try:
+        return path.with_name(f"{path.name}-wal").stat().st_size > 0
+    except FileNotFoundError:
+        return False
 
 
 def _refuse_by_log(path: Path, latest: int) -> None:

@@ -84,7 +84,7 @@ def test_a_changed_memory_is_found(
         assert str(second.snapshot)[:12] in problem
 
 
-@pytest.mark.parametrize("pages", [slice(1, None), slice(-1, None)], ids=["all", "last"])
+@pytest.mark.parametrize("pages", [slice(1, None), slice(2, 3)], ids=["all", "one"])
 def test_a_damaged_file_is_refused_after_a_crash_and_left_alone(
     store: Store, conversation: Conversation, database: Path, tmp_path: Path, pages: slice
 ) -> None:

@@ -31,3 +31,15 @@ def test_a_lock_is_freed_when_its_block_fails(store: Store, conversation: Conver
         raise KeyError
     with store.lock(conversation):
         pass
+
+
+def test_the_holder_named_is_the_present_one(store: Store, conversation: Conversation) -> None:
+    with store.lock(conversation):
+        (lock,) = store.path.parent.glob(f"*.locks/{conversation.id}")
+    lock.write_text("9" * 20)
+    with (
+        store.lock(conversation),
+        pytest.raises(BusyError, match=rf"\(process {os.getpid()}\)"),
+        store.lock(conversation),
+    ):
+        pass
