@@ -156,6 +156,7 @@ def test_a_document_stays_while_another_conversation_is_about_it(
 
 def test_a_deleted_conversation_is_not_found(store: Store, conversation: Conversation) -> None:
     store.delete_conversation(conversation.name)
+    assert [path.name for path in store.path.parent.glob("*.locks/*")] == ["setup"]
     with pytest.raises(NotFoundError, match="was deleted"):
         store.head(conversation)
     assert store.conversations() == []

@@ -1,5 +1,6 @@
 """Damage is found and named; nothing is mended in place."""
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from sleepdoc.documents.types import Document
 from sleepdoc.errors import StorageError
 from sleepdoc.store import Conversation, Position, Store
+from sleepdoc.store.driver import sqlite3
 
 Flip = Callable[[Path, bytes], None]
 PAGE = 4096
@@ -82,6 +84,22 @@ def test_a_changed_memory_is_found(
         assert store.load_snapshot(str(third.snapshot)) == memory(2)
         (problem,) = store.check()
         assert str(second.snapshot)[:12] in problem
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ("DELETE FROM passages_content", "is damaged.*SQLITE_CORRUPT"),
+        ("DELETE FROM documents", "of conversations refers to nothing"),
+    ],
+    ids=["index", "reference"],
+)
+def test_parts_that_do_not_fit_together_are_found(filled: Path, change: str, problem: str) -> None:
+    connection = sqlite3.connect(filled, isolation_level=None)
+    connection.execute(change)
+    connection.close()
+    with Store.open(filled) as store:
+        assert any(re.search(problem, line) for line in store.check())
 
 
 @pytest.mark.parametrize("pages", [slice(1, None), slice(2, 3)], ids=["all", "one"])
