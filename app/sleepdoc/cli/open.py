@@ -19,9 +19,13 @@ def open_(ctx: click.Context, target: str, choice: ModelChoice, database: Path) 
     """Read and ask in the application."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("There is no terminal to open the application in; use sleepdoc ask.")
+    from multiprocessing import resource_tracker
+
     from sleepdoc.app import run
     from sleepdoc.reading.runner import Runner
     from sleepdoc.reading.service import OpenConversation
 
+    # While Textual has the terminal there is no stderr to hand to a tracker started then.
+    resource_tracker.ensure_running()
     conversation = OpenConversation(choice.options(target, database))
     ctx.exit(run(lambda deliver: Runner(deliver, conversation), target))
