@@ -67,5 +67,5 @@ def test_held_out_facts_survive_eviction_and_controls_do_not_know_them() -> None
         network, tokenizer, cached_prefix(network, tokenizer.frame.prefix), examples, batch=12
     )
     share = {arm: sum(s.exact for s in rows) / len(rows) for arm, rows in scores.items()}
-    assert share["own"] >= 0.7
+    assert share["own"] >= 0.6
     assert max(share["swapped"], share["empty"]) <= 0.12
