@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 import pytest
+
 from sleepdoc.cli import cli
 from sleepdoc.errors import ExitCode
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+
 from sleepdoc.documents.reader import load_document
 
 SAMPLE = Path(__file__).resolve().parents[1] / "assets" / "sample" / "the-five-orange-pips.pdf"

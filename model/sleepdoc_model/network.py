@@ -16,9 +16,9 @@ from typing import Literal
 
 import torch
 import torch.nn.functional as F
-from sleepdoc_kernels.gated_delta_rule import gated_delta_rule, read_state
 from torch import Tensor, nn
 
+from sleepdoc_kernels.gated_delta_rule import gated_delta_rule, read_state
 from sleepdoc_model.config import AttentionConfig, MemoryConfig, ModelConfig
 from sleepdoc_model.state import KVCache, Memory
 

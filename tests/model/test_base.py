@@ -6,6 +6,7 @@ import gguf
 import numpy as np
 import pytest
 import torch
+
 from sleepdoc_model import config
 from sleepdoc_model.base import base_path, load_base
 from sleepdoc_model.gguf_file import GGUFFile

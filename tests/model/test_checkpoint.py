@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import save_file
+
 from sleepdoc_model import config
 from sleepdoc_model.checkpoint import load_heads, read_config, save_heads, trained_parameters
 from sleepdoc_model.network import Network

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
+
 from sleepdoc_model.base import base_path, load_base
 from sleepdoc_model.checkpoint import load_heads, read_config
 from sleepdoc_model.engine import Engine, Sampling

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+
 from sleepdoc_model import config
 from sleepdoc_model.evaluation.arms import ARMS, Score, evaluate
 from sleepdoc_model.evaluation.recall import find_sentences

@@ -1,6 +1,7 @@
 """The engine's promises on a tiny real network."""
 
 import pytest
+
 from sleepdoc_model.engine import Engine, Sampling, StateMismatch, WindowFull
 from sleepdoc_model.load import ModelUnavailable, load
 

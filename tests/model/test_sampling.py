@@ -1,6 +1,7 @@
 """Choosing tokens, on scores small enough to work out by hand."""
 
 import torch
+
 from sleepdoc_model.engine import Sampling
 from sleepdoc_model.sampling import Sampler, nucleus, penalise
 

@@ -2,6 +2,7 @@
 
 import pytest
 from safetensors.numpy import load as load_safetensors
+
 from sleepdoc_model.engine import Sampling, StateMismatch, WindowFull
 from sleepdoc_model.load import ModelUnavailable, load
 from sleepdoc_model.scripted import ByteTokenizer, ScriptedConfig, ScriptedEngine

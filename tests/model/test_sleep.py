@@ -4,6 +4,7 @@ import dataclasses
 
 import pytest
 import torch
+
 from sleepdoc_model import config
 from sleepdoc_model.network import Network, Pass
 from sleepdoc_model.sleep import sleep_passes

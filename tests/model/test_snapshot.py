@@ -6,6 +6,7 @@ import pytest
 import torch
 from safetensors import safe_open
 from safetensors.torch import load
+
 from sleepdoc_model import config
 from sleepdoc_model.engine import StateMismatch
 from sleepdoc_model.snapshot import fingerprint, from_bytes, to_bytes

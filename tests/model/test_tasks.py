@@ -4,6 +4,7 @@ import random
 from pathlib import Path
 
 import pytest
+
 from sleepdoc_model.tasks import facts, fairytale
 
 

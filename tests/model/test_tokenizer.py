@@ -1,6 +1,7 @@
 """Foreign text never becomes a control token, and pieces come back as the text they were."""
 
 import pytest
+
 from sleepdoc_model.base import base_path
 from sleepdoc_model.gguf_tokenizer import GGUFTokenizer
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import torch
+
 from sleepdoc_model import config
 from sleepdoc_model.network import Network, Pass
 from sleepdoc_model.scripted import ByteTokenizer

@@ -100,6 +100,7 @@ def _sqlite() -> str:
 
 def _kernel(device: str | None, tokens: int) -> str:
     import torch
+
     from sleepdoc_kernels.dispatch import Call, choose, implementations
     from sleepdoc_model.device import place
 

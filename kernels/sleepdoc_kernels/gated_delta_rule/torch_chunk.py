@@ -53,7 +53,7 @@ class _Systems(NamedTuple):
         for n, system in enumerate(systems):
             key = _chunk(k, n)
             torch.bmm(key, key.mT, out=system)
-        systems.mul_(strengths).tril_(-1)
+        systems.mul_(strengths)
         if log_decay is None:
             return cls(strengths, _unit_lower_inverse(systems))
         between, since_start, to_end = _decays(log_decay)
@@ -202,22 +202,22 @@ def _decays(log_decay: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     return between, total.to(log_decay.dtype).exp(), to_end
 
 
-def _unit_lower_inverse(strict: Tensor) -> Tensor:
-    """(I + L)^-1 for strictly lower triangular L, size a power of two, by halving.
+def _unit_lower_inverse(system: Tensor) -> Tensor:
+    """(I + L)^-1 by halving, where L is the part of `system` strictly below the diagonal.
 
     Every factor is itself the inverse of a diagonal block, whose entries are bounded by beta. A
     Neumann series would multiply powers of L instead, and those explode on repeated keys. The
     triangular solver of LAPACK is as fast alone, but forks and joins its threads once per matrix:
     on a busy machine each of those thousands of barriers can wait for a time slice.
     """
-    size = strict.shape[-1]
+    size = system.shape[-1]
     if size == 1:
-        return torch.ones_like(strict)
+        return torch.ones_like(system)
     half = size // 2
     first, second = _unit_lower_inverse(
-        torch.stack((strict[..., :half, :half], strict[..., half:, half:]))
+        torch.stack((system[..., :half, :half], system[..., half:, half:]))
     )
-    corner = (second @ strict[..., half:, :half] @ first).neg_()
+    corner = (second @ system[..., half:, :half] @ first).neg_()
     return torch.cat((F.pad(first, (0, half)), torch.cat((corner, second), dim=-1)), dim=-2)
 
 

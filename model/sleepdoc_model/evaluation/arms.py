@@ -3,8 +3,9 @@
 - own: the document was read, slept on and evicted; the question is asked in an empty window
 - swapped: the same, with another document's memory (the floor: format without content)
 - empty: no document and no memory, which is the base itself
-- full: no memory, the whole document in the window (the ceiling)
-- recall: no memory, in the window the sentences a text search finds, up to a token budget
+- full: the whole document in the window, beside another document's memory (the ceiling: without
+  a memory at all the base answers in whole sentences, and format would count as knowledge)
+- recall: the same, with only the sentences a text search finds, up to a token budget
 """
 
 from collections.abc import Sequence
@@ -64,8 +65,8 @@ def evaluate(
             ("own", closed, memory),
             ("swapped", closed, swapped),
             ("empty", closed, None),
-            ("full", in_window(closed, whole, tokenizer), None),
-            ("recall", in_window(closed, found, tokenizer), None),
+            ("full", in_window(closed, whole, tokenizer), swapped),
+            ("recall", in_window(closed, found, tokenizer), swapped),
         ]
         for arm, asked, state in runs:
             scores[arm] += score(network, prefix, asked, state, first)
@@ -93,8 +94,11 @@ def score(
     labels = asked.labels[kept]
     nll = -logits.log_softmax(-1).gather(-1, labels[:, None])[:, 0]
     right = logits.argmax(-1) == labels
-    sizes = kept.sum(-1).tolist()
-    return [
-        Score(first + int(document), n.sum().item(), len(n), bool(r.all()))
-        for document, n, r in zip(asked.document, nll.split(sizes), right.split(sizes), strict=True)
-    ]
+    scores, start = [], 0
+    for document, count in zip(asked.document.tolist(), kept.sum(-1).tolist(), strict=True):
+        taken = slice(start, start + count)
+        scores.append(
+            Score(first + document, nll[taken].sum().item(), count, bool(right[taken].all()))
+        )
+        start += count
+    return scores

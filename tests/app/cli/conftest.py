@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+
 from sleepdoc.cli import cli
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from safetensors import safe_open
 from safetensors.numpy import load, load_file
+
 from sleepdoc.errors import MismatchError
 from sleepdoc.memory_file import pack, verify
 from sleepdoc.store import Store

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner
+
 from sleepdoc.cli.command import Command
 from sleepdoc.cli.options import storage_options
 from sleepdoc.store import Store

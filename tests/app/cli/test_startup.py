@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import pytest
+
 from sleepdoc import __version__
 
 from .conftest import SOURCES, Run

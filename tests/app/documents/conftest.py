@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from sleepdoc.documents.reader import load_document
 from sleepdoc.errors import DocumentError, ExitCode
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import pytest
+
 from sleepdoc.documents.layout import PrintedLine, compose
 
 WIDE = (

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from pdf_files import FONT, assemble, deflated, document, encrypted, stream, typeset, write
+
 from sleepdoc.documents.pdf_limits import Limits
 from sleepdoc.documents.reader import load_document
 
@@ -93,6 +94,13 @@ def test_words_set_apart_by_moving_the_pen_are_words(tmp_path: Path) -> None:
     )
     read = load_document(write(tmp_path, document([content], font=font)))
     assert read.pages[0].text == "Uploads to stable go through"
+
+
+def test_narrow_gaps_in_a_fixed_pitch_font_are_words_too(tmp_path: Path) -> None:
+    font = FONT[:-2] + b"/FirstChar 32 /LastChar 126 /Widths [%s] >>" % b" ".join([b"525"] * 95)
+    content = stream(b"BT /F1 10 Tf 72 700 Td [(from)-210(stable)-210(on)] TJ ET")
+    read = load_document(write(tmp_path, document([content], font=font)))
+    assert read.pages[0].text == "from stable on"
 
 
 def test_control_characters_behind_a_character_map_are_cleaned(tmp_path: Path) -> None:

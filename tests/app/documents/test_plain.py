@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from sleepdoc.documents.plain import PAGE_CHARACTERS
 from sleepdoc.documents.reader import SizeLimits, load_document
 from sleepdoc.documents.types import Document

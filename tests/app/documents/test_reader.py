@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from pdf_files import document, typeset, write
+
 from sleepdoc.documents.reader import SizeLimits, load_document
 
 Refusal = Callable[..., str]

@@ -4,6 +4,7 @@ import random
 import unicodedata
 
 import pytest
+
 from sleepdoc.documents.text import clean_text, count_hidden, legible, one_line, safe_display
 
 ATTACKS = (
