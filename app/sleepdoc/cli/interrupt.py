@@ -36,4 +36,4 @@ def interruptible(session: ReadingSession) -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
     if requested:
         where = f"{figures.read_to(session.progress)}, {counted(session.sleeps, 'sleep')} saved"
-        raise Interrupted(f"Interrupted: {where}. The same command goes on from there.")
+        raise Interrupted(f"Interrupted: {where}. The same command goes on from the last sleep.")
