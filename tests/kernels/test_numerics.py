@@ -70,10 +70,15 @@ def test_constant_decay(log_decay):
 
 
 def test_decays_near_none_after_strong_ones_stay_exact():
-    inputs = make_inputs(tokens=96)
+    inputs = make_inputs(tokens=96).map(torch.Tensor.float)
     gate = torch.full_like(inputs.log_decay, -0.01)
-    gate[:, :16] = -20.0
-    check_all(replaced(inputs, log_decay=gate))
+    gate[:, :16] = -100.0
+    given = replaced(inputs, log_decay=gate)
+    actual = values_and_gradients(given, "torch_chunk")
+    expected = values_and_gradients(given.map(torch.Tensor.double), "naive")
+    assert actual.pop("d_state").norm() == 0
+    for name, value in actual.items():
+        assert_close(value, expected[name], ratio=1e-5, name=name)
 
 
 def test_zero_decay_equals_no_decay():
@@ -135,5 +140,14 @@ def test_autocast_changes_nothing(tokens):
     inputs = make_inputs(tokens=tokens).map(torch.Tensor.float)
     plain = values_and_gradients(inputs, None)
     mixed = values_and_gradients(inputs, None, autocast=True)
+    for name, value in plain.items():
+        assert torch.equal(mixed[name], value), name
+
+
+def test_a_backward_pass_under_autocast_is_exact_too():
+    inputs = make_inputs(tokens=70).map(torch.Tensor.float)
+    plain = values_and_gradients(inputs, "torch_chunk")
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        mixed = values_and_gradients(inputs, "torch_chunk")
     for name, value in plain.items():
         assert torch.equal(mixed[name], value), name
