@@ -1,0 +1,136 @@
+"""The moments of a session that screens are made of, as sequences of events."""
+
+from sleepdoc.errors import ExitCode
+from sleepdoc.reading.events import (
+    AnswerFinished,
+    Answering,
+    AnswerText,
+    Citation,
+    DocumentReady,
+    Event,
+    Failed,
+    ModelReady,
+    Progress,
+    Reading,
+    Resumed,
+    SleepFinished,
+    SleepPass,
+    SleepStarted,
+    Turn,
+    WindowUse,
+)
+
+WINDOW = 1024
+PAGES = 18
+SNAPSHOT = "4f2a9c1e7b3d" + "0" * 52
+QUESTION = "Who sends the five orange pips?"
+ANSWER = (
+    "The pips come from the **Ku Klux Klan**, an American society. Openshaw's uncle had once "
+    "belonged to it and kept its papers:\n\n"
+    "- the first letter reached Colonel Openshaw from *Pondicherry*\n"
+    "- the second came from Dundee\n"
+)
+DOCUMENT = DocumentReady(
+    conversation="",
+    title="The Five Orange Pips",
+    name="the-five-orange-pips.pdf",
+    pages=PAGES,
+    characters=40_721,
+    notices=(),
+)
+MODEL = ModelReady(
+    model="SmolLM2-135M-Instruct + memory",
+    device="cpu",
+    dtype="bf16",
+    window=WINDOW,
+    state_bytes=1_474_560,
+    reasons=(),
+    tokens_reread=0,
+    conversation="the-five-orange-pips",
+)
+CITATION = Citation(
+    page=3,
+    label="3",
+    quote="As he did so, out there jumped five little dried orange pips, which pattered down",
+)
+
+
+def progress(page: int, label: str = "") -> Progress:
+    return Progress(page, label or str(page), PAGES, page * 560, PAGES * 560)
+
+
+def reading(page: int, *, document: int = 612, chat: int = 0, label: str = "") -> Reading:
+    return Reading(
+        progress(page, label),
+        WindowUse(document, chat, WINDOW),
+        tokens_per_second=412.4,
+        seconds_left=(PAGES - page) * 1.9,
+        excerpt="It was in the latter days of September, and the equinoctial gales had set in",
+    )
+
+
+def change(number: int) -> tuple[float, ...]:
+    """Changes of thirty layers: the middle learns most, and less with every sleep."""
+    return tuple((0.08 + 0.5 / (1 + abs(layer - 16) / 5)) / number for layer in range(30))
+
+
+def sleep(number: int, first: str, last: str, tokens: int = 1004) -> list[Event]:
+    """A whole sleep of four passes."""
+    use = WindowUse(0, 0, WINDOW)
+    state_bytes = MODEL.state_bytes
+    return [
+        SleepStarted(number, 4, tokens, first, last),
+        *(SleepPass(n, 4, change(number), 0.9, (4 - n) * 0.9) for n in range(1, 5)),
+        SleepFinished(number, 4, tokens, 3.6, change(number), state_bytes, SNAPSHOT, use),
+    ]
+
+
+def answering(page: int, *citations: Citation, closed_book: bool = False) -> Answering:
+    return Answering(QUESTION, progress(page), citations, closed_book)
+
+
+def pieces(text: str) -> list[AnswerText]:
+    """A text as tokens would bring it."""
+    return [AnswerText(text[at : at + 5]) for at in range(0, len(text), 5)]
+
+
+def finished(text: str, *, interrupted: bool = False) -> AnswerFinished:
+    return AnswerFinished(text, interrupted, 61, 2.6, 23.4, WindowUse(612, 190, WINDOW))
+
+
+def answer(page: int, *citations: Citation) -> list[Event]:
+    """A whole answer, given while page `page` was being read."""
+    return [answering(page, *citations), *pieces(ANSWER), finished(ANSWER)]
+
+
+OPENED: list[Event] = [DOCUMENT, MODEL]
+READING: list[Event] = [*OPENED, *sleep(1, "1", "2"), reading(4)]
+SLEEPING: list[Event] = [
+    *OPENED,
+    *sleep(1, "1", "2"),
+    reading(4, document=1002),
+    SleepStarted(2, 4, 1002, "3", "4"),
+    SleepPass(1, 4, change(3), 1.1, 3.3),
+    SleepPass(2, 4, change(2), 1.1, 2.2),
+]
+RESUMED: list[Event] = [
+    Resumed(
+        conversation="the-five-orange-pips",
+        progress=progress(7),
+        sleeps=3,
+        messages=(
+            Turn(QUESTION, ANSWER, False, progress(5)),
+            Turn("And why pips?", "They were a warning.", True, progress(7)),
+        ),
+        last_used="2026-11-20T17:02:41+00:00",
+    ),
+    MODEL,
+    reading(8, document=148),
+]
+ERROR: list[Event] = [
+    Failed(
+        "report.pdf has no text on any of its 214 pages; they are scans. "
+        "Make them readable first: ocrmypdf report.pdf report-ocr.pdf",
+        ExitCode.DOCUMENT,
+    )
+]

@@ -1,0 +1,286 @@
+"""The reading screen as someone uses it: look, type, press, look again."""
+
+from pilot import scenes
+from pilot.feeder import at_the_application, wait_until
+
+from sleepdoc.errors import ExitCode
+from sleepdoc.reading.events import (
+    AnswerText,
+    Failed,
+    ReadingFinished,
+    Resumed,
+    SleepAborted,
+    SleepStarted,
+    WorkerDied,
+)
+from sleepdoc.widgets.prompt import Prompt
+
+
+async def test_first_frame_has_the_document_and_a_focused_prompt() -> None:
+    async with at_the_application(document="report.pdf") as person:
+        assert person.feeder.commands == [("start",)]
+        assert "report.pdf" in person.sees
+        assert "Opening" in person.sees
+        assert isinstance(person.app.focused, Prompt)
+
+
+async def test_reading_shows_page_label_speed_time_left_and_the_line_read() -> None:
+    async with at_the_application() as person:
+        await person.gets(*scenes.OPENED, scenes.reading(4, label="iv"), until="page 4 of 18")
+        for shown in ("(p. iv)", "412 tok/s", "0:27 left", "It was in the latter days"):
+            assert shown in person.sees
+        for shown in ("document 612", "chat 0", "free 412"):
+            assert shown in person.sees
+
+
+async def test_only_the_latest_report_on_reading_is_kept() -> None:
+    async with at_the_application() as person:
+        reports = [scenes.reading(page) for page in range(1, 18)]
+        await person.gets(*scenes.OPENED, *reports, until="page 17 of 18")
+
+
+async def test_a_question_typed_while_reading_is_sent_queued_and_answered() -> None:
+    async with at_the_application() as person:
+        await person.gets(*scenes.READING, until="page 4 of 18")
+        await person.types(scenes.QUESTION)
+        await person.presses("enter")
+        await person.waits_for("queued")
+        assert ("ask", scenes.QUESTION, False) in person.feeder.commands
+        answer = scenes.answer(4, scenes.CITATION)
+        await person.gets(*answer[:-1], until="answering")
+        await person.waits_for("second came from Dundee")
+        assert "queued" not in person.sees
+        await person.gets(answer[-1], until="23 tok/s")
+        assert "Ku Klux Klan" in person.sees and "**" not in person.sees
+        assert "[p. 3] “As he did so" in person.sees
+        assert "read to p. 4 of 18" in person.sees
+
+
+async def test_several_questions_queue_and_are_answered_in_order() -> None:
+    async with at_the_application((100, 40)) as person:
+        await person.gets(*scenes.READING, until="page 4 of 18")
+        for question in ("first?", "second?", "third?"):
+            await person.asks(question)
+        assert person.sees.count("queued") == 3
+        await person.gets(scenes.answering(4), *scenes.pieces("One."), until="One.")
+        await person.gets(scenes.finished("One."), until="tok/s")
+        assert person.sees.count("queued") == 2
+        rows = person.sees.splitlines()
+        lines = [next(i for i, row in enumerate(rows) if text in row) for text in _ORDER]
+        assert lines == sorted(lines)
+
+
+_ORDER = ("first?", "One.", "second?", "third?")
+
+
+async def test_a_card_stands_above_the_questions_still_in_the_queue() -> None:
+    async with at_the_application((100, 40)) as person:
+        await person.gets(*scenes.OPENED, scenes.reading(4), until="page 4 of 18")
+        await person.asks("still waiting?")
+        await person.gets(*scenes.sleep(1, "1", "4"), until="Sleep 1  4 passes")
+        assert person.sees.index("Sleep 1  4 passes") < person.sees.index("still waiting?")
+
+
+async def test_answers_say_where_they_come_from() -> None:
+    async with at_the_application() as person:
+        await person.gets(*scenes.READING, scenes.answering(4), until="nothing recalled")
+        await person.gets(scenes.finished("Yes."), until="from memory, nothing recalled")
+        await person.gets(scenes.answering(4, closed_book=True), until="closed book")
+        await person.gets(scenes.finished("No."), until="from memory alone (closed book)")
+
+
+async def test_closed_book_is_switched_on_and_off_and_goes_with_the_question() -> None:
+    async with at_the_application() as person:
+        await person.gets(*scenes.READING, until="page 4 of 18")
+        await person.presses("ctrl+r")
+        await person.waits_for("closed book: from memory alone")
+        await person.asks("one")
+        await person.presses("ctrl+r")
+        await person.asks("two")
+        assert person.feeder.commands[1:] == [("ask", "one", True), ("ask", "two", False)]
+        assert "closed book: from memory alone" not in person.sees
+
+
+async def test_esc_stops_the_answer_else_pauses_else_goes_on_and_never_quits() -> None:
+    async with at_the_application() as person:
+        await person.presses("escape")
+        await person.gets(*scenes.READING, until="esc Pause")
+        await person.presses("escape")
+        await person.waits_for("esc Go on")
+        assert "Paused" in person.sees
+        await person.presses("escape")
+        await person.waits_for("esc Pause")
+        await person.gets(scenes.answering(4), AnswerText("The"), until="esc Stop")
+        await person.presses("escape")
+        await person.gets(scenes.finished("The", interrupted=True), until="stopped early")
+        await person.gets(ReadingFinished(scenes.progress(18), 2, 61.0), until="Read  ")
+        await person.presses("escape")
+        assert person.feeder.commands[1:] == [("pause",), ("resume_reading",), ("stop_answer",)]
+        assert person.app.is_running
+
+
+async def test_a_question_while_paused_leaves_reading_paused() -> None:
+    async with at_the_application() as person:
+        await person.gets(*scenes.READING, until="esc Pause")
+        await person.presses("escape")
+        await person.gets(*scenes.answer(4), until="23 tok/s")
+        await person.waits_for("Paused")
+
+
+async def test_a_sleep_is_watched_and_leaves_a_card() -> None:
+    async with at_the_application() as person:
+        await person.gets(*scenes.SLEEPING, until="pass 3 of 4")
+        for shown in ("Asleep", "Sleep 2", "0:02 left", "pp. 3–4, 1,002 tokens", "13–18 ▂23%"):
+            assert shown in person.sees
+        *_, done = scenes.sleep(2, "3", "4", tokens=1002)
+        await person.gets(done, until="Sleep 2  4 passes")
+        for shown in (
+            "Sleep 1  pp. 1–2, 1,004 tokens, 0:04",
+            "pp. 3–4, 1,002 tokens consolidated",
+            "window 1,002 → 0",
+            "snapshot 4f2a9c1e",
+            "1.5 MB",
+        ):
+            assert shown in person.sees
+        assert "Memory    2 sleeps" in person.sees
+
+
+async def test_an_aborted_sleep_says_that_nothing_changed() -> None:
+    async with at_the_application() as person:
+        await person.gets(*scenes.SLEEPING, until="pass 3 of 4")
+        await person.presses("escape")
+        assert person.feeder.commands[1:] == [("stop_answer",), ("pause",)]
+        await person.gets(SleepAborted(2), until="Sleep 2 stopped")
+        assert "Memory    1 sleep" in person.sees
+
+
+async def test_sleep_now_asks_for_a_sleep_only_if_there_is_something_to_sleep_on() -> None:
+    async with at_the_application() as person:
+        await person.presses("ctrl+s")
+        await person.gets(*scenes.OPENED, until="free 1,024")
+        await person.presses("ctrl+s")
+        await person.waits_for("The window is empty")
+        await person.gets(scenes.reading(3), until="page 3 of 18")
+        await person.presses("ctrl+s")
+        await person.gets(SleepStarted(1, 4, 700, "1", "3"), until="pass 1 of 4")
+        await person.presses("ctrl+s")
+        assert person.feeder.commands[1:] == [("sleep_now",)]
+
+
+async def test_resuming_shows_what_was_read_and_when_before_the_model_is_there() -> None:
+    resumed, model, reading = scenes.RESUMED
+    async with at_the_application() as person:
+        await person.gets(resumed, until="Resumed “the-five-orange-pips”, last here 2026-11-20")
+        assert "read to p. 7 of 18, 3 sleeps, loading the memory" in person.sees
+        assert "And why pips?" in person.sees and "stopped early" in person.sees
+        await person.gets(model, until="3 sleeps, 0 tokens re-read")
+        await person.gets(reading, until="page 8 of 18")
+
+
+async def test_only_the_last_turns_of_a_long_conversation_are_shown() -> None:
+    resumed = scenes.RESUMED[0]
+    assert isinstance(resumed, Resumed)
+    turns = resumed.messages * 12
+    long = Resumed("long", resumed.progress, 3, turns, resumed.last_used)
+    async with at_the_application((80, 24)) as person:
+        await person.gets(long, until="Resumed “long”")
+        await person.pilot.pause()
+        person.screen.transcript.scroll_home(animate=False)
+        await person.waits_for("4 earlier turns not shown")
+
+
+async def test_a_second_opening_replaces_what_the_first_had_shown() -> None:
+    async with at_the_application() as person:
+        await person.gets(scenes.RESUMED[0], until="Resumed")
+        await person.gets(scenes.DOCUMENT, until="40,721 characters")
+        assert "Resumed" not in person.sees
+
+
+async def test_an_error_is_shown_in_place_and_ends_the_questions() -> None:
+    async with at_the_application() as person:
+        await person.asks("anything?")
+        await person.gets(*scenes.ERROR, until="ocrmypdf report.pdf")
+        assert "Exit code 3" in person.sees
+        assert "not answered" in person.sees
+        assert "Stopped" in person.sees
+        await person.types("more")
+        assert person.feeder.commands[1:] == [("ask", "anything?", False)]
+
+
+async def test_a_failure_in_the_middle_of_an_answer_keeps_what_had_come() -> None:
+    async with at_the_application() as person:
+        await person.gets(
+            *scenes.READING, scenes.answering(4), AnswerText("So far"), until="So far"
+        )
+        await person.gets(Failed("The disk is full.", ExitCode.STORAGE), until="The disk is full.")
+        assert "So far" in person.sees
+        assert "stopped by an error" in person.sees
+
+
+async def test_a_refused_question_says_why_and_the_rest_goes_on() -> None:
+    async with at_the_application() as person:
+        await person.gets(*scenes.READING, until="page 4 of 18")
+        await person.asks("far too long")
+        await person.gets(Failed("At most 200 tokens fit.", ExitCode.USAGE), until="At most 200")
+        assert "Reading" in person.sees and "Stopped" not in person.sees
+        await person.asks("shorter")
+        assert person.feeder.commands[-1] == ("ask", "shorter", False)
+
+
+async def test_the_death_of_the_worker_is_told_and_the_answer_begins_again() -> None:
+    async with at_the_application((80, 40)) as person:
+        await person.gets(*scenes.READING, until="page 4 of 18")
+        await person.asks(scenes.QUESTION)
+        await person.gets(scenes.answering(4), AnswerText("Lost"), until="Lost")
+        await person.gets(WorkerDied("killed by signal 9"), until="killed by signal 9")
+        await person.gets(scenes.MODEL, until="saved step, 0 tokens re-read")
+        await person.gets(*scenes.answer(4), until="23 tok/s")
+        assert "Lost" not in person.sees
+        assert person.sees.count(scenes.QUESTION) == 1
+
+
+async def test_notices_of_the_document_are_shown() -> None:
+    document = scenes.DOCUMENT
+    noticed = type(document)("", "T", "t.pdf", 3, 10, ("Pages 9 and 77 have no text.",))
+    async with at_the_application() as person:
+        await person.gets(noticed, until="~ Pages 9 and 77 have no text.")
+
+
+async def test_the_transcript_scrolls_while_the_prompt_keeps_the_focus() -> None:
+    async with at_the_application() as person:
+        await person.gets(scenes.RESUMED[0], *scenes.READING, until="page 4 of 18")
+        await person.gets(*scenes.answer(4, scenes.CITATION), until="23 tok/s")
+        await person.presses("pageup", "pageup", "pageup")
+        await person.waits_for("40,721 characters")
+        assert isinstance(person.app.focused, Prompt)
+        await person.presses("pagedown", "pagedown", "pagedown")
+        await person.waits_for("23 tok/s")
+
+
+async def test_help_opens_over_the_screen_and_any_usual_key_closes_it() -> None:
+    async with at_the_application() as person:
+        for key in ("f1", "escape", "enter"):
+            await person.presses("f1")
+            await person.waits_for("closed book: answer from memory alone")
+            await person.presses(key)
+            await person.waits_for("Ask about what has been read")
+        assert person.feeder.commands == [("start",)]
+
+
+async def test_the_palette_has_what_the_keys_do() -> None:
+    async with at_the_application() as person:
+        await person.gets(*scenes.READING, until="esc Pause")
+        await person.presses("ctrl+p")
+        await person.waits_for("Pause reading")
+        await person.types("pause")
+        await person.presses("enter")
+        await wait_until(person.pilot, lambda: ("pause",) in person.feeder.commands)
+
+
+async def test_below_the_smallest_size_it_says_so() -> None:
+    async with at_the_application((59, 24)) as person:
+        await person.waits_for("sleepdoc needs 60x16")
+        await person.pilot.resize_terminal(60, 15)
+        await person.waits_for("this terminal has 60x15")
+        await person.pilot.resize_terminal(60, 16)
+        await person.waits_for("Ask about what has been read")

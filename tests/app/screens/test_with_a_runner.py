@@ -1,0 +1,83 @@
+"""The application over the real runner, a real worker process and the scripted model."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from multiprocessing import resource_tracker
+from pathlib import Path
+
+import pytest
+from pilot.feeder import wait_until
+from pilot.screen_text import screen_text
+from textual.events import Paste
+from textual.pilot import Pilot
+
+from sleepdoc.app import SleepdocApp
+from sleepdoc.errors import ExitCode
+from sleepdoc.reading.events import Event
+from sleepdoc.reading.runner import Runner
+from sleepdoc.reading.service import OpenConversation, OpenOptions
+
+SCRIPTED = "scripted:window=256,passes=3"
+
+
+@pytest.fixture
+def report(tmp_path: Path) -> Path:
+    """A document of some pages."""
+    paragraphs = (
+        f"The keeper of house {number} is called Keeper{number}. " + "The tide was low. " * 12
+        for number in range(1, 13)
+    )
+    path = tmp_path / "report.txt"
+    path.write_text("\n\n".join(paragraphs))
+    return path
+
+
+@asynccontextmanager
+async def opened(path: Path, data: Path) -> AsyncIterator[tuple[SleepdocApp, Pilot[None]]]:
+    options = OpenOptions(path, data / "sleepdoc.db", model=SCRIPTED)
+
+    def make_runner(deliver: Callable[[Event], None]) -> Runner:
+        return Runner(deliver, OpenConversation(options))
+
+    app = SleepdocApp(make_runner, path.name)
+    resource_tracker.ensure_running()
+    try:
+        async with app.run_test(size=(100, 40)) as pilot:
+            yield app, pilot
+    finally:
+        await asyncio.to_thread(app.close_runner)
+
+
+async def sees(app: SleepdocApp, pilot: Pilot[None], text: str) -> None:
+    await wait_until(pilot, lambda: text in screen_text(app), lambda: screen_text(app))
+
+
+async def test_read_ask_quit_and_come_back(report: Path, data_directory: Path) -> None:
+    async with opened(report, data_directory) as (app, pilot):
+        app.post_message(Paste("Who is the keeper of house 3?"))
+        await pilot.press("enter")
+        await sees(app, pilot, "tokens in the window")
+        await sees(app, pilot, "all of it can be asked about")
+        assert "consolidated" in screen_text(app)
+        await pilot.press("ctrl+q")
+        await wait_until(pilot, lambda: not app.is_running)
+    assert app.return_code == ExitCode.OK
+    assert app.farewell == "Saved as report. Go on with: sleepdoc open report"
+
+    async with opened(report, data_directory) as (app, pilot):
+        await sees(app, pilot, "0 tokens re-read")
+        assert "Resumed “report”" in screen_text(app)
+        assert "Who is the keeper of house 3?" in screen_text(app)
+        await pilot.press("ctrl+q")
+        await wait_until(pilot, lambda: not app.is_running)
+
+
+async def test_a_document_that_is_none(tmp_path: Path, data_directory: Path) -> None:
+    empty = tmp_path / "empty.txt"
+    empty.touch()
+    async with opened(empty, data_directory) as (app, pilot):
+        await sees(app, pilot, "Exit code 3")
+        await pilot.press("ctrl+q")
+        await wait_until(pilot, lambda: not app.is_running)
+    assert app.return_code == ExitCode.DOCUMENT

@@ -1,0 +1,75 @@
+"""Typing, sending, going back to earlier questions."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from textual.app import App, ComposeResult
+from textual.events import Paste
+from textual.pilot import Pilot
+
+from sleepdoc.widgets.prompt import Prompt
+
+
+class Host(App[None]):
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent: list[str] = []
+
+    def compose(self) -> ComposeResult:
+        yield Prompt()
+
+    def on_prompt_sent(self, sent: Prompt.Sent) -> None:
+        self.sent.append(sent.question)
+
+
+@asynccontextmanager
+async def prompt() -> AsyncIterator[tuple[Prompt, Pilot[None], Host]]:
+    host = Host()
+    async with host.run_test() as pilot:
+        widget = host.query_one(Prompt)
+        widget.focus()
+        yield widget, pilot, host
+
+
+async def test_enter_sends_and_empties() -> None:
+    async with prompt() as (widget, pilot, host):
+        await pilot.press("h", "i", "enter", "enter", "space", "enter")
+        assert host.sent == ["hi"]
+        assert widget.text.strip() == ""
+
+
+async def test_a_question_may_have_several_lines() -> None:
+    async with prompt() as (_, pilot, host):
+        await pilot.press("a", "ctrl+j", "b", "shift+enter", "c", "enter")
+        assert host.sent == ["a\nb\nc"]
+
+
+async def test_up_and_down_go_through_what_was_asked_and_keep_the_draft() -> None:
+    async with prompt() as (widget, pilot, _):
+        await pilot.press("1", "enter", "2", "enter", "3")
+        seen = []
+        for key in ("up", "up", "up", "down", "down", "down"):
+            await pilot.press(key)
+            seen.append(widget.text)
+        assert seen == ["2", "1", "1", "2", "3", "3"]
+
+
+async def test_the_arrows_move_within_a_question_of_several_lines() -> None:
+    async with prompt() as (widget, pilot, _):
+        await pilot.press("1", "enter", "a", "ctrl+j", "b", "up")
+        assert widget.text == "a\nb"
+        assert widget.cursor_location[0] == 0
+
+
+async def test_pasted_escape_sequences_become_pictures() -> None:
+    async with prompt() as (widget, pilot, host):
+        host.post_message(Paste("a\x1b[2Jb"))
+        await pilot.press("c")
+        assert widget.text == "a␛[2Jbc"
+
+
+async def test_a_prompt_that_refuses_takes_nothing_more() -> None:
+    async with prompt() as (widget, pilot, host):
+        widget.refuse("No more questions")
+        await pilot.press("a", "enter")
+        assert host.sent == []
