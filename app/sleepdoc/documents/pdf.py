@@ -31,7 +31,7 @@ _REASONS = {
     "memory": f"page {{page}} needs more than {{memory:,}} MiB of memory; {_SIMPLER}",
     "document text": "more than {limits.document_characters:,} characters, reached on page {page}; "
     + _SPLIT,
-    "document time": f"takes too long, time ran out on page {{page}}; {_SPLIT}",
+    "document time": f"takes too much processor time, spent on page {{page}}; {_SPLIT}",
     "clock": f"takes too long, time ran out on page {{page}}; {_SPLIT}",
     "died": f"the PDF reader stopped on page {{page}} ({{detail}}); {_REPRINT}",
 }

@@ -8,7 +8,7 @@ class Limits:
     """What a document may cost. Seconds are of the processor, not of the clock."""
 
     open_seconds: float = 30.0
-    page_seconds: float = 10.0
+    page_seconds: float = 20.0
     seconds_per_page: float = 1.0
     """Added to `open_seconds` for each page: the time allowed for the whole document."""
     document_seconds: float = 1800.0

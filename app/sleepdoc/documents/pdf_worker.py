@@ -40,18 +40,21 @@ def main(job: dict[str, Any]) -> None:
     """Extract the document on standard input under the limits in the job."""
     logging.disable(logging.CRITICAL)
     limits = Limits(**job["limits"])
-    page = 0
+    page, refusal = 0, None
     try:
         _confine(limits)
         for answer in _extract(sys.stdin.buffer, limits):
             page = answer.get("page", page)
             _send(answer)
     except Refused as refused:
-        _send({"refused": refused.reason, "page": page + 1, "detail": refused.detail})
+        refusal = {"refused": refused.reason, "detail": refused.detail}
     except MemoryError:
-        _send({"refused": "memory", "page": page + 1})
+        refusal = {"refused": "memory"}
     except BrokenPipeError:
         os._exit(1)
+    # Only now are the frames gone that may hold all the memory there is.
+    if refusal:
+        _send({**refusal, "page": page + 1})
 
 
 def _send(answer: dict[str, Any]) -> None:

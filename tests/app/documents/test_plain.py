@@ -144,7 +144,7 @@ def test_pages_end_with_a_paragraph_and_have_three_to_four_hundred_words(tmp_pat
 @pytest.mark.parametrize("heading", ["## The Weir", "The Weir\n--------", "XII. The Weir"])
 def test_a_heading_goes_with_what_follows_it(tmp_path: Path, heading: str) -> None:
     for before in range(20, 34):
-        text = f"{_prose(before, 10)}\n\n{heading}\n\n{_prose(3, 50)}"
+        text = f"{_prose(before, 10)}\n\n{heading}\n\n{_prose(2, 200)}"
         pages = _load(tmp_path, text.encode(), "book.md").pages
         page = next(page.text for page in pages if heading in page.text)
         assert not page.endswith(heading)
