@@ -16,12 +16,10 @@ def write_file(target: Path, content: bytes, *, replace: bool) -> None:
         UsageError: there is such a file already and `replace` is False, or no such directory.
         StorageError: the disk is full or may not be written.
     """
-    if not replace and os.path.lexists(target):
-        raise _exists(target)
     temporary = target.with_name(f".{target.name}.{secrets.token_hex(8)}.tmp")
     try:
-        _write(temporary, content)
         try:
+            _write(temporary, content)
             _move(temporary, target, replace=replace)
         finally:
             with contextlib.suppress(FileNotFoundError):
