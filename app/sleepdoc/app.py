@@ -2,8 +2,10 @@
 
 import asyncio
 import contextlib
+import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, ClassVar, Protocol
@@ -123,12 +125,11 @@ class SleepdocApp(App[None]):
         self._reading.post_message(Happened(event))
 
     def _quit_on_signals(self) -> None:
-        """Textual has no handlers of its own: without these a closed terminal would end the
-        process in the middle of things."""
+        """Textual has no handlers of its own: without these the process would end at once, and
+        leave the terminal as it was on screen."""
         loop = asyncio.get_running_loop()
-        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-            with contextlib.suppress(AttributeError, NotImplementedError, RuntimeError):
-                number = getattr(signal, name)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with contextlib.suppress(NotImplementedError, RuntimeError):
                 loop.add_signal_handler(number, self._quit, 128 + number)
 
 
@@ -139,6 +140,8 @@ def run(make_runner: RunnerFactory, document: str) -> int:
         The exit code of the process.
     """
     app = SleepdocApp(make_runner, document)
+    if hangup := getattr(signal, "SIGHUP", None):
+        signal.signal(hangup, lambda *_: _end_without_terminal(app, 128 + hangup))
     try:
         app.run()
     finally:
@@ -146,3 +149,17 @@ def run(make_runner: RunnerFactory, document: str) -> int:
     if app.farewell:
         print(app.farewell, file=sys.stderr)
     return ExitCode.INTERRUPTED if app.return_code is None else app.return_code
+
+
+def _end_without_terminal(app: SleepdocApp, code: int) -> None:
+    """Store what is finished and end the process.
+
+    When the terminal is gone the thread that writes to it dies, and Textual 8.2 would wait for it
+    for ever, so this goes past it.
+    """
+
+    def end() -> None:
+        app.close_runner()
+        os._exit(code)
+
+    threading.Thread(target=end, name="hangup").start()

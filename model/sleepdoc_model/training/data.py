@@ -73,9 +73,8 @@ class Recipe:
     facts_documents: int = 24
     story_documents: int = 8
     questions: int = 2
-    story_share: tuple[float, float, float] = (0.5, 0.7, 0.35)
-    """In the first quarter of the steps, up to four fifths, and at the end: facts are learnt first
-    and sooner, and slip while stories prevail."""
+    story_share: tuple[float, float] = (0.5, 0.7)
+    """Before and after a quarter of the steps: facts are learnt first and sooner."""
 
     def passes(self, seed: int, step: int, progress: float) -> int:
         """One pass at first; later sometimes two, so that a second does no harm."""
@@ -88,7 +87,7 @@ class Recipe:
         """The documents of one step: facts or stories, over one window or two."""
         rng = random.Random(f"{seed}/{step}")
         windows = 2 if progress > 0.4 and rng.random() < 0.3 else 1
-        if stories and rng.random() < self.story_share[(progress >= 0.25) + (progress >= 0.8)]:
+        if stories and rng.random() < self.story_share[progress >= 0.25]:
             sections = 1 if rng.random() < 0.7 else 2
             return [
                 fairytale.make_example(

@@ -69,9 +69,9 @@ async def test_ctrl_c_copies_what_is_selected_in_the_prompt() -> None:
         assert person.app.clipboard == "to be copied"
 
 
-async def test_a_closed_terminal_closes_the_runner() -> None:
+async def test_a_signal_to_end_is_obeyed_like_a_key() -> None:
     async with at_the_application() as person:
-        os.kill(os.getpid(), signal.SIGHUP)
+        os.kill(os.getpid(), signal.SIGTERM)
         await wait_until(person.pilot, lambda: not person.app.is_running)
     assert person.feeder.commands[-1] == ("close",)
-    assert person.app.return_code == 128 + signal.SIGHUP
+    assert person.app.return_code == 128 + signal.SIGTERM
