@@ -32,8 +32,13 @@ class MemoryConfig:
     tokens of a pass read the state the pass began with; their writes take effect at its end."""
     writes_awake: bool = True
     """Whether ordinary prefill and decoding write, or only sleep does."""
+    reads_asleep: bool = True
+    """Whether tokens read the memory while they are consolidated (the paper). Without, keys and
+    values depend on their window alone, and N passes are N sweeps of the delta rule over it."""
     decay: bool = True
     """Whether old writes fade by a data-dependent factor."""
+    decay_bias: float = -4.0
+    """Where the decay starts: softplus(bias) is the log decay per token."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +109,8 @@ def smollm2(*, first_memory_layer: int = 8, window: int = 1024) -> ModelConfig:
             shares_attention=True,
             write="window",
             writes_awake=False,
-            decay=False,
+            reads_asleep=False,
+            decay_bias=-9.0,  # a tenth per window
         ),
         sleep=SleepConfig(passes=1, feedback=0.0),
         window=window,
@@ -127,7 +133,8 @@ def tiny(*, window: int = 128) -> ModelConfig:
             rank=2,
             write="window",
             writes_awake=False,
-            decay=False,
+            reads_asleep=False,
+            decay_bias=-9.0,
         ),
         sleep=SleepConfig(passes=2, feedback=0.0),
         window=window,

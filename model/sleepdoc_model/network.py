@@ -31,10 +31,10 @@ Projected = tuple[Tensor, Tensor, Tensor]
 class Pass:
     """What all blocks of one run share.
 
-    `read` leaves the memory alone, `write` updates it. With `grow` the cache receives the keys and
-    values of this run; without, it is a fixed prefix (batch 1) that all sequences attend to.
-    `active` [B, T] is false for tokens that neither read nor write: pinned prefix and padding.
-    `taps` receives every memory layer's normed input.
+    `read` leaves the memory alone, `write` updates it; `blind` tokens do not look at it. With
+    `grow` the cache receives the keys and values of this run; without, it is a fixed prefix
+    (batch 1) that all sequences attend to. `active` [B, T] is false for tokens that neither read
+    nor write: pinned prefix and padding. `taps` receives every memory layer's normed input.
     """
 
     mode: Mode
@@ -42,6 +42,7 @@ class Pass:
     grow: bool = True
     active: Tensor | None = None
     taps: list[Tensor] | None = None
+    blind: bool = False
 
 
 def split_heads(x: Tensor, heads: int) -> Tensor:
@@ -137,7 +138,7 @@ class FastWeights(nn.Module):
         self.gate = nn.Linear(dim, values, bias=False)
         self.norm = RMSNorm(config.value_dim, eps)
         self.beta = nn.Linear(dim, config.heads)
-        self.decay = Decay(dim, config.heads) if config.decay else None
+        self.decay = Decay(dim, config.heads, config.decay_bias) if config.decay else None
 
     def forward(
         self, x: Tensor, projected: Projected | None, state: Tensor | None, run: Pass
@@ -152,7 +153,8 @@ class FastWeights(nn.Module):
         if run.mode == "write" and self.config.write == "token":
             read, after = self.write(x, projected, state, run.active, self._queries(x, projected))
         else:
-            read = None if state is None else read_state(self._queries(x, projected), state)
+            blind = state is None or run.blind
+            read = None if blind else read_state(self._queries(x, projected), state)
             writes = run.mode == "write"
             after = self.write(x, projected, state, run.active)[1] if writes else state
         if read is None:
@@ -173,15 +175,45 @@ class FastWeights(nn.Module):
 
         With `queries` every token also reads what was written up to and including itself.
         """
+        k, v, log_decay, beta = self._writes(x, projected, active)
+        return gated_delta_rule(
+            queries, k, v, log_decay=log_decay, beta=beta, state=state, output=queries is not None
+        )
+
+    def write_into_all(
+        self, x: Tensor, projected: Projected | None, states: Tensor, active: Tensor | None
+    ) -> Tensor:
+        """Write one sequence x [1, T, dim] into many states [B, H, D_v, D_k] for the price of two.
+
+        A window acts on any state as S -> S A + C, where A is what it makes of the identity without
+        its values and C what it makes of nothing.
+        """
+        k, v, log_decay, beta = self._writes(x, projected, active)
+        square = v.new_zeros(*v.shape[:3], k.shape[-1])
+        identity = torch.eye(k.shape[-1], device=x.device, dtype=states.dtype)
+        _, kept = gated_delta_rule(
+            None,
+            k,
+            square,
+            log_decay=log_decay,
+            beta=beta,
+            state=identity.expand(1, states.shape[1], -1, -1),
+            output=False,
+        )
+        _, written = gated_delta_rule(None, k, v, log_decay=log_decay, beta=beta, output=False)
+        return states @ kept + written
+
+    def _writes(
+        self, x: Tensor, projected: Projected | None, active: Tensor | None
+    ) -> tuple[Tensor, Tensor, Tensor | None, Tensor]:
+        """Keys, values, log decay and strength of every token's write."""
         k, v = self._keys_values(x, projected)
         beta = F.linear(x.float(), self.beta.weight, self.beta.bias).sigmoid()
         log_decay = self.decay(x) if self.decay is not None else None
         if active is not None:
             beta = beta * active[:, :, None]
             log_decay = log_decay * active[:, :, None] if log_decay is not None else None
-        return gated_delta_rule(
-            queries, k, v, log_decay=log_decay, beta=beta, state=state, output=queries is not None
-        )
+        return k, v, log_decay, beta
 
     def _queries(self, x: Tensor, projected: Projected | None) -> Tensor:
         return unit(split_heads(F.silu(self.q(x)), self.config.heads))
@@ -224,7 +256,7 @@ class SharedFastWeights(FastWeights):
         for start in (self.beta, self.gate):
             nn.init.zeros_(start.weight)
             nn.init.zeros_(start.bias)
-        self.decay = Decay(dim, config.heads) if config.decay else None
+        self.decay = Decay(dim, config.heads, config.decay_bias) if config.decay else None
 
     def _queries(self, x: Tensor, projected: Projected | None) -> Tensor:
         assert projected is not None
@@ -261,11 +293,11 @@ class LowRank(nn.Module):
 class Decay(nn.Module):
     """Data-dependent log decay as in Mamba-2: -exp(A) softplus(w x + b), at most zero."""
 
-    def __init__(self, dim: int, heads: int) -> None:
+    def __init__(self, dim: int, heads: int, bias: float) -> None:
         super().__init__()
         self.project = nn.Linear(dim, heads)
         self.log_rate = nn.Parameter(torch.zeros(heads))
-        nn.init.constant_(self.project.bias, -4.0)
+        nn.init.constant_(self.project.bias, bias)
 
     def forward(self, x: Tensor) -> Tensor:
         step = F.linear(x.float(), self.project.weight, self.project.bias)

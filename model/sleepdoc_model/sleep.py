@@ -35,15 +35,30 @@ def sleep_passes(
     """
     if passes < 1:
         raise ValueError("a sleep has at least one pass")
-    feedback = network.config.sleep.feedback
+    feedback, blind = network.config.sleep.feedback, not network.config.memory.reads_asleep
     embedded = network.embed(tokens)
     before = memory or empty_memory(network.config, len(tokens), str(embedded.device))
     h = embedded
+    taps: list[Tensor] = []
     for number in range(1, passes + 1):
         started = time.perf_counter()
-        out, after = network(h, memory, Pass("write", prefix, grow=False))
-        assert after is not None
+        if number > 1 and blind and feedback == 0.0:
+            after = _sweep(network, taps, before)
+        else:
+            taps.clear()
+            run = Pass("write", prefix, grow=False, blind=blind, taps=taps)
+            out, written = network(h, memory, run)
+            assert written is not None
+            after = written
+            h = out if feedback == 1.0 else embedded + feedback * (out - embedded)
         change = relative_change(before, after)
         yield after, PassReport(number, passes, change, time.perf_counter() - started)
-        h = out if feedback == 1.0 else embedded + feedback * (out - embedded)
         before = memory = after
+
+
+def _sweep(network: Network, taps: list[Tensor], memory: Memory) -> Memory:
+    """A pass whose tokens would be what they were in the last one: only the writes are done."""
+    return tuple(
+        heads.write(x, attention.project(x) if attention else None, state, None)[1]
+        for x, (attention, heads), state in zip(taps, network.memory_blocks(), memory, strict=True)
+    )

@@ -43,13 +43,31 @@ def test_one_pass_is_the_plain_hybrid() -> None:
 
 
 @torch.no_grad()
-def test_without_feedback_every_pass_starts_from_the_embeddings() -> None:
-    network = make(config.tiny())
+@pytest.mark.parametrize("reads_asleep", [True, False])
+def test_without_feedback_every_pass_starts_from_the_embeddings(reads_asleep: bool) -> None:
+    tiny = config.tiny()
+    heads = dataclasses.replace(tiny.memory, reads_asleep=reads_asleep)
+    network = make(dataclasses.replace(tiny, memory=heads))
     h, memory = network.embed(tokens(16)), None
-    for _ in range(2):
-        _, memory = network(h, memory, Pass("write"))
-    *_, (slept, _) = sleep_passes(network, tokens(16), None, passes=2)
+    for _ in range(3):
+        _, memory = network(h, memory, Pass("write", blind=not reads_asleep))
+    *_, (slept, _) = sleep_passes(network, tokens(16), None, passes=3)
     assert all(torch.equal(a, b) for a, b in zip(slept, memory, strict=True))
+
+
+@torch.no_grad()
+def test_what_is_slept_on_blindly_does_not_depend_on_the_memory_it_finds() -> None:
+    """Every window acts on the memory as one affine map, whatever is in it."""
+    network = make(config.tiny())
+    *_, (first, _) = sleep_passes(network, tokens(16, seed=1), None, passes=1)
+    *_, (second, _) = sleep_passes(network, tokens(16, seed=2), None, passes=1)
+    both = tuple(a + b for a, b in zip(first, second, strict=True))
+    ends = [
+        list(sleep_passes(network, tokens(16), start, passes=2))[-1][0]
+        for start in (None, first, second, both)
+    ]
+    for nothing, one, other, sum_ in zip(*ends, strict=True):
+        torch.testing.assert_close(sum_ - one, other - nothing, rtol=1e-4, atol=1e-5)
 
 
 @torch.no_grad()

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from sleepdoc_model.tasks import facts, fairytale
+from sleepdoc_model.tasks.types import Question
 
 
 @pytest.mark.parametrize("windows", [1, 3])
@@ -65,3 +66,14 @@ def test_a_story_example_asks_only_about_what_it_holds(tmp_path: Path) -> None:
     example = fairytale.make_example(random.Random(0), stories, sections=1, windows=1, questions=3)
     assert example.windows == ("The owl woke.\n\n",)
     assert [q.text for q in example.questions] == ["Who woke?"]
+
+
+def test_the_windows_of_a_story_hold_every_section_once_in_order() -> None:
+    sections = tuple(f"{number} " * size for number, size in enumerate((900, 900, 1600, 50, 9)))
+    asked = tuple((i, Question(f"Which is {i}?", str(i))) for i in range(5))
+    story = fairytale.Story("numbers", sections, asked)
+    assert all(len(w.text) < fairytale.WINDOW + 100 for w in story.windows)
+    assert "".join(w.text for w in story.windows) == "".join(s + "\n\n" for s in sections)
+    for window in story.windows:
+        assert window.questions == tuple(q for q in asked if sections[q[0]] in window.text)
+    assert len(story.windows) == 2

@@ -18,7 +18,7 @@ from sleepdoc_model.network import Network
 from sleepdoc_model.state import KVCache, Memory
 from sleepdoc_model.tasks.types import Example
 from sleepdoc_model.tokenizer import Tokenizer
-from sleepdoc_model.training.data import IGNORE, Batch, collate, pad
+from sleepdoc_model.training.data import IGNORE, Batch, Lesson, collate, pad
 from sleepdoc_model.training.objective import answer_loss, read_and_sleep
 
 ARMS = ("own", "swapped", "empty", "full", "recall")
@@ -52,7 +52,7 @@ def evaluate(
     scores: dict[str, list[Score]] = {arm: [] for arm in ARMS}
     for first in range(0, len(examples), batch):
         part = examples[first : first + batch]
-        closed = collate(part, tokenizer)
+        closed = collate(Lesson(part), tokenizer)
         memory = read_and_sleep(network, prefix, closed, passes)
         swapped = tuple(s.roll(1, 0) for s in memory)
         found = [
@@ -82,7 +82,7 @@ def in_window(asked: Batch, texts: Sequence[Sequence[str]], tokenizer: Tokenizer
         before = [token for piece in text for token in tokenizer.encode(piece)]
         rows.append(before + row)
         labels.append([IGNORE] * len(before) + label)
-    return Batch((), (), pad(rows, 0), pad(labels, IGNORE), asked.document)
+    return Batch((), pad(rows, 0), pad(labels, IGNORE), asked.document)
 
 
 def score(

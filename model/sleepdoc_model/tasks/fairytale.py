@@ -8,20 +8,54 @@ import csv
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
 from sleepdoc_model.tasks.types import Example, Question
 
+WINDOW = 3400
+"""Characters, about 850 tokens."""
+
 Split = Literal["train", "val"]
+
+
+Numbered = tuple[tuple[int, Question], ...]
+"""Questions with the index of the section each is about."""
+
+
+@dataclass(frozen=True)
+class StoryWindow:
+    """Sections in a row that fill a window, and the questions about them."""
+
+    text: str
+    questions: Numbered
 
 
 @dataclass(frozen=True)
 class Story:
     name: str
     sections: tuple[str, ...]
-    questions: tuple[tuple[int, Question], ...]
-    """With the index of the section each is about; those about several sections are left out."""
+    questions: Numbered
+    """Those about several sections are left out."""
+
+    @cached_property
+    def windows(self) -> tuple[StoryWindow, ...]:
+        """The story in windows of at most about `WINDOW` characters."""
+        starts, size = [0], 0
+        for index, section in enumerate(self.sections):
+            if size and size + len(section) > WINDOW:
+                starts.append(index)
+                size = 0
+            size += len(section)
+        return tuple(
+            StoryWindow(
+                "\n\n".join(self.sections[first:last]) + "\n\n",
+                tuple((i, q) for i, q in self.questions if first <= i < last),
+            )
+            for first, last in pairwise((*starts, len(self.sections)))
+        )
 
 
 def load(folder: Path, split: Split) -> list[Story]:

@@ -1,8 +1,9 @@
 """The training loop: seeded, logged, resumable bit for bit."""
 
 import json
+import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -13,14 +14,18 @@ from torch import Tensor
 from sleepdoc_model.checkpoint import load_heads, save_heads, trained_parameters
 from sleepdoc_model.network import Network
 from sleepdoc_model.tasks import facts, fairytale
+from sleepdoc_model.tasks.types import Example
 from sleepdoc_model.tokenizer import Tokenizer
-from sleepdoc_model.training.data import IGNORE, Batch, Recipe, collate
+from sleepdoc_model.training.data import IGNORE, Batch, Lesson, Window, collate
+from sleepdoc_model.training.data import window as make_window
 from sleepdoc_model.training.objective import (
+    TapStore,
     answer_loss,
     cached_prefix,
     calibrate,
     read_and_sleep,
 )
+from sleepdoc_model.training.recipe import Recipe
 
 
 @dataclass(frozen=True)
@@ -51,8 +56,8 @@ class Trainer:
         *,
         schedule: Schedule,
         recipe: Recipe,
-        stories: list[fairytale.Story],
-        held_out: list[Batch],
+        stories: Sequence[fairytale.Story],
+        held_out: dict[str, Batch],
         seed: int = 0,
     ) -> None:
         self.network, self.tokenizer, self.folder = network, tokenizer, folder
@@ -69,7 +74,8 @@ class Trainer:
             ],
             betas=(0.9, 0.98),
         )
-        calibrate(network, self.prefix, self._batch(-1))
+        self.store = TapStore(network, self.prefix)
+        calibrate(network, self.prefix, self._sample())
 
     def run(self, until: int | None = None) -> Iterator[dict[str, float]]:
         """Train to the schedule's end (or to step `until`), yielding one record per step."""
@@ -77,20 +83,24 @@ class Trainer:
             yield self._train_step()
 
     def _batch(self, step: int) -> Batch:
-        progress = step / self.schedule.steps
-        examples = self.recipe.draw(self.seed, step, progress, self.stories)
-        return collate(examples, self.tokenizer)
+        return collate(self.recipe.draw(self.seed, step, self.stories), self.tokenizer)
+
+    def _sample(self) -> Window:
+        """Some text: windows of stories, or facts if there are none."""
+        if not self.stories:
+            return self._batch(-1).windows[0]
+        return make_window([s.windows[0].text for s in self.stories[:4]], self.tokenizer)
 
     def _train_step(self) -> dict[str, float]:
         started = time.perf_counter()
         batch = self._batch(self.step)
-        passes = self.recipe.passes(self.seed, self.step, self.step / self.schedule.steps)
+        passes = self.recipe.passes(self.seed, self.step)
         rate = self.schedule.rate_at(self.step)
         for group, factor in zip(
             self.optimizer.param_groups, (1.0, self.schedule.gate_factor), strict=True
         ):
             group["lr"] = rate * factor
-        memory = read_and_sleep(self.network, self.prefix, batch, passes)
+        memory = read_and_sleep(self.network, self.prefix, batch, passes, self.store)
         slept = time.perf_counter()
         loss, logits = answer_loss(self.network, self.prefix, batch, memory)
         count = int((batch.labels != IGNORE).sum())
@@ -115,20 +125,19 @@ class Trainer:
 
     @torch.no_grad()
     def evaluate(self) -> dict[str, float]:
-        """Answer NLL per token on held-out batches: own memory, another document's, and none."""
-        sums = dict.fromkeys(("own", "swapped", "empty"), 0.0)
-        tokens = right = 0
-        for batch in self.held_out:
-            memory = read_and_sleep(self.network, self.prefix, batch, 1)
-            loss, logits = answer_loss(self.network, self.prefix, batch, memory)
+        """Answer NLL per token of every held-out batch: own memory, another document's, and none;
+        and token accuracy with its own."""
+        figures = {}
+        for name, batch in self.held_out.items():
+            memory = read_and_sleep(self.network, self.prefix, batch, 1, self.store)
+            swapped = tuple(s.roll(1, 0) for s in memory)
             count = int((batch.labels != IGNORE).sum())
-            right += round(accuracy(logits, batch) * count)
-            tokens += count
-            sums["own"] += loss.item()
-            rolled = tuple(s.roll(1, 0) for s in memory)
-            sums["swapped"] += answer_loss(self.network, self.prefix, batch, rolled)[0].item()
-            sums["empty"] += answer_loss(self.network, self.prefix, batch, None)[0].item()
-        return {**{k: v / tokens for k, v in sums.items()}, "accuracy": right / tokens}
+            for arm, state in (("own", memory), ("swapped", swapped), ("empty", None)):
+                loss, logits = answer_loss(self.network, self.prefix, batch, state)
+                figures[f"{name}_{arm}"] = loss.item() / count
+                if arm == "own":
+                    figures[f"{name}_accuracy"] = accuracy(logits, batch)
+        return figures
 
     def save(self) -> None:
         """Write the heads, and what else a bit-identical continuation needs."""
@@ -173,19 +182,29 @@ def accuracy(logits: Tensor, batch: Batch) -> float:
     return (logits.argmax(-1) == labels).float().mean().item()
 
 
-def held_out_batches(tokenizer: Tokenizer, stories: list[fairytale.Story]) -> list[Batch]:
-    """A fixed small evaluation set: facts about unseen names, and unseen stories if given."""
-    import random
-
+def held_out_batches(tokenizer: Tokenizer, stories: Sequence[fairytale.Story]) -> dict[str, Batch]:
+    """A fixed small evaluation set: facts about unseen names; and of unseen stories, if given,
+    single sections and whole stories of three windows."""
     rng = random.Random("held out")
     known = [
         facts.make_example(rng, facts=4, windows=1, questions=2, split="test") for _ in range(16)
     ]
-    batches = [collate(known, tokenizer)]
+    lessons = {"facts": Lesson(known)}
     if stories:
         told = [
             fairytale.make_example(rng, stories, sections=1, windows=1, questions=2)
             for _ in range(8)
         ]
-        batches.append(collate(told, tokenizer))
-    return batches
+        whole = [s for s in stories if len(s.windows) == 3][:4]
+        lessons["sections"] = Lesson(told)
+        lessons["stories"] = Lesson(
+            [
+                Example(
+                    tuple(w.text for w in story.windows),
+                    tuple(rng.sample([q for _, q in story.questions], 6)),
+                )
+                for story in whole
+            ],
+            kept=True,
+        )
+    return {name: collate(lesson, tokenizer) for name, lesson in lessons.items()}

@@ -1,8 +1,7 @@
 """Read, sleep, evict, ask: the loss of one batch.
 
-Reading and sleeping run the frozen base without gradients. That is exact for one pass over the
-first window, where the hidden states do not depend on what is trained; for later passes and windows
-it cuts the path through what was read, and keeps the one through the fast weights themselves.
+Reading runs the frozen base without gradients; they flow through what is written from there on. As
+long as tokens do not read the memory while they are consolidated, that is exact.
 """
 
 import torch
@@ -11,7 +10,10 @@ from torch import Tensor
 
 from sleepdoc_model.network import Network, Pass, SharedFastWeights
 from sleepdoc_model.state import KVCache, Memory
-from sleepdoc_model.training.data import IGNORE, Batch
+from sleepdoc_model.training.data import IGNORE, Batch, Window
+
+Taps = list[Tensor]
+"""Every memory layer's normed input [B, T, dim] over one window."""
 
 
 def cached_prefix(network: Network, prefix: tuple[int, ...]) -> KVCache:
@@ -25,31 +27,86 @@ def cached_prefix(network: Network, prefix: tuple[int, ...]) -> KVCache:
     return cache
 
 
-def read_and_sleep(network: Network, cache: KVCache, batch: Batch, passes: int) -> Memory:
+class TapStore:
+    """Remembers what the base makes of windows that come again.
+
+    It does not depend on what is trained, and costs far more to compute than to keep: 22 MB for a
+    window of 850 tokens of the default model, in fp16. What is over `limit` bytes is computed
+    every time.
+    """
+
+    def __init__(self, network: Network, cache: KVCache, limit: int = 14 << 30) -> None:
+        self.network, self.cache = network, cache
+        self._kept: dict[tuple[int, ...], Tensor] = {}
+        self._left = limit
+
+    def __call__(self, window: Window) -> Taps:
+        rows = [
+            self._row(tuple(ids[active].tolist()))
+            for ids, active in zip(window.ids, window.active, strict=True)
+        ]
+        config = self.network.config
+        taps = torch.zeros(len(config.memory_layers), *window.ids.shape, config.dim)
+        for index, row in enumerate(rows):
+            if row is not None:
+                taps[:, index, : row.shape[1]] = row
+        return list(taps)
+
+    def _row(self, ids: tuple[int, ...]) -> Tensor | None:
+        if not ids:
+            return None
+        if ids in self._kept:
+            return self._kept[ids]
+        alone = Window(torch.tensor([ids]), torch.ones(1, len(ids), dtype=torch.bool))
+        row = torch.stack([x[0] for x in see(self.network, self.cache, alone, None)]).half()
+        if row.nbytes <= self._left:
+            self._kept[ids] = row
+            self._left -= row.nbytes
+        return row
+
+
+@torch.no_grad()
+def see(network: Network, cache: KVCache, window: Window, memory: Memory | None) -> Taps:
+    """Run the base over a window."""
+    taps: Taps = []
+    blind = not network.config.memory.reads_asleep
+    run = Pass("read", cache, grow=False, active=window.active, taps=taps, blind=blind)
+    network(network.embed(window.ids), memory, run)
+    return taps
+
+
+def read_and_sleep(
+    network: Network, cache: KVCache, batch: Batch, passes: int, store: TapStore | None = None
+) -> Memory:
     """The memory after every window was read, slept on and evicted."""
     memory: Memory | None = None
-    for ids, active in zip(batch.windows, batch.active, strict=True):
+    for window in batch.windows:
+        taps: Taps = []
         for _ in range(passes):
-            memory = sleep_pass(network, cache, ids, active, memory)
+            if network.config.memory.reads_asleep:
+                taps = see(network, cache, window, memory)
+            elif not taps:
+                kept = store is not None and window.kept
+                taps = store(window) if store and kept else see(network, cache, window, None)
+            memory = write(network, taps, window.active, memory)
     assert memory is not None
     return memory
 
 
-def sleep_pass(
-    network: Network, cache: KVCache, ids: Tensor, active: Tensor, memory: Memory | None
-) -> Memory:
-    """One window-level pass, differentiable in what is written but not in what is read."""
-    taps: list[Tensor] = []
-    held = tuple(s.detach() for s in memory) if memory is not None else None
-    run = Pass("read", cache, grow=False, active=active, taps=taps)
-    with torch.no_grad():
-        network(network.embed(ids), held, run)
+def write(network: Network, taps: Taps, active: Tensor, memory: Memory | None) -> Memory:
+    """Consolidate one window per document, or one that all documents share."""
     after = []
-    for index, (attention, heads) in enumerate(network.memory_blocks()):
-        x = taps[index]
+    for index, (x, (attention, heads)) in enumerate(
+        zip(taps, network.memory_blocks(), strict=True)
+    ):
+        state = memory[index] if memory is not None else None
         with torch.no_grad():
             projected = attention.project(x) if attention is not None else None
-        state = memory[index] if memory is not None else None
+        if state is not None and len(state) > len(x):
+            after.append(heads.write_into_all(x, projected, state, active))
+            continue
+        if state is not None and len(state) < len(x):
+            state = state.expand(len(x), -1, -1, -1)
         after.append(heads.write(x, projected, state, active)[1])
     return tuple(after)
 
@@ -67,18 +124,16 @@ def answer_loss(
 
 
 @torch.no_grad()
-def calibrate(network: Network, cache: KVCache, batch: Batch) -> None:
+def calibrate(network: Network, cache: KVCache, window: Window) -> None:
     """Start the key and query biases at minus the mean key and query of some text.
 
     Keys of a transformer share a large common part. Attention does not see it (softmax ignores
     what all keys have in common), but to a delta rule it makes all tokens look alike.
     """
-    taps: list[Tensor] = []
-    ids, active = batch.windows[0], batch.active[0]
-    network(network.embed(ids), None, Pass("read", cache, grow=False, taps=taps))
+    taps = see(network, cache, window, None)
     for x, (attention, heads) in zip(taps, network.memory_blocks(), strict=True):
         assert attention is not None and isinstance(heads, SharedFastWeights)
-        q, k, _ = (t[active].float().mean(0) for t in attention.project(x))
+        q, k, _ = (t[window.active].float().mean(0) for t in attention.project(x))
         heads.q_bias.copy_(-q.reshape(heads.q_bias.shape))
         k = k.reshape(-1, heads.config.key_dim).repeat_interleave(heads.group, dim=0)
         heads.k_bias.copy_(-k)

@@ -48,9 +48,11 @@ class Terminal:
         os.close(self.end)
 
     def exit_code(self, *, closed: bool = False) -> int:
+        """Wait for the end. The last screen is printed, which pytest shows if the test fails."""
         while not closed and self._read():
             pass
         ended, _, _ = select.select([os.pidfd_open(self.child)], [], [], PATIENCE)
+        print(self.written[-4000:].decode(errors="replace").replace("\x1b", "^"))
         assert ended, "it does not end"
         return os.waitstatus_to_exitcode(os.waitpid(self.child, 0)[1])
 

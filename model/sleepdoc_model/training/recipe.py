@@ -1,0 +1,112 @@
+"""What is trained on, step by step. A step's lesson depends on seed and step alone."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sleepdoc_model.tasks import facts
+from sleepdoc_model.tasks.fairytale import Story
+from sleepdoc_model.tasks.types import Example, Question
+from sleepdoc_model.training.data import Lesson
+
+KINDS = ("facts", "hidden", "windows", "sections", "recalled")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Five kinds of lesson, about facts of made-up people and about stories.
+
+    - facts: a few facts in a short window
+    - hidden: facts here and there in a long window of a story
+    - windows: up to three long windows in a row from one story
+    - sections: one section of a story
+    - recalled: long windows too, and the question stands behind a passage found by text search
+
+    All of them may have windows of other stories before and after.
+    """
+
+    shares: tuple[float, ...] = (0.42, 0.16, 0.18, 0.12, 0.12)
+    alone: int = 65
+    """Steps at the beginning in which facts are learnt, with nothing around them."""
+    fact_documents: int = 16
+    long_documents: int = 3
+    section_documents: int = 6
+    before: tuple[int, ...] = (0, 0, 0, 1, 2, 4)
+    after: tuple[int, ...] = (0, 0, 0, 1, 1, 2)
+
+    def passes(self, seed: int, step: int) -> int:
+        """Sometimes two, so that a second does good."""
+        return 2 if random.Random(f"passes/{seed}/{step}").random() < 0.15 else 1
+
+    def draw(self, seed: int, step: int, stories: Sequence[Story]) -> Lesson:
+        """The documents of one step."""
+        rng = random.Random(f"{seed}/{step}")
+        if step < self.alone or not stories:
+            return Lesson(self._facts(rng, most=4 if step <= self.alone // 2 else 8))
+        kind = rng.choices(KINDS, self.shares)[0]
+        before = [self._window(rng, stories) for _ in range(rng.choice(self.before))]
+        after = [self._window(rng, stories) for _ in range(rng.choice(self.after))]
+        if kind == "facts":
+            return Lesson(self._facts(rng, most=8), before, after)
+        if kind == "hidden":
+            return Lesson(
+                [self._hidden(rng, stories) for _ in range(self.long_documents)], before, after
+            )
+        if kind == "sections":
+            told = [self._section(rng, stories) for _ in range(self.section_documents)]
+            return Lesson(told, before, after)
+        told = [self._told(rng, stories, kind == "recalled") for _ in range(self.long_documents)]
+        return Lesson(told, before, after, kept=True)
+
+    def _facts(self, rng: random.Random, *, most: int) -> list[Example]:
+        return [
+            facts.make_example(
+                rng, facts=rng.randint(3, most), windows=1, questions=3, split="train"
+            )
+            for _ in range(self.fact_documents)
+        ]
+
+    def _hidden(self, rng: random.Random, stories: Sequence[Story]) -> Example:
+        known = facts.make_facts(rng, 12, "train")
+        sentences = self._window(rng, stories).split(". ")
+        start = rng.randrange(len(sentences) // 3 + 1)
+        text = sentences[start : start + len(sentences) * 2 // 3]
+        for fact in known:
+            text.insert(rng.randint(0, len(text)), fact.statement(rng).removesuffix("."))
+        asked = rng.sample(known, min(8, len(known)))
+        return Example((". ".join(text) + ".\n\n",), tuple(f.question(rng) for f in asked))
+
+    def _told(self, rng: random.Random, stories: Sequence[Story], recalled: bool) -> Example:
+        """Windows in a row from one story. Its last windows are drawn as often as its first."""
+        count = 1 if recalled else rng.choice((1, 2, 3))
+        while True:
+            story = rng.choice(stories)
+            first = rng.randint(1 - count, len(story.windows) - 1)
+            taken = range(max(0, first), min(len(story.windows), first + count))
+            known = [(i, q) for w in taken for i, q in story.windows[w].questions]
+            if known:
+                break
+        asked = rng.sample(known, min(2 if recalled else 6, len(known)))
+        questions = [
+            _behind_passage(rng, story.sections[i], question) if recalled else question
+            for i, question in asked
+        ]
+        return Example(tuple(story.windows[w].text for w in taken), tuple(questions))
+
+    def _section(self, rng: random.Random, stories: Sequence[Story]) -> Example:
+        story = rng.choice(stories)
+        section = rng.choice([i for w in story.windows for i, _ in w.questions])
+        known = [q for w in story.windows for i, q in w.questions if i == section]
+        return Example(
+            (story.sections[section] + "\n\n",), tuple(rng.sample(known, min(3, len(known))))
+        )
+
+    def _window(self, rng: random.Random, stories: Sequence[Story]) -> str:
+        return rng.choice(rng.choice(stories).windows).text
+
+
+def _behind_passage(rng: random.Random, section: str, question: Question) -> Question:
+    """The question as the application asks it after a search: about 400 characters in front."""
+    start = rng.randint(0, max(0, len(section) - 400))
+    quote = section[start : start + 400].partition(" ")[2].rpartition(" ")[0]
+    return Question(f"[p. {rng.randint(1, 200)}] {quote}\n\n{question.text}", question.answer)
