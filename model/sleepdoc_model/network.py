@@ -257,6 +257,8 @@ class SharedFastWeights(FastWeights):
             nn.init.zeros_(start.weight)
             nn.init.zeros_(start.bias)
         self.decay = Decay(dim, config.heads, config.decay_bias) if config.decay else None
+        if self.decay is not None:
+            nn.init.zeros_(self.decay.project.weight)
 
     def _queries(self, x: Tensor, projected: Projected | None) -> Tensor:
         assert projected is not None

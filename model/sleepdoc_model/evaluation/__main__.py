@@ -1,6 +1,6 @@
 """Measure the default model's memory beside its controls.
 
-python -m sleepdoc_model.evaluation facts --heads assets/default.safetensors
+python -m sleepdoc_model.evaluation facts --heads assets/heads.safetensors
 python -m sleepdoc_model.evaluation stories --heads ... --data FAIRYTALEQA
 """
 
@@ -34,6 +34,8 @@ def main() -> None:
     parser.add_argument("--documents", type=int, default=200)
     parser.add_argument("--facts", type=int, default=4, help="facts per document")
     parser.add_argument("--windows", type=int, default=1, help="windows a document is cut into")
+    parser.add_argument("--after", type=int, default=0, help="windows of --filler read since")
+    parser.add_argument("--filler", type=Path, help="any other text")
     parser.add_argument("--passes", type=int, default=1)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, help="also write the figures as JSON")
@@ -45,12 +47,20 @@ def main() -> None:
     load_base(network, base_path(), torch.float32)
     load_heads(network, options.heads)
     prefix = cached_prefix(network, tokenizer.frame.prefix)
-    scores = evaluate(network, tokenizer, prefix, examples(options), passes=options.passes)
+    scores = evaluate(
+        network,
+        tokenizer,
+        prefix,
+        examples(options),
+        passes=options.passes,
+        after=filler(options),
+    )
     figures = summary(scores) | {
         "task": options.task,
         "seed": options.seed,
         "passes": options.passes,
         "windows": options.windows,
+        "windows_after": options.after,
         "machine": f"{platform.machine()}, {torch.get_num_threads()} threads",
         "torch": torch.__version__,
         "seconds": round(time.perf_counter() - started, 1),
@@ -82,6 +92,19 @@ def examples(options: argparse.Namespace) -> list[Example]:
         fairytale.make_example(rng, stories, sections=1, windows=options.windows, questions=3)
         for _ in range(options.documents)
     ]
+
+
+def filler(options: argparse.Namespace) -> list[str]:
+    """Long windows of another text, to be read after the documents."""
+    if not options.after:
+        return []
+    if options.filler is None:
+        raise SystemExit("--after needs --filler FILE")
+    text = options.filler.read_text("utf-8")
+    if len(text) < options.after * fairytale.WINDOW:
+        raise SystemExit(f"{options.filler.name} is too short for {options.after} windows")
+    starts = range(0, options.after * fairytale.WINDOW, fairytale.WINDOW)
+    return [text[start : start + fairytale.WINDOW] for start in starts]
 
 
 def print_table(figures: dict[str, object]) -> None:

@@ -47,12 +47,16 @@ def evaluate(
     passes: int = 1,
     batch: int = 16,
     recall_budget: int = 64,
+    after: Sequence[str] = (),
 ) -> dict[str, list[Score]]:
-    """Score every question of `examples` under every arm; batches of `batch` documents."""
+    """Score every question of `examples` under every arm; batches of `batch` documents.
+
+    Where the document is read and slept on, the windows `after` are read and slept on since.
+    """
     scores: dict[str, list[Score]] = {arm: [] for arm in ARMS}
     for first in range(0, len(examples), batch):
         part = examples[first : first + batch]
-        closed = collate(Lesson(part), tokenizer)
+        closed = collate(Lesson(part, after=after), tokenizer)
         memory = read_and_sleep(network, prefix, closed, passes)
         swapped = tuple(s.roll(1, 0) for s in memory)
         found = [

@@ -1,6 +1,6 @@
 """Does an answer cost the same however much was read? Decoding speed and peak memory per window.
 
-python -m sleepdoc_model.evaluation.speed --heads assets/heads.safetensors
+python -m sleepdoc_model.evaluation.speed --heads assets/heads.safetensors --text FILE
 """
 
 import argparse

@@ -22,12 +22,15 @@ class Recipe:
     - sections: one section of a story
     - recalled: long windows too, and the question stands behind a passage found by text search
 
-    All of them may have windows of other stories before and after.
+    After the first steps all of them may have windows of other stories before and after.
     """
 
-    shares: tuple[float, ...] = (0.42, 0.16, 0.18, 0.12, 0.12)
-    alone: int = 65
-    """Steps at the beginning in which facts are learnt, with nothing around them."""
+    short: int = 320
+    """Steps at the beginning in which all is short: facts, and sections of stories."""
+    short_shares: tuple[float, ...] = (0.4, 0.0, 0.0, 0.6, 0.0)
+    shares: tuple[float, ...] = (0.4, 0.16, 0.18, 0.16, 0.1)
+    few: int = 40
+    """Long windows are of so many stories: what the base makes of them fits into memory."""
     fact_documents: int = 16
     long_documents: int = 3
     section_documents: int = 6
@@ -41,28 +44,26 @@ class Recipe:
     def draw(self, seed: int, step: int, stories: Sequence[Story]) -> Lesson:
         """The documents of one step."""
         rng = random.Random(f"{seed}/{step}")
-        if step < self.alone or not stories:
-            return Lesson(self._facts(rng, most=4 if step <= self.alone // 2 else 8))
-        kind = rng.choices(KINDS, self.shares)[0]
-        before = [self._window(rng, stories) for _ in range(rng.choice(self.before))]
-        after = [self._window(rng, stories) for _ in range(rng.choice(self.after))]
+        if not stories:
+            return Lesson(self._facts(rng))
+        long, few = step >= self.short, stories[: self.few]
+        kind = rng.choices(KINDS, self.shares if long else self.short_shares)[0]
+        before = [self._window(rng, few) for _ in range(rng.choice(self.before) * long)]
+        after = [self._window(rng, few) for _ in range(rng.choice(self.after) * long)]
         if kind == "facts":
-            return Lesson(self._facts(rng, most=8), before, after)
+            return Lesson(self._facts(rng), before, after)
         if kind == "hidden":
-            return Lesson(
-                [self._hidden(rng, stories) for _ in range(self.long_documents)], before, after
-            )
+            hidden = [self._hidden(rng, stories) for _ in range(self.long_documents)]
+            return Lesson(hidden, before, after)
         if kind == "sections":
             told = [self._section(rng, stories) for _ in range(self.section_documents)]
             return Lesson(told, before, after)
-        told = [self._told(rng, stories, kind == "recalled") for _ in range(self.long_documents)]
+        told = [self._told(rng, few, kind == "recalled") for _ in range(self.long_documents)]
         return Lesson(told, before, after, kept=True)
 
-    def _facts(self, rng: random.Random, *, most: int) -> list[Example]:
+    def _facts(self, rng: random.Random) -> list[Example]:
         return [
-            facts.make_example(
-                rng, facts=rng.randint(3, most), windows=1, questions=3, split="train"
-            )
+            facts.make_example(rng, facts=rng.randint(3, 8), windows=1, questions=3, split="train")
             for _ in range(self.fact_documents)
         ]
 
