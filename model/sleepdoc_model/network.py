@@ -153,8 +153,8 @@ class FastWeights(nn.Module):
         if run.mode == "write" and self.config.write == "token":
             read, after = self.write(x, projected, state, run.active, self._queries(x, projected))
         else:
-            blind = state is None or run.blind
-            read = None if blind else read_state(self._queries(x, projected), state)
+            seen = None if run.blind else state
+            read = None if seen is None else read_state(self._queries(x, projected), seen)
             writes = run.mode == "write"
             after = self.write(x, projected, state, run.active)[1] if writes else state
         if read is None:

@@ -6,7 +6,7 @@ split is never read here.
 
 import csv
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -87,7 +87,7 @@ def _story(path: Path, folder: Path, split: Split) -> Story:
 
 
 def make_example(
-    rng: random.Random, stories: list[Story], *, sections: int, windows: int, questions: int
+    rng: random.Random, stories: Sequence[Story], *, sections: int, windows: int, questions: int
 ) -> Example:
     """`sections` sections in a row from one story per window, and questions about them."""
     while True:
