@@ -36,7 +36,7 @@ def main() -> None:
     parser.add_argument("--windows", type=int, default=1, help="windows a document is cut into")
     parser.add_argument("--after", type=int, default=0, help="windows of --filler read since")
     parser.add_argument("--filler", type=Path, help="any other text")
-    parser.add_argument("--passes", type=int, default=1)
+    parser.add_argument("--passes", type=int, help="instead of the checkpoint's own number")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, help="also write the figures as JSON")
     options = parser.parse_args()
@@ -47,18 +47,19 @@ def main() -> None:
     load_base(network, base_path(), torch.float32)
     load_heads(network, options.heads)
     prefix = cached_prefix(network, tokenizer.frame.prefix)
+    passes = options.passes or network.config.sleep.passes
     scores = evaluate(
         network,
         tokenizer,
         prefix,
         examples(options),
-        passes=options.passes,
+        passes=passes,
         after=filler(options),
     )
     figures = summary(scores) | {
         "task": options.task,
         "seed": options.seed,
-        "passes": options.passes,
+        "passes": passes,
         "windows": options.windows,
         "windows_after": options.after,
         "machine": f"{platform.machine()}, {torch.get_num_threads()} threads",
