@@ -10,6 +10,7 @@
 Shapes: B batch, T tokens, H heads, D head size, h hidden [B, T, dim].
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -154,7 +155,7 @@ class FastWeights(nn.Module):
             read, after = self.write(x, projected, state, run.active, self._queries(x, projected))
         else:
             seen = None if run.blind else state
-            read = None if seen is None else read_state(self._queries(x, projected), seen)
+            read = None if seen is None else self._read(x, projected, seen)
             writes = run.mode == "write"
             after = self.write(x, projected, state, run.active)[1] if writes else state
         if read is None:
@@ -215,6 +216,9 @@ class FastWeights(nn.Module):
             log_decay = log_decay * active[:, :, None] if log_decay is not None else None
         return k, v, log_decay, beta
 
+    def _read(self, x: Tensor, projected: Projected | None, state: Tensor) -> Tensor:
+        return read_state(self._queries(x, projected), state)
+
     def _queries(self, x: Tensor, projected: Projected | None) -> Tensor:
         return unit(split_heads(F.silu(self.q(x)), self.config.heads))
 
@@ -234,6 +238,9 @@ class SharedFastWeights(FastWeights):
     queries a bias too, as a transformer's keys share a large common part that a delta rule would
     have to overwrite at every token. The output gate starts at zero with a branch that does not,
     so the network starts as the base and still has a gradient.
+
+    What is read grows with the norm of the state, and so does the noise in it: after many windows
+    it would drown the attention. A state above a learnt norm is therefore read as if it had that.
     """
 
     def __init__(self, dim: int, config: MemoryConfig, attention: AttentionConfig) -> None:
@@ -251,6 +258,7 @@ class SharedFastWeights(FastWeights):
         self.o = LowRank(inner, dim, config.rank)
         self.q_bias = nn.Parameter(torch.zeros(config.heads, config.key_dim))
         self.k_bias = nn.Parameter(torch.zeros(config.heads, config.key_dim))
+        self.log_fill = nn.Parameter(torch.full((config.heads,), math.log(8.0)))
         self.beta = nn.Linear(dim, config.heads)
         self.gate = nn.Linear(dim, config.heads)
         for start in (self.beta, self.gate):
@@ -259,6 +267,11 @@ class SharedFastWeights(FastWeights):
         self.decay = Decay(dim, config.heads, config.decay_bias) if config.decay else None
         if self.decay is not None:
             nn.init.zeros_(self.decay.project.weight)
+
+    def _read(self, x: Tensor, projected: Projected | None, state: Tensor) -> Tensor:
+        norm = torch.linalg.matrix_norm(state)[:, None, :, None]  # [B, 1, H, 1]
+        softer = (self.log_fill.exp()[:, None] / norm.clamp(min=1e-6)).clamp(max=1.0)
+        return super()._read(x, projected, state) * softer
 
     def _queries(self, x: Tensor, projected: Projected | None) -> Tensor:
         assert projected is not None

@@ -47,6 +47,19 @@ def test_a_filled_memory_changes_the_output() -> None:
     assert not torch.allclose(empty, filled, atol=1e-3)
 
 
+def test_a_memory_is_read_no_louder_than_its_fill() -> None:
+    network = make(config.tiny())
+    h = network.embed(tokens(40))
+    _, memory = network(h, None, Pass("write"))
+    assert memory is not None
+    quiet, full, fuller = (
+        network(h, tuple(scale * state for state in memory), Pass("read"))[0]
+        for scale in (1e-3, 1e3, 2e3)
+    )
+    torch.testing.assert_close(full, fuller)
+    assert not torch.allclose(quiet, full, atol=1e-3)
+
+
 @pytest.mark.parametrize("shape", SHAPES)
 def test_pieces_through_the_cache_equal_one_run(shape: config.ModelConfig) -> None:
     network = make(shape)

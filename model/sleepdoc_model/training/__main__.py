@@ -25,7 +25,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m sleepdoc_model.training", description=__doc__)
     parser.add_argument("--data", type=Path, help="a FairytaleQA folder; without, facts only")
     parser.add_argument("--out", type=Path, required=True, help="folder of the run")
-    parser.add_argument("--steps", type=int, default=640)
+    parser.add_argument("--steps", type=int, default=760)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--save-every", type=int, default=20)
     parser.add_argument("--evaluate-every", type=int, default=80)

@@ -65,8 +65,9 @@ class Trainer:
         self.held_out, self.seed, self.step = held_out, seed, 0
         self.prefix = cached_prefix(network, tokenizer.frame.prefix)
         named = trained_parameters(network).items()
-        gates = [p for n, p in named if any(w in n for w in ("gate", "beta", "bias", "decay"))]
-        rest = [p for n, p in named if not any(w in n for w in ("gate", "beta", "bias", "decay"))]
+        fast = ("gate", "beta", "bias", "decay", "fill")
+        gates = [p for n, p in named if any(word in n for word in fast)]
+        rest = [p for n, p in named if not any(word in n for word in fast)]
         self.optimizer = torch.optim.AdamW(
             [
                 {"params": rest, "weight_decay": schedule.weight_decay},

@@ -9,32 +9,34 @@ from sleepdoc_model.tasks.fairytale import Story
 from sleepdoc_model.tasks.types import Example, Question
 from sleepdoc_model.training.data import Lesson
 
-KINDS = ("facts", "hidden", "windows", "sections", "recalled")
+KINDS = ("facts", "hidden", "windows", "sections", "recalled", "quoted")
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """Five kinds of lesson, about facts of made-up people and about stories.
+    """Six kinds of lesson, about facts of made-up people and about stories.
 
     - facts: a few facts in a short window
     - hidden: facts here and there in a long window of a story
     - windows: up to three long windows in a row from one story
     - sections: one section of a story
     - recalled: long windows too, and the question stands behind a passage found by text search
+    - quoted: facts, and the question is about another fact, quoted in front of it: what memory
+      does not hold has to be read in the window
 
     After the first steps all of them may have windows of other stories before and after.
     """
 
     short: int = 320
     """Steps at the beginning in which all is short: facts, and sections of stories."""
-    short_shares: tuple[float, ...] = (0.4, 0.0, 0.0, 0.6, 0.0)
-    shares: tuple[float, ...] = (0.4, 0.16, 0.18, 0.16, 0.1)
+    short_shares: tuple[float, ...] = (0.4, 0.0, 0.0, 0.6, 0.0, 0.0)
+    shares: tuple[float, ...] = (0.36, 0.12, 0.12, 0.06, 0.17, 0.17)
     few: int = 40
     """Long windows are of so many stories: what the base makes of them fits into memory."""
     fact_documents: int = 16
     long_documents: int = 3
     section_documents: int = 6
-    before: tuple[int, ...] = (0, 0, 0, 1, 2, 4)
+    before: tuple[int, ...] = (0, 0, 0, 1, 3, 10)
     after: tuple[int, ...] = (0, 0, 0, 1, 1, 2)
 
     def passes(self, seed: int, step: int) -> int:
@@ -52,6 +54,8 @@ class Recipe:
         after = [self._window(rng, few) for _ in range(rng.choice(self.after) * long)]
         if kind == "facts":
             return Lesson(self._facts(rng), before, after)
+        if kind == "quoted":
+            return Lesson(self._quoted(rng), before, after)
         if kind == "hidden":
             hidden = [self._hidden(rng, stories) for _ in range(self.long_documents)]
             return Lesson(hidden, before, after)
@@ -66,6 +70,16 @@ class Recipe:
             facts.make_example(rng, facts=rng.randint(3, 8), windows=1, questions=3, split="train")
             for _ in range(self.fact_documents)
         ]
+
+    def _quoted(self, rng: random.Random) -> list[Example]:
+        examples = []
+        for example in self._facts(rng):
+            quoted = facts.make_facts(rng, 3, "train")
+            passage = " ".join(fact.statement(rng) for fact in quoted)
+            questions = (fact.question(rng) for fact in quoted)
+            asked = tuple(_behind(passage, rng, question) for question in questions)
+            examples.append(Example(example.windows, asked))
+        return examples
 
     def _hidden(self, rng: random.Random, stories: Sequence[Story]) -> Example:
         known = facts.make_facts(rng, 12, "train")
@@ -110,4 +124,8 @@ def _behind_passage(rng: random.Random, section: str, question: Question) -> Que
     """The question as the application asks it after a search: about 400 characters in front."""
     start = rng.randint(0, max(0, len(section) - 400))
     quote = section[start : start + 400].partition(" ")[2].rpartition(" ")[0]
+    return _behind(quote, rng, question)
+
+
+def _behind(quote: str, rng: random.Random, question: Question) -> Question:
     return Question(f"[p. {rng.randint(1, 200)}] {quote}\n\n{question.text}", question.answer)
