@@ -112,7 +112,7 @@ def smollm2(*, first_memory_layer: int = 8, window: int = 1024) -> ModelConfig:
             reads_asleep=False,
             decay_bias=-9.0,  # a tenth per window
         ),
-        sleep=SleepConfig(passes=2, feedback=0.0),
+        sleep=SleepConfig(passes=3, feedback=0.0),
         window=window,
     )
 
