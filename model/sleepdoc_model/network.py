@@ -270,7 +270,7 @@ class SharedFastWeights(FastWeights):
 
     def _read(self, x: Tensor, projected: Projected | None, state: Tensor) -> Tensor:
         norm = torch.linalg.matrix_norm(state)[:, None, :, None]  # [B, 1, H, 1]
-        softer = (self.log_fill.exp()[:, None] / norm.clamp(min=1e-6)).clamp(max=1.0)
+        softer: Tensor = (self.log_fill.exp()[:, None] / norm.clamp(min=1e-6)).clamp(max=1.0)
         return super()._read(x, projected, state) * softer
 
     def _queries(self, x: Tensor, projected: Projected | None) -> Tensor:

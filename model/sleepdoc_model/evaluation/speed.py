@@ -25,16 +25,14 @@ def peak_mib() -> float:
     raise OSError("/proc/self/status has no VmHWM")
 
 
-def decode_rates(engine: Engine, prefix: Sequence[int], tokens: int, repeats: int) -> list[float]:
-    """Tokens per second of `repeats` answers of `tokens` tokens to one token of question."""
-    rates = []
-    for _ in range(repeats):
-        engine.prefill([28])
-        started = time.perf_counter()
-        count = sum(1 for _ in engine.generate(tokens, stop=frozenset(), sampling=Sampling()))
-        rates.append(count / (time.perf_counter() - started))
-        engine.reset_window(prefix)
-    return rates
+def decode_rate(engine: Engine, prefix: Sequence[int], memory: bytes, tokens: int) -> float:
+    """Tokens per second of an answer of `tokens` tokens to one token of question."""
+    engine.load(memory)
+    engine.reset_window(prefix)
+    engine.prefill([28])
+    started = time.perf_counter()
+    count = sum(1 for _ in engine.generate(tokens, stop=frozenset(), sampling=Sampling()))
+    return count / (time.perf_counter() - started)
 
 
 def main() -> None:
@@ -43,7 +41,7 @@ def main() -> None:
     parser.add_argument("--text", type=Path, required=True, help="any text; repeated as needed")
     parser.add_argument("--windows", default="1,10,50")
     parser.add_argument("--tokens", type=int, default=48)
-    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--repeats", type=int, default=11)
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
 
@@ -54,6 +52,7 @@ def main() -> None:
     room = engine.info.window - len(prefix)
     engine.reset_window(prefix)
     rows: list[dict[str, float]] = []
+    memories: list[bytes] = []
     read = 0
     for window in range(1, max(points) + 1):
         piece = [document[(read + i) % len(document)] for i in range(room)]
@@ -61,15 +60,20 @@ def main() -> None:
         read += room
         list(engine.sleep(engine.info.passes))
         if window in points:
-            rates = decode_rates(engine, prefix, options.tokens, options.repeats)
-            row = {"windows": window, "tokens_read": read, "peak_mib": peak_mib()}
-            rows.append(row | {"decode_tokens_per_second": statistics.median(rates)})
-            print(
-                f"{window:4} windows {read:7} tokens  decode x"
-                f"{rows[-1]['decode_tokens_per_second'] / rows[0]['decode_tokens_per_second']:.3f}"
-                f"  peak memory x{rows[-1]['peak_mib'] / rows[0]['peak_mib']:.3f}",
-                flush=True,
-            )
+            memories.append(engine.state())
+            rows.append({"windows": window, "tokens_read": read, "peak_mib": peak_mib()})
+    # In turns, and as ratios within a turn: a machine's speed drifts by more than we look for.
+    turns = [
+        [decode_rate(engine, prefix, memory, options.tokens) for memory in memories]
+        for _ in range(options.repeats)
+    ]
+    for index, row in enumerate(rows):
+        row["decode_ratio"] = statistics.median(turn[index] / turn[0] for turn in turns)
+        row["peak_ratio"] = row["peak_mib"] / rows[0]["peak_mib"]
+        print(
+            f"{row['windows']:4.0f} windows {row['tokens_read']:7.0f} tokens  "
+            f"decode x{row['decode_ratio']:.3f}  peak memory x{row['peak_ratio']:.3f}"
+        )
     if options.out:
         machine = f"{platform.machine()}, {torch.get_num_threads()} threads"
         figures = {"rows": rows, "dtype": engine.info.dtype, "machine": machine}
