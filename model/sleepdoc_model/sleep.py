@@ -5,7 +5,7 @@ pass to pass and from window to window, and are all that stays.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import torch
 from torch import Tensor
@@ -43,7 +43,8 @@ def sleep_passes(
     for number in range(1, passes + 1):
         started = time.perf_counter()
         if number > 1 and blind and feedback == 0.0:
-            after = _sweep(network, taps, before)
+            # The tokens would be what they were in the last pass.
+            after = write_window(network, taps, None, before)
         else:
             taps.clear()
             run = Pass("write", prefix, grow=False, blind=blind, taps=taps)
@@ -56,9 +57,28 @@ def sleep_passes(
         before = memory = after
 
 
-def _sweep(network: Network, taps: list[Tensor], memory: Memory) -> Memory:
-    """A pass whose tokens would be what they were in the last one: only the writes are done."""
-    return tuple(
-        heads.write(x, attention.project(x) if attention else None, state, None)[1]
-        for x, (attention, heads), state in zip(taps, network.memory_blocks(), memory, strict=True)
-    )
+def write_window(
+    network: Network, taps: Sequence[Tensor], active: Tensor | None, memory: Memory | None
+) -> Memory:
+    """Only the writes of a pass: one window per document, or one that all documents share.
+
+    Args:
+        network: The fast weights that write.
+        taps: Every memory layer's normed input [B, T, dim], B being 1 if the window is shared.
+        active: False on padding, [B, T].
+        memory: What the window finds; None is empty.
+    """
+    after = []
+    for index, (x, (attention, heads)) in enumerate(
+        zip(taps, network.memory_blocks(), strict=True)
+    ):
+        state = memory[index] if memory is not None else None
+        with torch.no_grad():  # a retrofit's attention is frozen
+            projected = attention.project(x) if attention is not None else None
+        if state is not None and len(state) > len(x):
+            after.append(heads.write_into_all(x, projected, state, active))
+            continue
+        if state is not None and len(state) < len(x):
+            state = state.expand(len(x), -1, -1, -1)
+        after.append(heads.write(x, projected, state, active)[1])
+    return tuple(after)

@@ -19,7 +19,7 @@ from sleepdoc_model.state import KVCache, Memory
 from sleepdoc_model.tasks.types import Example
 from sleepdoc_model.tokenizer import Tokenizer
 from sleepdoc_model.training.data import IGNORE, Batch, Lesson, collate, pad
-from sleepdoc_model.training.objective import answer_loss, read_and_sleep
+from sleepdoc_model.training.objective import TapStore, answer_loss, read_and_sleep
 
 ARMS = ("own", "swapped", "empty", "full", "recall")
 
@@ -54,10 +54,11 @@ def evaluate(
     Where the document is read and slept on, the windows `after` are read and slept on since.
     """
     scores: dict[str, list[Score]] = {arm: [] for arm in ARMS}
+    store = TapStore(network, prefix)  # `after` is the same for every batch
     for first in range(0, len(examples), batch):
         part = examples[first : first + batch]
         closed = collate(Lesson(part, after=after), tokenizer)
-        memory = read_and_sleep(network, prefix, closed, passes)
+        memory = read_and_sleep(network, prefix, closed, passes, store)
         swapped = tuple(s.roll(1, 0) for s in memory)
         found = [
             [find_sentences("".join(e.windows), q.text, tokenizer, recall_budget)]

@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from sleepdoc_model.network import Network, Pass, SharedFastWeights
+from sleepdoc_model.sleep import write_window
 from sleepdoc_model.state import KVCache, Memory
 from sleepdoc_model.training.data import IGNORE, Batch, Window
 
@@ -88,27 +89,9 @@ def read_and_sleep(
             elif not taps:
                 kept = store is not None and window.kept
                 taps = store(window) if store and kept else see(network, cache, window, None)
-            memory = write(network, taps, window.active, memory)
+            memory = write_window(network, taps, window.active, memory)
     assert memory is not None
     return memory
-
-
-def write(network: Network, taps: Taps, active: Tensor, memory: Memory | None) -> Memory:
-    """Consolidate one window per document, or one that all documents share."""
-    after = []
-    for index, (x, (attention, heads)) in enumerate(
-        zip(taps, network.memory_blocks(), strict=True)
-    ):
-        state = memory[index] if memory is not None else None
-        with torch.no_grad():
-            projected = attention.project(x) if attention is not None else None
-        if state is not None and len(state) > len(x):
-            after.append(heads.write_into_all(x, projected, state, active))
-            continue
-        if state is not None and len(state) < len(x):
-            state = state.expand(len(x), -1, -1, -1)
-        after.append(heads.write(x, projected, state, active)[1])
-    return tuple(after)
 
 
 def answer_loss(
