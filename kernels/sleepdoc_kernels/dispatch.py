@@ -7,11 +7,18 @@ SLEEPDOC_KERNELS names one implementation for every call of the process instead.
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
 
 import torch
 from torch import Tensor
 
+from sleepdoc_kernels.cpu import fast_bfloat16
+
 VARIABLE = "SLEEPDOC_KERNELS"
+
+INTERPRETED = "TRITON_INTERPRET"
+"""Triton's own switch: its kernels run on the CPU, slowly, for tests."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +28,7 @@ class Call:
     device: str
     dtype: torch.dtype
     tokens: int
+    heads: int
     key_dim: int
     value_dim: int
     grad: bool
@@ -30,8 +38,9 @@ class Call:
         """Describe a call by its keys and values; `others` matter for the gradient only."""
         return cls(
             device=k.device.type,
-            dtype=k.dtype,
+            dtype=torch.promote_types(k.dtype, v.dtype),
             tokens=k.shape[1],
+            heads=v.shape[2],
             key_dim=k.shape[-1],
             value_dim=v.shape[-1],
             grad=torch.is_grad_enabled()
@@ -39,7 +48,8 @@ class Call:
         )
 
     def __str__(self) -> str:
-        shape = f"{self.tokens} token{'s' * (self.tokens != 1)} of {self.key_dim}x{self.value_dim}"
+        tokens = f"{self.tokens} token{'s' * (self.tokens != 1)}"
+        shape = f"{tokens} of {self.heads}x{self.key_dim}x{self.value_dim}"
         gradient = ", with gradient" if self.grad else ""
         return f"{shape}, {str(self.dtype).removeprefix('torch.')} on {self.device}{gradient}"
 
@@ -64,20 +74,76 @@ class _Rule:
     purpose: str
     refusal: Callable[[Call], str | None]
     """Why it cannot take a call; None: it can."""
+    default: Callable[[Call], bool] = lambda call: True
+    """Whether it is worth taking without having been asked for."""
 
 
-def _more_than_one_token(call: Call) -> str | None:
+def _many_tokens(call: Call) -> str | None:
     return None if call.tokens == 1 else f"takes one token per call, not {call.tokens}"
 
 
-def _nothing(call: Call) -> None:
+def _not_for_triton(call: Call) -> str | None:
+    if find_spec("triton") is None:
+        return "needs Triton: pip install 'sleepdoc[gpu]'"
+    if call.device == "cpu":
+        if os.environ.get(INTERPRETED) != "1":
+            return f"needs an NVIDIA GPU (or {INTERPRETED}=1, for tests)"
+        if call.dtype == torch.bfloat16:
+            return "is wrong in bfloat16 when interpreted"
+    elif call.device != "cuda" or torch.version.cuda is None:
+        return f"needs an NVIDIA GPU, not {call.device}"
+    elif _capability() < (8, 0):
+        return "needs an NVIDIA GPU of compute capability 8.0 or above"
+    if call.dtype == torch.float64:
+        return "computes in float32 at most"
+    if max(call.key_dim, call.value_dim) > 256:
+        return "takes heads of at most 256"
+    return None
+
+
+def _not_for_triton_step(call: Call) -> str | None:
+    refusal = _not_for_triton(call) or _many_tokens(call)
+    return refusal or ("has no gradient" if call.grad else None)
+
+
+def _not_for_bfloat16(call: Call) -> str | None:
+    if call.device != "cpu":
+        return f"is for CPUs, not {call.device}"
+    if call.dtype != torch.bfloat16:
+        return f"takes bfloat16, not {str(call.dtype).removeprefix('torch.')}"
+    return "has no gradient" if call.grad else None
+
+
+def _pays_in_bfloat16(call: Call) -> bool:
+    # Below that size, converting costs more than multiplying faster saves.
+    return fast_bfloat16() and call.tokens > 1 and call.heads * call.key_dim >= 512
+
+
+@cache
+def _capability() -> tuple[int, int]:
+    return torch.cuda.get_device_capability()
+
+
+def _on_gpu(call: Call) -> bool:
+    return call.device == "cuda"
+
+
+def _never(call: Call) -> None:
     return None
 
 
 _RULES = (
-    _Rule("torch_step", "one rank-one write, for decoding", _more_than_one_token),
-    _Rule("torch_chunk", "parallel inside chunks, with its gradient in closed form", _nothing),
-    _Rule("naive", "the definition, token by token, for tests", _nothing),
+    _Rule("triton_step", "one token in one kernel", _not_for_triton_step, _on_gpu),
+    _Rule("triton_chunk", "chunks on tensor cores, and their gradient", _not_for_triton, _on_gpu),
+    _Rule("torch_step", "one rank-one write, for decoding", _many_tokens),
+    _Rule(
+        "torch_chunk_bfloat16",
+        "chunks with products in bfloat16, where the CPU has instructions for them",
+        _not_for_bfloat16,
+        _pays_in_bfloat16,
+    ),
+    _Rule("torch_chunk", "parallel inside chunks, with its gradient in closed form", _never),
+    _Rule("naive", "the definition, token by token, for tests", _never),
 )
 
 
@@ -102,14 +168,23 @@ def choose(call: Call, requested: str | None = None) -> Choice:
     """
     asked = requested or os.environ.get(VARIABLE)
     source = "the caller" if requested else VARIABLE
-    candidates = implementations(call)
     if not asked:
-        best = next(candidate for candidate in candidates if candidate.available)
-        return Choice(best.name, f"{best.reason}; {call}")
-    for candidate in candidates:
-        if candidate.name == asked:
-            if not candidate.available:
-                raise ValueError(f"{asked}, asked for by {source}, {candidate.reason}")
+        best = next(rule for rule in _RULES if rule.refusal(call) is None and rule.default(call))
+        return Choice(best.name, f"{best.purpose}; {call}")
+    for rule in _RULES:
+        if rule.name == asked:
+            if refusal := rule.refusal(call):
+                raise ValueError(f"{asked}, asked for by {source}, {refusal}")
             return Choice(asked, f"asked for by {source}; {call}")
-    known = ", ".join(candidate.name for candidate in candidates)
+    known = ", ".join(rule.name for rule in _RULES)
     raise ValueError(f"{source} asks for {asked!r}, which is none of {known}")
+
+
+def reads_in_triton(q: Tensor, state: Tensor) -> bool:
+    """Whether `read_state` of one token takes the kernel of `triton_step`."""
+    grad = torch.is_grad_enabled() and (q.requires_grad or state.requires_grad)
+    heads, value_dim, key_dim = state.shape[1:]
+    call = Call(q.device.type, q.dtype, q.shape[1], heads, key_dim, value_dim, grad)
+    asked = os.environ.get(VARIABLE)
+    rule = _RULES[0]
+    return asked in (None, rule.name) and rule.refusal(call) is None and rule.default(call)

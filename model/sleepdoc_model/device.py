@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import torch
 
+from sleepdoc_kernels.cpu import fast_bfloat16
+
 
 @dataclass(frozen=True)
 class Placement:
@@ -35,13 +37,3 @@ def place(device: str | None) -> Placement:
 
 
 _CPU = "CPU: no CUDA device, or the CPU was asked for"
-
-
-def fast_bfloat16() -> bool:
-    """Whether the CPU has bf16 matrix or dot-product instructions; without them bf16 is slower."""
-    try:
-        with open("/proc/cpuinfo", encoding="ascii", errors="replace") as file:
-            flags = next((line for line in file if line.startswith("flags")), "")
-    except OSError:
-        return False
-    return bool({"avx512_bf16", "amx_bf16"} & set(flags.split()))

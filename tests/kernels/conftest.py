@@ -1,9 +1,16 @@
-"""Every kernel test runs on one thread and finds NaN wherever memory was not written."""
+"""Every kernel test runs on one thread and finds NaN wherever memory was not written.
 
+Without a GPU, Triton's kernels are interpreted: that has to be said before they are imported.
+"""
+
+import os
 from collections.abc import Iterator
 
 import pytest
 import torch
+
+if not torch.cuda.is_available():
+    os.environ["TRITON_INTERPRET"] = "1"
 
 
 @pytest.fixture(autouse=True)

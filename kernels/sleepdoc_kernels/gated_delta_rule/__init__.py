@@ -4,18 +4,15 @@ S_t = exp(g_t) S_{t-1} (I - beta_t k_t k_t^T) + beta_t v_t k_t^T        out_t = 
 """
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from sleepdoc_kernels import dispatch
-from sleepdoc_kernels.gated_delta_rule import naive, torch_chunk, torch_step
+from sleepdoc_kernels.gated_delta_rule import torch_step
+from sleepdoc_kernels.gated_delta_rule.implementations import for_heads, run
+from sleepdoc_kernels.gated_delta_rule.window_map import WindowMap
 
-__all__ = ["gated_delta_rule", "read_state"]
-
-_IMPLEMENTATIONS = {
-    "torch_step": torch_step.step,
-    "torch_chunk": torch_chunk.scan,
-    "naive": naive.scan,
-}
+__all__ = ["WindowMap", "gated_delta_rule", "read_state", "window_map"]
 
 
 def gated_delta_rule(
@@ -66,16 +63,41 @@ def gated_delta_rule(
     chosen = dispatch.choose(dispatch.Call.of(k, v, q, log_decay, beta, state), implementation)
     if tokens == 0:
         return v.clone() if output else None, state.clone()
-    with torch.autocast(v.device.type, enabled=False):
-        out, new_state = _IMPLEMENTATIONS[chosen.name](
-            None if q is None else _for_heads(q.to(dtype), heads),
-            _for_heads(k.to(dtype), heads),
-            v.to(dtype),
-            None if log_decay is None else log_decay.to(dtype),
-            beta.to(dtype),
-            state,
-        )
+    out, new_state = run(chosen.name, q, k, v, log_decay, beta, state)
     return None if out is None else out.to(v.dtype), new_state
+
+
+def window_map(
+    k: Tensor,
+    v: Tensor,
+    *,
+    log_decay: Tensor | None,
+    beta: Tensor,
+    implementation: str | None = None,
+) -> WindowMap:
+    """What a sequence does to any state, as an affine map; shapes as in `gated_delta_rule`.
+
+    Values are widened by as many columns as keys have, and the state by the identity in those
+    rows: it comes out as A. Powers of A need more than half precision, so nothing less is used.
+
+    Raises:
+        ValueError: Shapes or dtypes do not fit, or the implementation cannot take the call.
+    """
+    wide = torch.promote_types(torch.promote_types(k.dtype, v.dtype), torch.float32)
+    batch, _, heads, value_dim = v.shape
+    key_dim = k.shape[-1]
+    identity = torch.eye(key_dim, dtype=wide, device=v.device).expand(batch, heads, -1, -1)
+    _, state = gated_delta_rule(
+        None,
+        k.to(wide),
+        F.pad(v.to(wide), (0, key_dim)),
+        log_decay=log_decay,
+        beta=beta,
+        state=torch.cat((identity.new_zeros(batch, heads, value_dim, key_dim), identity), dim=2),
+        output=False,
+        implementation=implementation,
+    )
+    return WindowMap(kept=state[:, :, value_dim:], written=state[:, :, :value_dim])
 
 
 def read_state(q: Tensor, state: Tensor) -> Tensor:
@@ -94,8 +116,12 @@ def read_state(q: Tensor, state: Tensor) -> Tensor:
     batch, heads, _, key_dim = state.shape
     if q.ndim != 4 or q.shape[0] != batch or q.shape[3] != key_dim or heads % q.shape[2]:
         raise ValueError(f"q {list(q.shape)} does not fit state {list(state.shape)}")
+    if q.shape[1] == 1 and dispatch.reads_in_triton(q, state):
+        from sleepdoc_kernels.gated_delta_rule import triton_step
+
+        return triton_step.read(q, state)
     with torch.autocast(q.device.type, enabled=False):
-        return torch_step.read(_for_heads(q.to(state.dtype), heads), state).to(q.dtype)
+        return torch_step.read(for_heads(q.to(state.dtype), heads), state).to(q.dtype)
 
 
 def _check_sequence(
@@ -113,8 +139,3 @@ def _check_sequence(
     if log_decay is not None and log_decay.shape != beta.shape:
         raise ValueError(f"log_decay {list(log_decay.shape)} must have the shape of beta: {shapes}")
     return v.shape
-
-
-def _for_heads(x: Tensor, heads: int) -> Tensor:
-    groups = heads // x.shape[2]
-    return x if groups == 1 else x.repeat_interleave(groups, dim=2)

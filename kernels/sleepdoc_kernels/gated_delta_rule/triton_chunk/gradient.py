@@ -1,8 +1,9 @@
 """The gradient of the scan, in closed form; README.md of the package has the algebra.
 
-What is sequential runs backwards over the chunks and leaves behind, for every chunk, the gradient of
-its final state and of its systems' solutions. Everything else is one program per chunk. Every factor
-of a product there is loaded, or made of what was loaded, never a transposed result (see `scan.py`).
+What is sequential runs backwards over the chunks and leaves behind, for every chunk, the gradient
+of its final state and of its systems' solutions. Everything else is one program per chunk. Every
+factor of a product there is loaded, or made of what was loaded, never a transposed result: see
+`scan.py`.
 """
 
 import torch
@@ -103,10 +104,10 @@ def chunk_gradients(
         shape.tokens,
         **shape.constants(),
         B_K=min(shape.block_k, 64),
-        B_V=min(shape.block_v, 64),
+        B_V=min(shape.block_v, 32),
         OUTPUT=q is not None,
         DECAY=totals is not None,
-        num_warps=4 if shape.precision == "ieee" else 8,
+        num_warps=8,
         num_stages=1,
     )
     return d_q, d_k, d_v, d_log_decay, d_beta

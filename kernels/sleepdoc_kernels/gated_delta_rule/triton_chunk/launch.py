@@ -53,10 +53,9 @@ def backward(
     *_, states, writes = scan(None, k, v, beta, inverses, totals, starts, shape, keep=True)
     assert states is not None and writes is not None
     reads = None if q is None else d_out
-    d_state, *kept = scan_back(q, k, beta, inverses, totals, reads, d_ends, shape)
-    d_q, d_k, d_v, d_log_decay, d_beta = chunk_gradients(
-        q, k, v, beta, totals, reads, (states, writes, *kept), shape
-    )
+    d_state, d_states, d_solved = scan_back(q, k, beta, inverses, totals, reads, d_ends, shape)
+    kept = (states, writes, d_states, d_solved)
+    d_q, d_k, d_v, d_log_decay, d_beta = chunk_gradients(q, k, v, beta, totals, reads, kept, shape)
     return (
         None if q is None or d_q is None else _over_group(d_q, q),
         _over_group(d_k, k),
@@ -69,5 +68,5 @@ def backward(
 
 def _over_group(gradient: Tensor, shared: Tensor) -> Tensor:
     """Sum per-head gradients [B, T, H, D] over the heads that share keys or queries."""
-    heads = shared.shape[2]
-    return gradient.unflatten(2, (heads, -1)).sum(3).to(shared.dtype)
+    batch, tokens, key_heads, key_dim = shared.shape
+    return gradient.view(batch, tokens, key_heads, -1, key_dim).sum(3).to(shared.dtype)

@@ -112,9 +112,7 @@ def _unit_lower_inverse(system, C: tl.constexpr, PRECISION: tl.constexpr):
 
 
 @triton.jit
-def _merge_pairs(
-    inverse, system, SIZE: tl.constexpr, C: tl.constexpr, PRECISION: tl.constexpr
-):
+def _merge_pairs(inverse, system, SIZE: tl.constexpr, C: tl.constexpr, PRECISION: tl.constexpr):
     """From inverted diagonal blocks of SIZE to those of twice the size."""
     i = tl.arange(0, C)[:, None] // SIZE
     j = tl.arange(0, C)[None, :] // SIZE

@@ -84,7 +84,8 @@ def merge(maps: Tensor, state: Tensor, shape: Shape, *, reverse: bool = False) -
     count = shape.segments if reverse else shape.segments + 1
     bounds = state.new_empty(count, *state.shape)
     bounds[-1 if reverse else 0].copy_(state)
-    _merge[(shape.value_blocks, shape.all_heads)](
+    rows = min(shape.block_v, 32)
+    _merge[(triton.cdiv(shape.value_dim, rows), shape.all_heads)](
         maps,
         bounds,
         shape.all_heads,
@@ -92,9 +93,9 @@ def merge(maps: Tensor, state: Tensor, shape: Shape, *, reverse: bool = False) -
         D_K=shape.key_dim,
         D_V=shape.value_dim,
         B_K=shape.block_k,
-        B_V=shape.block_v,
+        B_V=rows,
         REVERSE=reverse,
-        num_warps=4,
+        num_warps=8 if shape.block_k > 64 else 4,
     )
     return bounds
 
@@ -256,7 +257,7 @@ def _merge(
             p = segments - back
             kept = maps + ((p * heads + head) * (D_V + D_K) + D_V) * D_K
             across = tl.load(kept + dk[:, None] * D_K + dk[None, :], mask=square, other=0.0)
-            h = tl.dot(across, h, input_precision="ieee")
+            h = tl.dot(across, h, input_precision="tf32x3")
             tl.store(bounds + ((p - 1) * heads + head) * D_V * D_K + cell, h, mask=whole)
     else:
         h = tl.load(maps + head * (D_V + D_K) * D_K + cell, mask=whole, other=0.0)
@@ -265,6 +266,6 @@ def _merge(
             of_segment = maps + (p * heads + head) * (D_V + D_K) * D_K
             kept = of_segment + D_V * D_K
             across = tl.load(kept + dk[None, :] * D_K + dk[:, None], mask=square, other=0.0)
-            h = tl.dot(across, h, input_precision="ieee")
+            h = tl.dot(across, h, input_precision="tf32x3")
             h += tl.load(of_segment + cell, mask=whole, other=0.0)
             tl.store(bounds + ((p + 1) * heads + head) * D_V * D_K + cell, h, mask=whole)

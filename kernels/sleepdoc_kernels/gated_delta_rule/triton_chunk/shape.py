@@ -1,7 +1,8 @@
 """How a call is cut up for the kernels: chunks, blocks, segments."""
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
+from typing import NamedTuple
 
 import torch
 import triton
@@ -28,23 +29,28 @@ class Shape:
     segments: int
     """Parts of the sequence that are scanned at the same time and merged afterwards, P."""
     precision: str
-    """How float32 operands are multiplied: exactly, or rounded to TF32 beside half precision."""
+    """How float32 operands are multiplied: as one TF32 product, or as three, which lose nothing."""
 
     @classmethod
     def of(cls, k: Tensor, v: Tensor, segments: int = 0) -> "Shape":
-        """Cut up a call by its keys [B, T, H_k, D_k] and values [B, T, H, D_v]; 0: let it choose."""
+        """Cut up a call by its keys [B, T, H_k, D_k] and values [B, T, H, D_v].
+
+        The sequence is cut into `segments`; 0 leaves that to the size of the GPU.
+        """
         batch, tokens, key_heads, key_dim = k.shape
         heads, value_dim = v.shape[2:]
         half = k.dtype != torch.float32
         chunk = 64 if half else 32
         block_k = max(16, triton.next_power_of_2(key_dim))
-        block_v = min(64 if block_k < 256 else 32, max(16, triton.next_power_of_2(value_dim)))
+        most = 8192 // block_k if half else 4096 // block_k
+        block_v = min(64 if half else 32, most, max(16, triton.next_power_of_2(value_dim)))
         chunks = triton.cdiv(tokens, chunk)
-        if block_k > _MAX_MERGED:
-            segments = 1
+        limits = _Limits.of(k.device)
+        if 4 * block_k**2 > limits.shared // 2:
+            segments = 1  # merging holds a segment's map twice
         if segments == 0:
             programs = batch * heads * triton.cdiv(value_dim, block_v)
-            segments = _segments(programs, chunks, k.device)
+            segments = _segments(programs, chunks, limits.multiprocessors)
         return cls(
             batch,
             tokens,
@@ -56,7 +62,7 @@ class Shape:
             block_k,
             block_v,
             segments=min(segments, chunks),
-            precision="tf32" if half else "ieee",
+            precision="tf32" if half else "tf32x3",
         )
 
     @property
@@ -89,25 +95,27 @@ class Shape:
         }
 
 
-_MAX_MERGED = 128
-"""Key entries of a segment's map: a program merges it whole, in float32."""
-
 _MIN_SEGMENT = 4
 """Chunks a segment must have: a segment costs one more merge and twice the arithmetic."""
 
 
-def _segments(programs: int, chunks: int, device: torch.device) -> int:
-    """Double the segments while the device has multiprocessors with nothing to do."""
+def _segments(programs: int, chunks: int, multiprocessors: int) -> int:
+    """Double the segments while multiprocessors would have nothing to do."""
     segments = 1
-    while programs * segments * 2 <= _multiprocessors(device) and chunks >= (
-        2 * segments * _MIN_SEGMENT
-    ):
+    while programs * segments * 2 <= multiprocessors and chunks >= 2 * segments * _MIN_SEGMENT:
         segments *= 2
     return segments
 
 
-@lru_cache
-def _multiprocessors(device: torch.device) -> int:
-    if device.type != "cuda":
-        return 1
-    return int(torch.cuda.get_device_properties(device).multi_processor_count)
+class _Limits(NamedTuple):
+    multiprocessors: int
+    shared: int
+    """Bytes of shared memory a program can have."""
+
+    @classmethod
+    @cache
+    def of(cls, device: torch.device) -> "_Limits":
+        if device.type != "cuda":
+            return cls(1, 1 << 18)
+        properties = torch.cuda.get_device_properties(device)
+        return cls(properties.multi_processor_count, properties.shared_memory_per_block_optin)
