@@ -180,11 +180,9 @@ def choose(call: Call, requested: str | None = None) -> Choice:
     raise ValueError(f"{source} asks for {asked!r}, which is none of {known}")
 
 
-def reads_in_triton(q: Tensor, state: Tensor) -> bool:
-    """Whether `read_state` of one token takes the kernel of `triton_step`."""
-    grad = torch.is_grad_enabled() and (q.requires_grad or state.requires_grad)
-    heads, value_dim, key_dim = state.shape[1:]
-    call = Call(q.device.type, q.dtype, q.shape[1], heads, key_dim, value_dim, grad)
-    asked = os.environ.get(VARIABLE)
-    rule = _RULES[0]
-    return asked in (None, rule.name) and rule.refusal(call) is None and rule.default(call)
+def prefers_triton(x: Tensor) -> bool:
+    """Whether small operations beside the scan take their Triton kernels too."""
+    if os.environ.get(VARIABLE, "triton_").startswith("triton_"):
+        call = Call(x.device.type, x.dtype, 1, 1, 1, 1, grad=False)
+        return _on_gpu(call) and _not_for_triton(call) is None
+    return False

@@ -1,4 +1,4 @@
-"""What every kernel test needs: one error measure that never looks away, and seeded inputs."""
+"""What kernel tests and benchmarks need: seeded inputs, and one measure that never looks away."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -79,3 +79,49 @@ def make_inputs(
         beta=beta_max * normal(batch, tokens, heads).sigmoid(),
         state=normal(batch, heads, value_dim, key_dim),
     )
+
+
+Scan = Callable[..., tuple[Tensor | None, Tensor]]
+"""Called with the fields of `Inputs`; returns outputs, or None, and the state."""
+
+
+def results(scan: Scan, inputs: Inputs, *, gradients: bool = True) -> dict[str, Tensor]:
+    """What a scan gives: `out` (if it gives one), `state`, and `d_<name>` of every input.
+
+    Gradients are those of one random linear loss of all results, the same for every scan.
+    """
+    leaves = inputs.map(lambda x: x.detach().clone().requires_grad_(gradients))
+    found = dict(zip(("out", "state"), scan(**leaves.keywords())))
+    named = {name: x for name, x in found.items() if x is not None}
+    if gradients:
+        generator = torch.Generator().manual_seed(1)
+        loss = sum(
+            (x * torch.randn(x.shape, generator=generator, dtype=torch.float64).to(x)).sum()
+            for x in named.values()
+        )
+        loss.backward()  # type: ignore[union-attr]
+    named = {name: x.detach() for name, x in named.items()}
+    given = leaves.keywords().items()
+    return named | {f"d_{n}": x.grad for n, x in given if x is not None and x.grad is not None}
+
+
+_HALF = {"out": 5e-3, "state": 5e-3, "d_beta": 2e-2, "d_log_decay": 2e-2}
+
+
+def tolerance(name: str, dtype: torch.dtype) -> float:
+    """The highest RMSE ratio a result may have, for inputs in this precision."""
+    if dtype in (torch.float16, torch.bfloat16):
+        return _HALF.get(name, 8e-3)
+    return 1e-12 if dtype == torch.float64 else 1e-5
+
+
+def assert_results(
+    actual: dict[str, Tensor], expected: dict[str, Tensor], dtype: torch.dtype
+) -> None:
+    """Fail unless every result is as near to the expected as its precision allows."""
+    if actual.keys() != expected.keys():
+        raise AssertionError(f"results {sorted(actual)}, not {sorted(expected)}")
+    for name, value in expected.items():
+        assert_close(
+            actual[name], value.to(actual[name].device), ratio=tolerance(name, dtype), name=name
+        )

@@ -14,7 +14,9 @@ from triton.backends.compiler import GPUTarget
 from triton.compiler import ASTSource
 from triton.runtime.jit import JITFunction
 
+from sleepdoc_kernels.gated_delta_rule import triton_step
 from sleepdoc_kernels.gated_delta_rule.triton_chunk import launch
+from sleepdoc_kernels.layer_entry import triton_kernel
 
 POINTERS = {
     torch.float64: "*fp64",
@@ -74,6 +76,9 @@ def main() -> None:
         for segments in (1, 4):
             launch.forward(query, k, v, gates, gates, state, segments)
             launch.backward(query, k, v, gates, gates, state, v, state, segments)
+    one = {"log_decay": gates, "beta": gates, "out": v, "after": state}
+    triton_step.launch(state, q=q, k=k, v=v, **one)
+    triton_kernel.launch(k, gates, gates, gates, gates, k, gates, gates)
 
 
 if __name__ == "__main__":

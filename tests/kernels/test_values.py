@@ -216,3 +216,16 @@ def test_two_runs_are_bit_identical():
     for (out_1, state_1), (out_2, state_2) in pairs:
         assert torch.equal(out_1, out_2)
         assert torch.equal(state_1, state_2)
+
+
+@pytest.mark.parametrize("decay", [True, False])
+def test_products_in_bfloat16_stay_within_the_bar_of_half_precision(decay):
+    inputs = make_inputs(tokens=300, heads=4, key_dim=64, value_dim=64, decay=decay)
+    given = inputs.map(lambda x: x.float() if x is inputs.state else x.bfloat16())
+    out, state = run(given, "torch_chunk_bfloat16")
+    true_out, true_state = run(given.map(torch.Tensor.double), "naive")
+    assert (out.dtype, state.dtype) == (torch.bfloat16, torch.float32)
+    assert_close(state, true_state, ratio=5e-3, name="state")
+    assert_close(out, true_out, ratio=8e-3, name="out")
+    _, plain = run(given, "torch_chunk")
+    assert not torch.equal(plain, state)

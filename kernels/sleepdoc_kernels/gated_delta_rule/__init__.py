@@ -116,7 +116,8 @@ def read_state(q: Tensor, state: Tensor) -> Tensor:
     batch, heads, _, key_dim = state.shape
     if q.ndim != 4 or q.shape[0] != batch or q.shape[3] != key_dim or heads % q.shape[2]:
         raise ValueError(f"q {list(q.shape)} does not fit state {list(state.shape)}")
-    if q.shape[1] == 1 and dispatch.reads_in_triton(q, state):
+    grad = torch.is_grad_enabled() and (q.requires_grad or state.requires_grad)
+    if q.shape[1] == 1 and not grad and dispatch.prefers_triton(q):
         from sleepdoc_kernels.gated_delta_rule import triton_step
 
         return triton_step.read(q, state)

@@ -40,7 +40,7 @@ def _write(
     """Operators have no optional results: what is not there is empty."""
     out = v.new_empty(0) if q is None else torch.empty_like(v)
     after = torch.empty_like(state)
-    _launch(state, q=q, k=k, v=v, log_decay=log_decay, beta=beta, out=out, after=after)
+    launch(state, q=q, k=k, v=v, log_decay=log_decay, beta=beta, out=out, after=after)
     return out, after
 
 
@@ -60,7 +60,7 @@ def _(
 def _read(q: Tensor, state: Tensor) -> Tensor:
     batch, heads, value_dim, _ = state.shape
     out = q.new_empty(batch, 1, heads, value_dim)
-    _launch(state, q=q, k=q, v=None, log_decay=None, beta=None, out=out, after=None)
+    launch(state, q=q, k=q, v=None, log_decay=None, beta=None, out=out, after=None)
     return out
 
 
@@ -69,7 +69,8 @@ def _(q: Tensor, state: Tensor) -> Tensor:
     return q.new_empty(state.shape[0], 1, *state.shape[1:3])
 
 
-def _launch(state: Tensor, *, q: Tensor | None, k: Tensor, **others: Any) -> None:
+def launch(state: Tensor, *, q: Tensor | None, k: Tensor, **others: Any) -> None:
+    """Run the kernel on contiguous inputs and outputs; without `after` it only reads."""
     batch, heads, value_dim, key_dim = state.shape
     rows = min(32, max(16, triton.next_power_of_2(value_dim)))
     _step[(triton.cdiv(value_dim, rows), batch * heads)](

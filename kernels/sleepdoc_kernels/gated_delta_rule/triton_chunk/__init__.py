@@ -32,12 +32,12 @@ def scan(
     Differentiable once; what the gradient needs is computed again, not kept.
     """
     inputs = (x if x is None else x.contiguous() for x in (q, k, v, log_decay, beta, state))
-    out, end = _forward(*inputs, segments)
+    out, end = forward_operator(*inputs, segments)
     return None if q is None else out, end
 
 
 @torch.library.custom_op("sleepdoc::gated_delta_rule", mutates_args=())
-def _forward(
+def forward_operator(
     q: Tensor | None,
     k: Tensor,
     v: Tensor,
@@ -51,7 +51,7 @@ def _forward(
     return v.new_empty(0) if out is None else out, end
 
 
-@_forward.register_fake
+@forward_operator.register_fake
 def _(
     q: Tensor | None,
     k: Tensor,
@@ -65,7 +65,7 @@ def _(
 
 
 @torch.library.custom_op("sleepdoc::gated_delta_rule_backward", mutates_args=())
-def _backward(
+def backward_operator(
     q: Tensor | None,
     k: Tensor,
     v: Tensor,
@@ -84,7 +84,7 @@ def _backward(
     return d_q, d_k, d_v, d_log_decay, d_beta, d_state
 
 
-@_backward.register_fake
+@backward_operator.register_fake
 def _(
     q: Tensor | None,
     k: Tensor,
@@ -107,8 +107,8 @@ def _save(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, Tensor]) -> N
 
 def _differentiate(ctx: Any, d_out: Tensor, d_end: Tensor) -> tuple[Tensor | None, ...]:
     inputs = ctx.saved_tensors
-    gradients = _backward(*inputs, d_out.contiguous(), d_end.contiguous(), ctx.segments)
+    gradients = backward_operator(*inputs, d_out.contiguous(), d_end.contiguous(), ctx.segments)
     return *(None if x is None else g for x, g in zip(inputs, gradients, strict=True)), None
 
 
-_forward.register_autograd(_differentiate, setup_context=_save)
+forward_operator.register_autograd(_differentiate, setup_context=_save)

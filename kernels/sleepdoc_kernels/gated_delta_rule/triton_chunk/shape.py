@@ -118,4 +118,5 @@ class _Limits(NamedTuple):
         if device.type != "cuda":
             return cls(1, 1 << 18)
         properties = torch.cuda.get_device_properties(device)
-        return cls(properties.multi_processor_count, properties.shared_memory_per_block_optin)
+        shared = getattr(properties, "shared_memory_per_block_optin", 48 << 10)
+        return cls(properties.multi_processor_count, shared)
