@@ -14,7 +14,11 @@ from sleepdoc_model.state import KVCache, Memory, empty_memory
 
 
 class HybridEngine:
-    """A window over a KV cache of fixed size, and a memory that outlives it; see `Engine`."""
+    """A window over a KV cache of fixed size, and a memory that outlives it; see `Engine`.
+
+    Tokens are put into the window without being computed. Who asks for the next token pays for
+    them; a window that goes to sleep before anyone does is only ever run asleep.
+    """
 
     def __init__(self, network: Network, info: EngineInfo) -> None:
         self._network, self._info = network.eval(), info
@@ -26,8 +30,11 @@ class HybridEngine:
         """What the window's tokens see: the memory, and their own writes if they write awake."""
         self._prefix: tuple[int, ...] = ()
         self._tokens: list[int] = []
+        self._pending: list[list[int]] = []
+        """What has not been computed yet, in the pieces it came in."""
         self._last: Tensor | None = None
-        """Hidden state of the window's last token, from which the next one is predicted."""
+        """Hidden state of the last token computed, from which the next one is predicted."""
+        self._prefix_last: Tensor | None = None
 
     @property
     def info(self) -> EngineInfo:
@@ -40,20 +47,23 @@ class HybridEngine:
     def reset_window(self, prefix: Sequence[int]) -> None:
         if len(prefix) >= self._info.window:
             raise WindowFull("the pinned prefix leaves no room")
-        self._cache.length = 0
-        self._prefix, self._tokens = tuple(prefix), []
-        self._awake = self._memory
-        self._last = None
-        if prefix:
+        if tuple(prefix) != self._prefix:
+            self._prefix = tuple(prefix)
+            self._cache.length = 0
             # Without memory: the prefix is the same in every window of every conversation.
-            self._last, _ = self._forward(self._prefix, None, "read")
+            self._prefix_last = self._forward(prefix, None, "read")[0] if prefix else None
+        self._cache.length = len(prefix)
+        self._last = self._prefix_last
+        self._tokens, self._pending = [], []
+        self._awake = self._memory
 
     def prefill(self, tokens: Sequence[int]) -> None:
         if not tokens:
             return
         if self.window_used + len(tokens) > self._info.window:
             raise WindowFull(f"{len(tokens)} tokens do not fit into the window")
-        self._append(tokens)
+        self._tokens.extend(tokens)
+        self._pending.append(list(tokens))
 
     def generate(
         self, max_tokens: int, *, stop: frozenset[int], sampling: Sampling
@@ -61,6 +71,7 @@ class HybridEngine:
         sampler = Sampler(sampling)
         generated: list[int] = []
         while len(generated) < max_tokens and self.window_used < self._info.window:
+            self._catch_up()
             if self._last is None:
                 raise ValueError("nothing to continue: the window is empty")
             with torch.no_grad():
@@ -68,7 +79,7 @@ class HybridEngine:
             token = sampler.next(logits, generated)
             if token in stop:
                 return
-            self._append([token])
+            self.prefill([token])
             generated.append(token)
             yield token
 
@@ -95,10 +106,11 @@ class HybridEngine:
         self._memory = None if memory is None else tuple(s.to(self._info.device) for s in memory)
         self.reset_window(())
 
-    def _append(self, tokens: Sequence[int]) -> None:
+    def _catch_up(self) -> None:
         mode: Mode = "write" if self._network.config.memory.writes_awake else "read"
-        self._last, self._awake = self._forward(tokens, self._awake, mode)
-        self._tokens.extend(tokens)
+        while self._pending:
+            self._last, self._awake = self._forward(self._pending[0], self._awake, mode)
+            del self._pending[0]
 
     @torch.no_grad()
     def _forward(

@@ -19,7 +19,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from sleepdoc_kernels.gated_delta_rule import gated_delta_rule, read_state
+from sleepdoc_kernels.gated_delta_rule import (
+    WindowMap,
+    gated_delta_rule,
+    read_state,
+    window_map,
+)
+from sleepdoc_kernels.layer_entry import layer_entry, unit
 from sleepdoc_model.config import AttentionConfig, MemoryConfig, ModelConfig
 from sleepdoc_model.state import KVCache, Memory
 
@@ -35,7 +41,9 @@ class Pass:
     `read` leaves the memory alone, `write` updates it; `blind` tokens do not look at it. With
     `grow` the cache receives the keys and values of this run; without, it is a fixed prefix
     (batch 1) that all sequences attend to. `active` [B, T] is false for tokens that neither read
-    nor write: pinned prefix and padding. `taps` receives every memory layer's normed input.
+    nor write: pinned prefix and padding. `taps` receives every memory layer's normed input,
+    `windows` what its writes would do to any state. Without `top` nothing is computed above the
+    last memory layer's write, and the hidden states that come out mean nothing.
     """
 
     mode: Mode
@@ -43,7 +51,9 @@ class Pass:
     grow: bool = True
     active: Tensor | None = None
     taps: list[Tensor] | None = None
+    windows: list[WindowMap] | None = None
     blind: bool = False
+    top: bool = True
 
 
 def split_heads(x: Tensor, heads: int) -> Tensor:
@@ -114,9 +124,12 @@ class Attention(nn.Module):
             grouped = q.reshape(len(q), -1, group, q.shape[-1])
             return F.scaled_dot_product_attention(grouped, k, v).flatten(1, 2).unsqueeze(2)
         k, v = (t.repeat_interleave(group, dim=1) for t in (k, v))
-        if length == total:
-            return F.scaled_dot_product_attention(q, k, v, is_causal=True)
-        mask = torch.ones(length, total, dtype=torch.bool, device=q.device).tril(total - length)
+        before = total - length
+        if before <= length // 4:
+            # Queries for what came before cost less than a mask, which also computes the future.
+            q = F.pad(q, (0, 0, before, 0))
+            return F.scaled_dot_product_attention(q, k, v, is_causal=True)[:, :, before:]
+        mask = torch.ones(length, total, dtype=torch.bool, device=q.device).tril(before)
         return F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
 
 
@@ -150,6 +163,8 @@ class FastWeights(nn.Module):
         """
         if run.taps is not None:
             run.taps.append(x)
+        if run.windows is not None:
+            run.windows.append(self.window(x, projected, run.active))
         after: Tensor | None
         if run.mode == "write" and self.config.write == "token":
             read, after = self.write(x, projected, state, run.active, self._queries(x, projected))
@@ -181,39 +196,21 @@ class FastWeights(nn.Module):
             queries, k, v, log_decay=log_decay, beta=beta, state=state, output=queries is not None
         )
 
-    def write_into_all(
-        self, x: Tensor, projected: Projected | None, states: Tensor, active: Tensor | None
-    ) -> Tensor:
-        """Write one sequence x [1, T, dim] into many states [B, H, D_v, D_k] for the price of two.
-
-        A window acts on any state as S -> S A + C, where A is what it makes of the identity without
-        its values and C what it makes of nothing.
-        """
+    def window(self, x: Tensor, projected: Projected | None, active: Tensor | None) -> WindowMap:
+        """What writing normed inputs x [B, T, dim] does to any state."""
         k, v, log_decay, beta = self._writes(x, projected, active)
-        square = v.new_zeros(*v.shape[:3], k.shape[-1])
-        identity = torch.eye(k.shape[-1], device=x.device, dtype=states.dtype)
-        _, kept = gated_delta_rule(
-            None,
-            k,
-            square,
-            log_decay=log_decay,
-            beta=beta,
-            state=identity.expand(1, states.shape[1], -1, -1),
-            output=False,
-        )
-        _, written = gated_delta_rule(None, k, v, log_decay=log_decay, beta=beta, output=False)
-        return states @ kept + written
+        return window_map(k, v, log_decay=log_decay, beta=beta)
 
     def _writes(
         self, x: Tensor, projected: Projected | None, active: Tensor | None
     ) -> tuple[Tensor, Tensor, Tensor | None, Tensor]:
         """Keys, values, log decay and strength of every token's write."""
         k, v = self._keys_values(x, projected)
-        beta = F.linear(x.float(), self.beta.weight, self.beta.bias).sigmoid()
-        log_decay = self.decay(x) if self.decay is not None else None
-        if active is not None:
-            beta = beta * active[:, :, None]
-            log_decay = log_decay * active[:, :, None] if log_decay is not None else None
+        strength = F.linear(x.float(), self.beta.weight, self.beta.bias)
+        decay = rate = None
+        if self.decay is not None:
+            decay, rate = self.decay(x), self.decay.log_rate
+        k, log_decay, beta = layer_entry(k, strength, decay, rate, active)
         return k, v, log_decay, beta
 
     def _read(self, x: Tensor, projected: Projected | None, state: Tensor) -> Tensor:
@@ -223,8 +220,9 @@ class FastWeights(nn.Module):
         return unit(split_heads(F.silu(self.q(x)), self.config.heads))
 
     def _keys_values(self, x: Tensor, projected: Projected | None) -> tuple[Tensor, Tensor]:
+        """Keys of any length, and values."""
         heads = self.config.heads
-        return unit(split_heads(F.silu(self.k(x)), heads)), split_heads(F.silu(self.v(x)), heads)
+        return split_heads(F.silu(self.k(x)), heads), split_heads(F.silu(self.v(x)), heads)
 
     def _gated(self, x: Tensor, read: Tensor) -> Tensor:
         out: Tensor = self.norm(read.to(x.dtype)).flatten(2) * F.silu(self.gate(x))
@@ -286,7 +284,7 @@ class SharedFastWeights(FastWeights):
             for t in projected[1:]
         )
         k = k + split_heads(self.k(x), heads) + self.k_bias.to(x.dtype)
-        return unit(k), v + split_heads(self.v(x), heads)
+        return k, v + split_heads(self.v(x), heads)
 
     def _gated(self, x: Tensor, read: Tensor) -> Tensor:
         gate = F.linear(x.float(), self.gate.weight, self.gate.bias)
@@ -306,7 +304,7 @@ class LowRank(nn.Module):
 
 
 class Decay(nn.Module):
-    """Data-dependent log decay as in Mamba-2: -exp(A) softplus(w x + b), at most zero."""
+    """What a data-dependent log decay is made of, as in Mamba-2: -exp(A) softplus(w x + b)."""
 
     def __init__(self, dim: int, heads: int, bias: float) -> None:
         super().__init__()
@@ -315,13 +313,8 @@ class Decay(nn.Module):
         nn.init.constant_(self.project.bias, bias)
 
     def forward(self, x: Tensor) -> Tensor:
-        step = F.linear(x.float(), self.project.weight, self.project.bias)
-        return -self.log_rate.exp() * F.softplus(step)
-
-
-def unit(x: Tensor) -> Tensor:
-    """Vectors of length one, in fp32."""
-    return F.normalize(x.float(), dim=-1)
+        """w x + b, [B, T, H]."""
+        return F.linear(x.float(), self.project.weight, self.project.bias)
 
 
 class Block(nn.Module):
@@ -331,6 +324,7 @@ class Block(nn.Module):
         super().__init__()
         dim, memory, mixers = config.dim, config.memory, config.layers[layer]
         self.layer = layer
+        self.last_memory = layer == max(config.memory_layers, default=None)
         self.norm = RMSNorm(dim, config.norm_eps)
         self.attention = Attention(dim, config.attention) if "A" in mixers else None
         self.memory: FastWeights | None = None
@@ -349,6 +343,8 @@ class Block(nn.Module):
         read = None
         if self.memory is not None:
             read, state = self.memory(x, projected, state, run)
+            if self.last_memory and not run.top:
+                return h, state
         if self.attention is not None and projected is not None:
             heads = self.attention.attend(projected, self.layer, run)
             if read is not None and isinstance(self.memory, SharedFastWeights):
@@ -411,6 +407,8 @@ class Network(nn.Module):
             h, state = block(h, next(states) if states is not None else None, run)
             if state is not None:
                 after.append(state)
+            if block.last_memory and not run.top:
+                break
         if run.cache is not None and run.grow:
             run.cache.length += h.shape[1]
         return h, tuple(after) if after else None

@@ -2,17 +2,25 @@
 
 The hidden states flow from pass to pass and are thrown away at the end; the fast weights flow from
 pass to pass and from window to window, and are all that stays.
+
+Where tokens do not look at the memory while they are consolidated, and hidden states are not fed
+back, every pass writes the same keys and values. The window is then one affine map of the state,
+made by one run through the network, and a pass is one application of it.
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import torch
 from torch import Tensor
 
+from sleepdoc_kernels.gated_delta_rule import WindowMap
 from sleepdoc_model.engine import PassReport
 from sleepdoc_model.network import Network, Pass
 from sleepdoc_model.state import KVCache, Memory, empty_memory, relative_change
+
+See = Callable[[Tensor], Sequence[WindowMap]]
+"""From tokens [B, T] to what writing them does to the state of every memory layer."""
 
 
 @torch.no_grad()
@@ -23,6 +31,7 @@ def sleep_passes(
     *,
     passes: int,
     prefix: KVCache | None = None,
+    see: See | None = None,
 ) -> Iterator[tuple[Memory, PassReport]]:
     """Consolidate a window, yielding the memory as it stands after each pass.
 
@@ -32,53 +41,72 @@ def sleep_passes(
         memory: What the window finds; None is empty. It is not changed in place.
         passes: N, at least 1.
         prefix: Keys and values of the pinned prefix, which is attended to and never written.
+        see: Replaces `see_window` where passes write the same, and knows the prefix itself.
     """
     if passes < 1:
         raise ValueError("a sleep has at least one pass")
-    feedback, blind = network.config.sleep.feedback, not network.config.memory.reads_asleep
-    embedded = network.embed(tokens)
-    before = memory or empty_memory(network.config, len(tokens), str(embedded.device))
-    h = embedded
-    taps: list[Tensor] = []
-    for number in range(1, passes + 1):
-        started = time.perf_counter()
-        if number > 1 and blind and feedback == 0.0:
-            # The tokens would be what they were in the last pass.
-            after = write_window(network, taps, None, before)
-        else:
-            taps.clear()
-            run = Pass("write", prefix, grow=False, blind=blind, taps=taps)
-            out, written = network(h, memory, run)
-            assert written is not None
-            after = written
-            h = out if feedback == 1.0 else embedded + feedback * (out - embedded)
+    before = memory or empty_memory(network.config, len(tokens), str(tokens.device))
+    if writes_the_same(network):
+        found = _sweeps(see or (lambda ids: see_window(network, ids, prefix)), tokens, before)
+    else:
+        found = _runs(network, tokens, memory, passes, prefix)
+    started = time.perf_counter()
+    for number, after in zip(range(1, passes + 1), found):
         change = relative_change(before, after)
-        yield after, PassReport(number, passes, change, time.perf_counter() - started)
-        before = memory = after
+        ended = time.perf_counter()
+        yield after, PassReport(number, passes, change, ended - started)
+        before, started = after, time.perf_counter()
 
 
-def write_window(
-    network: Network, taps: Sequence[Tensor], active: Tensor | None, memory: Memory | None
-) -> Memory:
-    """Only the writes of a pass: one window per document, or one that all documents share.
+def writes_the_same(network: Network) -> bool:
+    """Whether every pass over a window writes what the first one wrote."""
+    return not network.config.memory.reads_asleep and network.config.sleep.feedback == 0.0
+
+
+@torch.no_grad()
+def see_window(
+    network: Network, tokens: Tensor, prefix: KVCache | None, active: Tensor | None = None
+) -> list[WindowMap]:
+    """What tokens [B, T] write, not looking at the memory; `active` [B, T] is false on padding."""
+    maps: list[WindowMap] = []
+    run = Pass("read", prefix, grow=False, active=active, windows=maps, blind=True, top=False)
+    network(network.embed(tokens), None, run)
+    return maps
+
+
+def _sweeps(see: See, tokens: Tensor, memory: Memory) -> Iterator[Memory]:
+    maps = see(tokens)
+    while True:
+        memory = tuple(window(state) for window, state in zip(maps, memory, strict=True))
+        yield memory
+
+
+def _runs(
+    network: Network, tokens: Tensor, memory: Memory | None, passes: int, prefix: KVCache | None
+) -> Iterator[Memory]:
+    feedback, blind = network.config.sleep.feedback, not network.config.memory.reads_asleep
+    embedded = h = network.embed(tokens)
+    for number in range(1, passes + 1):
+        fed_back = feedback != 0.0 and number < passes
+        run = Pass("write", prefix, grow=False, blind=blind, top=fed_back)
+        out, memory = network(h, memory, run)
+        assert memory is not None
+        yield memory
+        if fed_back:
+            h = out if feedback == 1.0 else embedded + feedback * (out - embedded)
+
+
+def write_taps(network: Network, taps: Sequence[Tensor], active: Tensor | None) -> list[WindowMap]:
+    """What was seen of a window, as what it writes; the way of the gradient into the fast weights.
 
     Args:
         network: The fast weights that write.
-        taps: Every memory layer's normed input [B, T, dim], B being 1 if the window is shared.
+        taps: Every memory layer's normed input [B, T, dim].
         active: False on padding, [B, T].
-        memory: What the window finds; None is empty.
     """
-    after = []
-    for index, (x, (attention, heads)) in enumerate(
-        zip(taps, network.memory_blocks(), strict=True)
-    ):
-        state = memory[index] if memory is not None else None
+    maps = []
+    for x, (attention, heads) in zip(taps, network.memory_blocks(), strict=True):
         with torch.no_grad():  # a retrofit's attention is frozen
             projected = attention.project(x) if attention is not None else None
-        if state is not None and len(state) > len(x):
-            after.append(heads.write_into_all(x, projected, state, active))
-            continue
-        if state is not None and len(state) < len(x):
-            state = state.expand(len(x), -1, -1, -1)
-        after.append(heads.write(x, projected, state, active)[1])
-    return tuple(after)
+        maps.append(heads.window(x, projected, active))
+    return maps

@@ -8,8 +8,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from sleepdoc_kernels.gated_delta_rule import WindowMap
 from sleepdoc_model.network import Network, Pass, SharedFastWeights
-from sleepdoc_model.sleep import write_window
+from sleepdoc_model.sleep import write_taps
 from sleepdoc_model.state import KVCache, Memory
 from sleepdoc_model.training.data import IGNORE, Batch, Window
 
@@ -71,7 +72,7 @@ def see(network: Network, cache: KVCache, window: Window, memory: Memory | None)
     """Run the base over a window."""
     taps: Taps = []
     blind = not network.config.memory.reads_asleep
-    run = Pass("read", cache, grow=False, active=window.active, taps=taps, blind=blind)
+    run = Pass("read", cache, grow=False, active=window.active, taps=taps, blind=blind, top=False)
     network(network.embed(window.ids), memory, run)
     return taps
 
@@ -81,15 +82,18 @@ def read_and_sleep(
 ) -> Memory:
     """The memory after every window was read, slept on and evicted."""
     memory: Memory | None = None
+    reads = network.config.memory.reads_asleep
     for window in batch.windows:
-        taps: Taps = []
+        maps: list[WindowMap] = []
         for _ in range(passes):
-            if network.config.memory.reads_asleep:
-                taps = see(network, cache, window, memory)
-            elif not taps:
-                kept = store is not None and window.kept
-                taps = store(window) if store and kept else see(network, cache, window, None)
-            memory = write_window(network, taps, window.active, memory)
+            if reads or not maps:
+                kept = store is not None and window.kept and not reads
+                taps = store(window) if store and kept else see(network, cache, window, memory)
+                maps = write_taps(network, taps, window.active)
+            memory = tuple(
+                each.written if memory is None else each(memory[index])
+                for index, each in enumerate(maps)
+            )
     assert memory is not None
     return memory
 
