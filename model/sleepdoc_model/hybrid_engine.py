@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 import torch
 from torch import Tensor
 
+from sleepdoc_model.captured import CapturedWindow
 from sleepdoc_model.engine import EngineInfo, PassReport, Sampling, WindowFull
 from sleepdoc_model.network import Mode, Network, Pass
 from sleepdoc_model.sampling import Sampler
@@ -35,6 +36,7 @@ class HybridEngine:
         self._last: Tensor | None = None
         """Hidden state of the last token computed, from which the next one is predicted."""
         self._prefix_last: Tensor | None = None
+        self._captured: CapturedWindow | None = None
 
     @property
     def info(self) -> EngineInfo:
@@ -49,6 +51,7 @@ class HybridEngine:
             raise WindowFull("the pinned prefix leaves no room")
         if tuple(prefix) != self._prefix:
             self._prefix = tuple(prefix)
+            self._captured = None
             self._cache.length = 0
             # Without memory: the prefix is the same in every window of every conversation.
             self._prefix_last = self._forward(prefix, None, "read")[0] if prefix else None
@@ -88,8 +91,16 @@ class HybridEngine:
             return
         after = self._memory
         tokens = torch.tensor([self._tokens], device=self._info.device)
+        if self._info.device == "cuda" and self._captured is None:
+            room = self._info.window - len(self._prefix)
+            self._captured = CapturedWindow(self._network, room, self._prefix_cache())
         for after, report in sleep_passes(
-            self._network, tokens, self._memory, passes=passes, prefix=self._prefix_cache()
+            self._network,
+            tokens,
+            self._memory,
+            passes=passes,
+            prefix=self._prefix_cache(),
+            see=self._captured,
         ):
             if report.number == report.passes:
                 self._memory = after

@@ -1,32 +1,36 @@
 """How fast reading goes, and how long it will still take. For display only."""
 
+import math
+
 
 class Pace:
-    """Averages over everything read and slept since it was made."""
+    """Averages over every window that was read and slept on since it was made.
+
+    Putting text into a window costs next to nothing; a window is paid for when it sleeps.
+    """
 
     def __init__(self) -> None:
+        self.seconds = 0.0
+        """Spent reading and sleeping."""
         self._tokens = 0
-        self._reading = 0.0
-        self._sleeps = 0
-        self._sleeping = 0.0
+        self._until_last_sleep = 0.0
+        self._in_window = 0
 
     def read(self, tokens: int, seconds: float) -> None:
-        self._tokens += tokens
-        self._reading += seconds
+        self._in_window += tokens
+        self.seconds += seconds
 
     def slept(self, seconds: float) -> None:
-        self._sleeps += 1
-        self._sleeping += seconds
+        self.seconds += seconds
+        self._until_last_sleep = self.seconds
+        self._tokens += self._in_window
+        self._in_window = 0
 
     @property
     def tokens_per_second(self) -> float:
-        return self._tokens / self._reading if self._reading else 0.0
+        """0 before the first sleep: not known."""
+        return self._tokens / self._until_last_sleep if self._tokens else 0.0
 
-    @property
-    def seconds(self) -> float:
-        return self._reading + self._sleeping
-
-    def seconds_left(self, tokens: int, sleeps: int) -> float:
-        """Time for so many more tokens and sleeps; before the first sleep those count nothing."""
-        reading = tokens / self.tokens_per_second if self._tokens else 0.0
-        return reading + sleeps * (self._sleeping / self._sleeps if self._sleeps else 0.0)
+    def seconds_left(self, tokens: int) -> float:
+        """Time until so many more tokens are slept on; infinite before the first sleep."""
+        return tokens / self.tokens_per_second if self._tokens else math.inf

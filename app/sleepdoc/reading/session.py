@@ -1,6 +1,5 @@
 """Reading, sleeping and answering: the use cases, as generators of events."""
 
-import math
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator
@@ -233,13 +232,11 @@ class ReadingSession:
 
     def _reading(self) -> Reading:
         progress = self._window.progress
-        unslept = progress.tokens_total - self._window.slept
-        sleeps = math.ceil(unslept / self._window.budget.document)
         return Reading(
             progress,
             self._window.use,
             self._pace.tokens_per_second,
-            self._pace.seconds_left(progress.tokens_total - progress.tokens, sleeps),
+            self._pace.seconds_left(progress.tokens_total - self._window.slept),
             self._window.excerpt,
         )
 

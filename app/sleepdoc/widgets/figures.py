@@ -33,6 +33,9 @@ def size(octets: int) -> str:
 
 
 def rate(per_second: float) -> str:
+    """``412``, ``8.3``; a dash where it is not known."""
+    if per_second <= 0:
+        return "–"
     return f"{per_second:,.0f}" if per_second >= 10 else f"{per_second:.1f}"
 
 

@@ -1,5 +1,7 @@
 """Where a page lies in the stream of tokens, and how a window is shared."""
 
+import math
+
 import pytest
 
 from sleepdoc.documents.types import Document, Page
@@ -89,11 +91,12 @@ def test_recall_leaves_out_what_is_not_worth_a_line() -> None:
     assert recall([Passage(1, "1", "Ada " * 50)], "Ada", tokens=20, encode=ENCODE) == ([], ())
 
 
-def test_pace_counts_reading_and_sleeping_apart() -> None:
+def test_pace_is_known_once_a_window_was_slept_on() -> None:
     pace = Pace()
-    assert (pace.tokens_per_second, pace.seconds_left(100, 3)) == (0, 0)
     pace.read(100, 2.0)
-    pace.slept(5.0)
-    assert pace.tokens_per_second == 50
-    assert pace.seconds_left(200, 2) == 4 + 10
-    assert pace.seconds == 7
+    assert (pace.tokens_per_second, pace.seconds_left(100)) == (0, math.inf)
+    pace.slept(3.0)
+    pace.read(900, 1.0)  # not paid for yet
+    assert pace.tokens_per_second == 20
+    assert pace.seconds_left(200) == 10
+    assert pace.seconds == 6
