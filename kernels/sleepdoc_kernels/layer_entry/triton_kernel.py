@@ -68,7 +68,7 @@ def launch(k: Tensor, strength: Tensor, decay: Tensor | None, *others: Tensor | 
     )
 
 
-@triton.jit
+@triton.jit(do_not_specialize=["tokens"])
 def _layer_entry(
     k,
     strength,

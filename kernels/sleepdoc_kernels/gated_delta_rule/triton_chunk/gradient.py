@@ -113,7 +113,7 @@ def chunk_gradients(
     return d_q, d_k, d_v, d_log_decay, d_beta
 
 
-@triton.jit
+@triton.jit(do_not_specialize=["tokens", "segment_chunks"])
 def _scan_back(
     q,
     k,
@@ -202,7 +202,7 @@ def _scan_back(
         tl.store(d_start + head * D_V * D_K + cell, dh, mask=whole)
 
 
-@triton.jit
+@triton.jit(do_not_specialize=["tokens"])
 def _chunk_gradients(
     q,
     k,

@@ -36,7 +36,7 @@ def prepare(
     return inverses, totals
 
 
-@triton.jit
+@triton.jit(do_not_specialize=["tokens"])
 def _prepare(
     k,
     log_decay,

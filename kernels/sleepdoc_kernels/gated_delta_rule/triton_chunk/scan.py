@@ -120,7 +120,7 @@ def _launch(
     )
 
 
-@triton.jit
+@triton.jit(do_not_specialize=["tokens", "segment_chunks"])
 def _scan(
     q,
     k,
@@ -232,7 +232,7 @@ def _scan(
         tl.store(end + head * D_V * D_K + cell, h, mask=whole)
 
 
-@triton.jit
+@triton.jit(do_not_specialize=["heads", "segments"])
 def _merge(
     maps,
     bounds,

@@ -1,0 +1,1 @@
+"""How fast the kernels are, once they are right: ``python -m sleepdoc_kernels.bench``."""
