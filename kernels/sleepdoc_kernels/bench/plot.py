@@ -17,6 +17,7 @@ def plot(rows: list[dict[str, Any]], path: Path) -> None:
 
     plt.rcParams |= {"svg.hashsalt": "sleepdoc", "font.size": 9}
     timed = [row | {"best": row.get("warm", row["eager"])} for row in rows if "eager" in row]
+    timed = [row for row in timed if sum(_same(row, other) for other in timed) > 1]
     places = list(dict.fromkeys((row["case"], row["operation"]) for row in timed))
     names = list(dict.fromkeys(row["implementation"] for row in timed))
     width = 0.8 / len(names)

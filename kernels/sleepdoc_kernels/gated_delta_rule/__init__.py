@@ -43,7 +43,8 @@ def gated_delta_rule(
 
     Returns:
         [B, T, H, D_v] in the dtype of v, what each token reads after its own write, or None; and
-        the new state, in float32 (float64), the dtype everything is computed in.
+        the new state, in float32 (float64), as are all sums; README.md says which implementations
+        multiply in less.
 
     Raises:
         ValueError: Shapes or dtypes do not fit, or the implementation cannot take the call.
