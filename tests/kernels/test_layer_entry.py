@@ -60,6 +60,17 @@ def test_one_kernel_gives_the_same(dtype, masked, decay):
             assert_close(value, true, ratio=1e-6 if dtype == torch.float32 else ratio, name=name)
 
 
+def test_decays_near_none_keep_their_digits():
+    pytest.importorskip("triton")
+    from sleepdoc_kernels.layer_entry import triton_kernel
+
+    k, strength, _, rate, _ = projections()
+    decay = torch.full_like(strength, -9.0)
+    _, expected, _ = layer_entry(k, strength, decay.double(), rate)
+    _, actual, _ = triton_kernel.layer_entry(k, strength, decay, rate, None)
+    assert_close(actual, expected, ratio=1e-6, name="log_decay")
+
+
 def test_the_operator_keeps_the_promises_of_torch_library():
     pytest.importorskip("triton")
     from sleepdoc_kernels.layer_entry import triton_kernel  # noqa: F401

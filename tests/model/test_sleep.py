@@ -145,7 +145,7 @@ class Counted(torch.nn.Module):
 def test_a_pass_computes_nothing_that_no_write_depends_on(reads_asleep: bool) -> None:
     tiny = config.tiny()
     heads = dataclasses.replace(tiny.memory, reads_asleep=reads_asleep)
-    network = make(dataclasses.replace(tiny, memory=heads))
+    network = make(dataclasses.replace(tiny, memory=heads, layers=(*tiny.layers, "A")))
     last = max(network.config.memory_layers)
     runs: dict[int, list[int]] = {}
     for block in network.layers():
