@@ -225,9 +225,11 @@ class ReadingSession:
                 if now - shown >= self._interval:
                     shown = now
                     yield self._reading()
-            elif not (yield from self._sleep(self._abort)):
-                yield ReadingPaused(window.progress)
-                return
+            else:
+                yield self._reading()  # a window fills faster than every `interval`
+                if not (yield from self._sleep(self._abort)):
+                    yield ReadingPaused(window.progress)
+                    return
         yield ReadingFinished(window.progress, self.sleeps, self._pace.seconds)
 
     def _reading(self) -> Reading:
