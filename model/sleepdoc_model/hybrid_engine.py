@@ -50,11 +50,11 @@ class HybridEngine:
         if len(prefix) >= self._info.window:
             raise WindowFull("the pinned prefix leaves no room")
         if tuple(prefix) != self._prefix:
-            self._prefix = tuple(prefix)
-            self._captured = None
+            self._prefix, self._captured = (), None
             self._cache.length = 0
             # Without memory: the prefix is the same in every window of every conversation.
             self._prefix_last = self._forward(prefix, None, "read")[0] if prefix else None
+            self._prefix = tuple(prefix)
         self._cache.length = len(prefix)
         self._last = self._prefix_last
         self._tokens, self._pending = [], []

@@ -84,6 +84,11 @@ def test_segments_scanned_at_once_give_the_same(segments):
     check(inputs, torch.float32, segments=segments, output=False)
 
 
+def test_segments_that_are_left_without_a_chunk():
+    inputs = slow_decay(make_inputs(tokens=150, **SMALL | {"heads": 1}))
+    check(inputs, torch.float32, segments=4, output=False)
+
+
 def test_outputs_of_segments_that_know_their_start():
     check(slow_decay(make_inputs(tokens=150, **SMALL)), torch.float32, segments=2)
 
