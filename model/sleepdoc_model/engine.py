@@ -84,6 +84,13 @@ class Engine(Protocol):
         full. Closing the iterator stops after the current token.
         """
 
+    def score(self, tokens: Sequence[int]) -> list[float]:
+        """Log-probability of each of `tokens` if they came next. The window stays as it is.
+
+        Raises:
+            WindowFull: they do not fit.
+        """
+
     def sleep(self, passes: int) -> Iterator[PassReport]:
         """Consolidate the window in `passes` passes, evict it, and refill the pinned prefix.
 

@@ -5,11 +5,12 @@ from collections.abc import Iterator, Sequence
 import torch
 from torch import Tensor
 
+from sleepdoc_kernels.gated_delta_rule import WindowMap
 from sleepdoc_model.captured import CapturedWindow
 from sleepdoc_model.engine import EngineInfo, PassReport, Sampling, WindowFull
 from sleepdoc_model.network import Mode, Network, Pass
 from sleepdoc_model.sampling import Sampler
-from sleepdoc_model.sleep import sleep_passes
+from sleepdoc_model.sleep import see_window, sleep_passes
 from sleepdoc_model.snapshot import from_bytes, to_bytes
 from sleepdoc_model.state import KVCache, Memory, empty_memory
 
@@ -35,8 +36,13 @@ class HybridEngine:
         """What has not been computed yet, in the pieces it came in."""
         self._last: Tensor | None = None
         """Hidden state of the last token computed, from which the next one is predicted."""
+        self._computed_prefix: tuple[int, ...] = ()
+        """The prefix whose keys and values lie at the start of the cache, pinned or not."""
         self._prefix_last: Tensor | None = None
-        self._captured: CapturedWindow | None = None
+        self._captured: tuple[tuple[int, ...], CapturedWindow] | None = None
+        """A window's run for one prefix."""
+        self._seen: tuple[tuple[int, ...], Tensor, Sequence[WindowMap]] | None = None
+        """Prefix and window last seen asleep: with other passes they cost no other run."""
 
     @property
     def info(self) -> EngineInfo:
@@ -49,14 +55,15 @@ class HybridEngine:
     def reset_window(self, prefix: Sequence[int]) -> None:
         if len(prefix) >= self._info.window:
             raise WindowFull("the pinned prefix leaves no room")
-        if tuple(prefix) != self._prefix:
-            self._prefix, self._captured = (), None
+        if prefix and tuple(prefix) != self._computed_prefix:
+            self._computed_prefix = ()
             self._cache.length = 0
             # Without memory: the prefix is the same in every window of every conversation.
-            self._prefix_last = self._forward(prefix, None, "read")[0] if prefix else None
-            self._prefix = tuple(prefix)
+            self._prefix_last, _ = self._forward(prefix, None, "read")
+            self._computed_prefix = tuple(prefix)
+        self._prefix = tuple(prefix)
         self._cache.length = len(prefix)
-        self._last = self._prefix_last
+        self._last = self._prefix_last if prefix else None
         self._tokens, self._pending = [], []
         self._awake = self._memory
 
@@ -86,21 +93,36 @@ class HybridEngine:
             generated.append(token)
             yield token
 
+    @torch.no_grad()
+    def score(self, tokens: Sequence[int]) -> list[float]:
+        if self.window_used + len(tokens) > self._info.window:
+            raise WindowFull(f"{len(tokens)} tokens do not fit into the window")
+        self._catch_up()
+        if self._last is None:
+            raise ValueError("nothing to continue: the window is empty")
+        ids = torch.tensor([list(tokens)], device=self._info.device)
+        h = self._last
+        if len(tokens) > 1:
+            run = Pass(self._mode, self._cache, grow=False)
+            after, _ = self._network(self._network.embed(ids[:, :-1]), self._awake, run)
+            h = torch.cat((h, after), dim=1)
+        logits = self._network.logits(h)
+        chosen = logits.log_softmax(-1).gather(-1, ids[..., None])
+        found: list[float] = chosen.flatten().tolist()
+        return found
+
     def sleep(self, passes: int) -> Iterator[PassReport]:
         if not self._tokens:
             return
         after = self._memory
         tokens = torch.tensor([self._tokens], device=self._info.device)
-        if self._info.device == "cuda" and self._captured is None:
-            room = self._info.window - len(self._prefix)
-            self._captured = CapturedWindow(self._network, room, self._prefix_cache())
         for after, report in sleep_passes(
             self._network,
             tokens,
             self._memory,
             passes=passes,
             prefix=self._prefix_cache(),
-            see=self._captured,
+            see=self._see,
         ):
             if report.number == report.passes:
                 self._memory = after
@@ -117,16 +139,40 @@ class HybridEngine:
         self._memory = None if memory is None else tuple(s.to(self._info.device) for s in memory)
         self.reset_window(())
 
+    def _see(self, tokens: Tensor) -> Sequence[WindowMap]:
+        if self._seen is not None:
+            prefix, before, maps = self._seen
+            if prefix == self._prefix and torch.equal(before, tokens):
+                return maps
+        if self._info.device == "cuda":
+            maps = self._window_in_a_graph()(tokens)
+        else:
+            maps = see_window(self._network, tokens, self._prefix_cache())
+        self._seen = (self._prefix, tokens, maps)
+        return maps
+
+    def _window_in_a_graph(self) -> CapturedWindow:
+        if self._captured is None or self._captured[0] != self._prefix:
+            room = self._info.window - len(self._prefix)
+            captured = CapturedWindow(self._network, room, self._prefix_cache())
+            self._captured = (self._prefix, captured)
+        return self._captured[1]
+
+    @property
+    def _mode(self) -> Mode:
+        return "write" if self._network.config.memory.writes_awake else "read"
+
     def _catch_up(self) -> None:
-        mode: Mode = "write" if self._network.config.memory.writes_awake else "read"
         while self._pending:
-            self._last, self._awake = self._forward(self._pending[0], self._awake, mode)
+            self._last, self._awake = self._forward(self._pending[0], self._awake, self._mode)
             del self._pending[0]
 
     @torch.no_grad()
     def _forward(
         self, tokens: Sequence[int], memory: Memory | None, mode: Mode
     ) -> tuple[Tensor, Memory | None]:
+        if self._cache.length < len(self._computed_prefix):
+            self._computed_prefix = ()  # about to be overwritten
         ids = torch.tensor([list(tokens)], device=self._info.device)
         h, memory = self._network(self._network.embed(ids), memory, Pass(mode, self._cache))
         return h[:, -1:], memory

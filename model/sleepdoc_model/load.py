@@ -17,7 +17,12 @@ class ModelUnavailable(Exception):
 
 
 def load(
-    model: str, *, device: str | None = None, seed: int = 0, heads: Path | None = None
+    model: str,
+    *,
+    device: str | None = None,
+    seed: int = 0,
+    heads: Path | None = None,
+    window: int | None = None,
 ) -> tuple[Engine, Tokenizer]:
     """Load a model.
 
@@ -27,6 +32,7 @@ def load(
         device: ``cpu``, ``cuda`` or ``mps``; None picks the fastest there is.
         seed: Seeds the weights of `tiny`.
         heads: The checkpoint of fast-weight heads that `default` needs.
+        window: Tokens the attention layers can see; None is what the model was made for.
 
     Raises:
         ModelUnavailable: the id is unknown, or the model cannot be loaded here.
@@ -35,10 +41,10 @@ def load(
     if name == "scripted":
         return _scripted(options, seed)
     if name == "tiny":
-        return _tiny(options, seed)
+        return _tiny(options, seed, window)
     if name == "default":
         try:
-            return _default(heads, device)
+            return _default(heads, device, window)
         except (OSError, ValueError) as error:
             raise ModelUnavailable(f"The default model cannot be loaded: {error}.") from error
     raise ModelUnavailable(f"No such model {model!r}. Use default.")
@@ -54,7 +60,7 @@ def _scripted(options: str, seed: int) -> tuple[Engine, Tokenizer]:
     return ScriptedEngine(config, seed=seed), ByteTokenizer()
 
 
-def _tiny(options: str, seed: int) -> tuple[Engine, Tokenizer]:
+def _tiny(options: str, seed: int, window: int | None) -> tuple[Engine, Tokenizer]:
     import torch
 
     from sleepdoc_model import config
@@ -67,10 +73,13 @@ def _tiny(options: str, seed: int) -> tuple[Engine, Tokenizer]:
     network = Network(shape)
     randomise(network, seed)
     placement = Placement("cpu", torch.float32, ("tiny networks run on the CPU in fp32",))
-    return _engine(network, "tiny", [b"tiny", str(seed).encode()], placement), ByteTokenizer()
+    parts = [b"tiny", str(seed).encode()]
+    return _engine(network, "tiny", parts, placement, window), ByteTokenizer()
 
 
-def _default(heads: Path | None, device: str | None) -> tuple[Engine, Tokenizer]:
+def _default(
+    heads: Path | None, device: str | None, window: int | None
+) -> tuple[Engine, Tokenizer]:
     from sleepdoc_model.base import base_path, file_sha256, load_base
     from sleepdoc_model.checkpoint import load_heads, read_config
     from sleepdoc_model.device import place
@@ -86,11 +95,18 @@ def _default(heads: Path | None, device: str | None) -> tuple[Engine, Tokenizer]
     load_heads(network, heads)
     network.to(placement.device)
     parts = [file_sha256(path).encode(), hashlib.sha256(heads.read_bytes()).hexdigest().encode()]
-    engine = _engine(network, "SmolLM2-135M-Instruct + fast weights", parts, placement)
+    name = "SmolLM2-135M-Instruct + fast weights"
+    engine = _engine(network, name, parts, placement, window)
     return engine, GGUFTokenizer(path)
 
 
-def _engine(network: "Network", name: str, parts: list[bytes], placement: "Placement") -> Engine:
+def _engine(
+    network: "Network",
+    name: str,
+    parts: list[bytes],
+    placement: "Placement",
+    window: int | None,
+) -> Engine:
     from sleepdoc_model.engine import EngineInfo
     from sleepdoc_model.hybrid_engine import HybridEngine
     from sleepdoc_model.snapshot import fingerprint
@@ -103,7 +119,7 @@ def _engine(network: "Network", name: str, parts: list[bytes], placement: "Place
         EngineInfo(
             model=name,
             fingerprint=fingerprint(*parts),
-            window=config.window,
+            window=window or config.window,
             passes=config.sleep.passes,
             state_bytes=state_bytes,
             device=placement.device,

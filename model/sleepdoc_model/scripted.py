@@ -136,6 +136,12 @@ class ScriptedEngine:
             self._window.append(token)
             yield token
 
+    def score(self, tokens: Sequence[int]) -> list[float]:
+        if len(self._window) + len(tokens) > self._config.window:
+            raise WindowFull(f"{len(tokens)} tokens do not fit")
+        seen = _digest(self._chain, self._window)
+        return [-_digest(seen, tokens[: n + 1])[0] / 32 for n in range(len(tokens))]
+
     def sleep(self, passes: int) -> Iterator[PassReport]:
         chain, window = self._chain, self._window[len(self._prefix) :]
         for number in range(1, passes + 1):

@@ -149,3 +149,47 @@ def test_unknown_models_are_named() -> None:
         load("gpt-9")
     with pytest.raises(ModelUnavailable, match="checkpoint"):
         load("default")
+
+
+def test_scores_are_those_of_one_token_after_another(engine: Engine) -> None:
+    slept(engine)
+    engine.prefill(ids("who?"))
+    used = engine.window_used
+    expected = list(engine.generate(6, stop=NEVER, sampling=GREEDY))
+    engine.reset_window([256])
+    engine.prefill(ids("who?"))
+    together = engine.score(expected)
+    assert engine.window_used == used
+    for token, score in zip(expected, together, strict=True):
+        assert engine.score([token])[0] == pytest.approx(score, abs=1e-4)
+        others = [engine.score([other])[0] for other in range(0, 256, 16)]
+        assert score >= max(others)
+        engine.prefill([token])
+
+
+def test_scoring_what_does_not_fit_is_refused(engine: Engine) -> None:
+    engine.reset_window([256])
+    engine.prefill(ids("who?"))
+    with pytest.raises(WindowFull):
+        engine.score([1] * engine.info.window)
+
+
+def test_a_prefix_that_was_overwritten_is_computed_again(engine: Engine) -> None:
+    before = answer(engine)
+    engine.reset_window([])
+    engine.prefill(ids("something else entirely"))
+    list(engine.generate(3, stop=NEVER, sampling=GREEDY))
+    assert answer(engine) == before
+
+
+def test_sleeping_again_on_the_same_window_is_as_the_first_time() -> None:
+    twice, once = (load("tiny", seed=1)[0] for _ in range(2))
+    slept(twice, passes=1)
+    twice.load(None)
+    assert slept(twice, passes=3).state() == slept(once, passes=3).state()
+    for engine in (twice, once):
+        engine.load(None)
+        engine.reset_window([257, 258])
+        engine.prefill(ids(STORY))
+        list(engine.sleep(2))
+    assert twice.state() == once.state()

@@ -1,11 +1,16 @@
 """Tasks are seeded, answerable from their documents, and keep test names out of training."""
 
+import gzip
+import json
 import random
+import re
 from pathlib import Path
 
 import pytest
 
-from sleepdoc_model.tasks import facts, fairytale
+from sleepdoc_model.evaluation.documents import load_documents
+from sleepdoc_model.tasks import cloze, facts, fairytale, key_values, passages, two_hop, updates
+from sleepdoc_model.tasks.__main__ import main as task_command
 from sleepdoc_model.tasks.types import Question
 
 
@@ -77,3 +82,91 @@ def test_the_windows_of_a_story_hold_every_section_once_in_order() -> None:
     for window in story.windows:
         assert window.questions == tuple(q for q in asked if sections[q[0]] in window.text)
     assert len(story.windows) == 2
+
+
+def test_two_hops_need_both_halves_of_the_document() -> None:
+    rng = random.Random(0)
+    for windows in (2, 4):
+        example = two_hop.make_example(rng, pairs=5, windows=windows, questions=3, split="test")
+        first = "".join(example.windows[: windows // 2])
+        second = "".join(example.windows[windows // 2 :])
+        assert len(example.windows) == windows and len(example.questions) == 3
+        for question in example.questions:
+            (name,) = re.findall(r"(?:colleague|mentor|neighbour) of (\w+ \w+)", question.text)
+            assert name in first and name not in second
+            assert question.answer in second and question.answer not in first
+
+
+def test_two_hops_take_an_even_number_of_windows() -> None:
+    with pytest.raises(ValueError, match="even"):
+        two_hop.make_example(random.Random(0), pairs=2, windows=3, questions=1, split="test")
+
+
+def test_what_was_read_last_counts() -> None:
+    rng = random.Random(0)
+    for _ in range(30):
+        example = updates.make_example(
+            rng, facts=6, changed=3, windows=3, questions=4, split="test"
+        )
+        *earlier, last = example.windows
+        answers = [question.answer for question in example.questions]
+        assert sum(answer in last for answer in answers[:2]) == 2
+        assert all(answer in "".join(earlier) for answer in answers[2:])
+        assert sum(last.count(change.partition(" {")[0]) for change in updates.CHANGES) == 3
+
+
+def test_keys_mean_nothing_and_differ() -> None:
+    example = key_values.make_example(random.Random(0), pairs=20, windows=3, questions=5)
+    text = "".join(example.windows)
+    for question in example.questions:
+        key = question.text.split()[-1].rstrip("?")
+        assert f"The value of {key} is {question.answer}." in text
+    assert text.count("The value of") == 20
+
+
+def test_a_cloze_question_is_a_sentence_of_the_text_without_a_name() -> None:
+    text = (
+        "In the evening the old keeper Ambrose lit the lamp above the harbour. "
+        "Nobody had told the young sailor Marian about it, nor about the keeper Ambrose. "
+        "At night the sailor Marian saw the light from far out on the sea and turned."
+    )
+    (example,) = {cloze.make_example(random.Random(3), (text,), questions=9)}
+    assert {question.answer for question in example.questions} == {"Ambrose", "Marian"}
+    assert len(example.questions) == 3
+    for question in example.questions:
+        sentence = question.text.removeprefix("Which word is missing? ")
+        assert sentence.replace("____", question.answer) in text
+
+
+def test_passages_are_packed_with_their_questions(tmp_path: Path) -> None:
+    path = tmp_path / "nq.jsonl.gz"
+    rows = [
+        {
+            "question": f"who lit lamp {n}",
+            "answers": [f"Keeper {n}", "x"],
+            "ctxs": [{"title": f"Lamp {n}", "text": f"It was lit by keeper {n}." * (n != 3)}],
+        }
+        for n in range(6)
+    ]
+    with gzip.open(path, "wt", encoding="utf-8") as file:
+        file.writelines(json.dumps(row) + "\n" for row in rows)
+    known = passages.load(path)
+    assert [passage.title for passage in known] == [f"Lamp {n}" for n in (0, 1, 2, 4, 5)]
+    example = passages.make_example(random.Random(0), known, count=3)
+    assert len(example.questions) == 3
+    for question in example.questions:
+        assert question.text.startswith("Who lit lamp ") and question.text.endswith("?")
+        assert question.answer.lower() in example.windows[0].lower()
+
+
+def test_a_task_is_written_for_the_benchmark_and_more_keeps_the_first(tmp_path, monkeypatch):
+    written = []
+    for count in (2, 4):
+        path = tmp_path / f"{count}.jsonl"
+        options = ["two-hop", "--documents", str(count), "--size", "5", "--out", str(path)]
+        monkeypatch.setattr("sys.argv", ["tasks", *options])
+        task_command()
+        written.append(load_documents(path))
+    assert [len(documents) for documents in written] == [2, 4]
+    assert written[1][:2] == written[0]
+    assert all(len(document.questions) == 4 for document in written[1])

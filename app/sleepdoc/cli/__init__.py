@@ -9,6 +9,7 @@ import click
 
 from sleepdoc import __version__
 from sleepdoc.cli.ask import ask
+from sleepdoc.cli.bench import bench
 from sleepdoc.cli.command import DefaultGroup
 from sleepdoc.cli.doctor import doctor
 from sleepdoc.cli.export import export
@@ -29,7 +30,7 @@ def cli() -> None:
     """
 
 
-for command in (open_, read, ask, ls, show, rm, export, undo, doctor):
+for command in (open_, read, ask, ls, show, rm, export, undo, doctor, bench):
     cli.add_command(command)
 
 

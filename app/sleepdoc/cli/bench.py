@@ -1,0 +1,197 @@
+"""`sleepdoc bench`: what a model's memory is worth, beside its controls."""
+
+import dataclasses
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sleepdoc import locations
+from sleepdoc.cli.command import Command, set_verbose
+from sleepdoc.cli.options import ModelChoice, json_option, model_options
+from sleepdoc.cli.output import emit, notice, say
+
+if TYPE_CHECKING:
+    from sleepdoc_model.engine import Engine
+    from sleepdoc_model.evaluation.documents import Document
+    from sleepdoc_model.evaluation.memory import Result, Settings
+    from sleepdoc_model.tokenizer import Tokenizer
+
+_MOST = 8192
+"""Longest window for the arm with the whole document: what the embedded base was trained on."""
+
+
+@click.group()
+def bench() -> None:
+    """Measure a model."""
+
+
+def _numbers(_ctx: click.Context, _parameter: click.Parameter, value: str) -> tuple[int, ...]:
+    """Whole numbers of at least 1, with commas between."""
+    try:
+        numbers = tuple(int(each) for each in value.split(","))
+    except ValueError:
+        numbers = ()
+    if not numbers or min(numbers) < 1:
+        raise click.BadParameter(f"{value!r} is not a list such as 1,2,4")
+    return tuple(dict.fromkeys(numbers))
+
+
+@bench.command(cls=Command)
+@click.option(
+    "--data",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Documents and questions, one JSON object per line.",
+)
+@click.option(
+    "--passes",
+    callback=_numbers,
+    default="1,2,4,8",
+    show_default=True,
+    metavar="N,N,...",
+    help="Arms that sleep, by passes.",
+)
+@click.option(
+    "--room",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Document tokens per window; as many as in ordinary reading if left out.",
+)
+@click.option("--arms", metavar="NAME,NAME,...", help="Only these of the controls.")
+@click.option(
+    "--results",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Keep every answer here, and go on from what is there.",
+)
+@click.option(
+    "--plot",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Draw the figures (.svg or .png).",
+)
+@click.option(
+    "-v",
+    "--verbose",
+    is_flag=True,
+    expose_value=False,
+    callback=set_verbose,
+    help="Show where an error came from.",
+)
+@json_option
+@model_options
+def memory(
+    data: Path,
+    passes: tuple[int, ...],
+    room: int | None,
+    arms: str | None,
+    results: Path | None,
+    plot: Path | None,
+    as_json: bool,
+    choice: ModelChoice,
+) -> None:
+    """Ask the same questions with and without what was read.
+
+    Every line of FILE: {"id", "document", "questions": [{"question", "answers": [...]}]}. Each
+    document is read window by window, slept on and evicted; then its questions are asked in an
+    empty window, and under controls: the whole document in the window, its last window, passages
+    found by text search, another document's memory, and none.
+    """
+    from sleepdoc.cli.bench_table import bench_table
+    from sleepdoc_model.evaluation.comparison import compare
+
+    documents = _documents(data)
+    engine, tokenizer = _load(choice, documents)
+    settings = _settings(engine, tokenizer, passes, room, arms)
+    found = list(_run(engine, tokenizer, settings, documents, results))
+    figures = compare(found)
+    if plot:
+        from sleepdoc_model.evaluation.memory_plot import plot as draw
+
+        draw(figures, plot)
+    if as_json:
+        model = {"model": engine.info.model, "fingerprint": engine.info.fingerprint}
+        emit({**model, "data": data.name, "settings": dataclasses.asdict(settings), **figures})
+    else:
+        say(bench_table(figures))
+
+
+def _documents(data: Path) -> "list[Document]":
+    from sleepdoc.errors import DocumentError
+    from sleepdoc_model.evaluation.documents import BadLine, load_documents
+
+    try:
+        return load_documents(data)
+    except (OSError, UnicodeDecodeError) as error:
+        raise DocumentError(f"{data} cannot be read: {error}.") from error
+    except BadLine as error:
+        raise DocumentError(f"{error}.") from error
+
+
+def _load(choice: ModelChoice, documents: "list[Document]") -> "tuple[Engine, Tokenizer]":
+    from sleepdoc.errors import ModelError
+    from sleepdoc.reading.service import DEFAULT_MODEL
+    from sleepdoc_model.load import ModelUnavailable, load
+
+    # A token has at least one character, but for a few bytes of rare ones.
+    longest = max(len(document.text.encode()) for document in documents)
+    try:
+        return load(
+            choice.model or DEFAULT_MODEL,
+            device=choice.device,
+            seed=choice.seed,
+            heads=locations.heads(),
+            window=max(1024, min(_MOST, longest)),
+        )
+    except ModelUnavailable as error:
+        raise ModelError(str(error)) from error
+
+
+def _settings(
+    engine: "Engine",
+    tokenizer: "Tokenizer",
+    passes: tuple[int, ...],
+    room: int | None,
+    arms: str | None,
+) -> "Settings":
+    from sleepdoc.errors import UsageError
+    from sleepdoc.reading.budget import Budget
+    from sleepdoc_model.evaluation.memory import CONTROLS, Settings
+
+    controls = CONTROLS if arms is None else tuple(filter(None, arms.split(",")))
+    if unknown := set(controls) - set(CONTROLS):
+        raise UsageError(f"There is no arm {min(unknown)!r}; there are {', '.join(CONTROLS)}.")
+    budget = Budget.of(min(1024, engine.info.window), tokenizer.frame)
+    most = engine.info.window - len(tokenizer.frame.prefix)
+    if room is not None and room > most:
+        raise UsageError(f"At most {most} tokens of a document fit into a window.")
+    return Settings(passes, controls, room=room or budget.document, recall=budget.recall)
+
+
+def _run(
+    engine: "Engine",
+    tokenizer: "Tokenizer",
+    settings: "Settings",
+    documents: "list[Document]",
+    path: Path | None,
+) -> "Iterator[Result]":
+    """What `path` has, then what is missing; a document's results are written all at once."""
+    from sleepdoc_model.evaluation.memory import MemoryBenchmark, Result
+
+    known: list[Result] = []
+    if path and path.exists():
+        known = [Result(**json.loads(line)) for line in path.read_text("utf-8").splitlines()]
+    yield from known
+    done = {row.document for row in known}
+    benchmark = MemoryBenchmark(engine, tokenizer, settings)
+    for document, rows in benchmark.run(documents, done):
+        done.add(document.id)
+        notice(f"{document.id}: {len(done)} of {len(documents)}")
+        if path:
+            with path.open("a", encoding="utf-8") as file:
+                file.writelines(json.dumps(dataclasses.asdict(row)) + "\n" for row in rows)
+        yield from rows

@@ -1,0 +1,86 @@
+"""Documents with questions, one JSON object per line.
+
+{"id": "story", "document": "...", "questions": [{"question": "...", "answers": ["..."]}]}
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question and the answers that count as right, the first being the one to score."""
+
+    question: str
+    answers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Document:
+    id: str
+    text: str
+    questions: tuple[Asked, ...]
+
+
+class BadLine(ValueError):
+    """A line is not what this format asks for; the message says which and why."""
+
+
+def load_documents(path: Path) -> list[Document]:
+    """Every document of a file; empty lines are skipped.
+
+    Raises:
+        OSError: The file cannot be read.
+        BadLine: A line is no such object, or there is no document at all.
+    """
+    documents = list(_documents(path))
+    if not documents:
+        raise BadLine(f"{path.name} holds no document")
+    return documents
+
+
+def dump(document: Document) -> str:
+    """One line of such a file."""
+    questions = [{"question": a.question, "answers": list(a.answers)} for a in document.questions]
+    line = {"id": document.id, "document": document.text, "questions": questions}
+    return json.dumps(line, ensure_ascii=False)
+
+
+def _documents(path: Path) -> Iterator[Document]:
+    with path.open(encoding="utf-8") as file:
+        for number, line in enumerate(file, 1):
+            if not line.strip():
+                continue
+            try:
+                yield _document(json.loads(line))
+            except (ValueError, TypeError, KeyError) as error:
+                reason = f"no {error}" if isinstance(error, KeyError) else str(error)
+                raise BadLine(f"{path.name}, line {number}: {reason}") from error
+
+
+def _document(line: Any) -> Document:
+    if not isinstance(line, dict):
+        raise TypeError("not a JSON object")
+    questions = tuple(
+        Asked(
+            _text(each["question"], "question"), tuple(_text(a, "answer") for a in each["answers"])
+        )
+        for each in line["questions"]
+    )
+    if not questions or not all(each.answers for each in questions):
+        raise ValueError("a document needs questions, and every question an answer")
+    return Document(str(line["id"]), _text(line["document"], "document"), questions)
+
+
+def _asked(each: Any) -> Asked:
+    answers = tuple(_text(answer, "answer") for answer in each["answers"])
+    return Asked(_text(each["question"], "question"), answers)
+
+
+def _text(value: Any, name: str) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise TypeError(f"{name} must be a text that is not empty")
+    return value

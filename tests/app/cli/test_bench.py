@@ -1,0 +1,85 @@
+"""`sleepdoc bench memory` end to end, with the scripted model."""
+
+from pathlib import Path
+
+import pytest
+
+from sleepdoc_model.evaluation.documents import Asked, Document, dump
+
+from .conftest import Run
+
+ARMS = ("full", "empty", "last", "recall", "swapped", "modal", "n1", "n2")
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    path = tmp_path / "data.jsonl"
+    documents = (
+        Document(f"d{n}", f"Lamp {n} is lit. " * 9, (Asked("Is it lit?", ("yes",)),))
+        for n in range(3)
+    )
+    path.write_text("".join(dump(document) + "\n" for document in documents), "utf-8")
+    return path
+
+
+def test_a_table_with_every_arm_and_what_is_ahead(run: Run, data: Path) -> None:
+    done = run("bench", "memory", "--data", data, "--passes", "1,2")
+    assert done.code == 0
+    for arm in ARMS:
+        assert f"\n{arm} " in f"\n{done.out}"
+    assert "against" in done.out and "above 0 is better" in done.out
+    assert "d2: 3 of 3" in done.err
+
+
+def test_one_object_with_figures_and_settings(run: Run, data: Path, tmp_path: Path) -> None:
+    plot = tmp_path / "plot.svg"
+    options = ("--json", "--passes", "1,2", "--room", "40", "--plot", plot)
+    done = run("bench", "memory", "--data", data, *options)
+    found = done.json
+    assert set(found["arms"]) == set(ARMS)
+    assert (found["documents"], found["settings"]["room"]) == (3, 40)
+    assert found["best"] in ("n1", "n2")
+    assert plot.read_text("utf-8").startswith("<?xml")
+
+
+def test_a_run_goes_on_from_its_results(run: Run, data: Path, tmp_path: Path) -> None:
+    results = tmp_path / "results.jsonl"
+    command = ("bench", "memory", "--data", data, "--passes", "1", "--results", results)
+    first = run(*command)
+    whole = results.read_text("utf-8")
+    lines = whole.splitlines(keepends=True)
+    results.write_text("".join(line for line in lines if '"d0"' in line), "utf-8")
+    again = run(*command)
+    assert "d1: 2 of 3" in again.err and "d0" not in again.err
+    assert again.out.splitlines()[0] == first.out.splitlines()[0]
+    asked = [line.partition('"seconds"')[0] for line in results.read_text("utf-8").splitlines()]
+    assert asked == [line.partition('"seconds"')[0] for line in whole.splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "reason"),
+    [
+        (("--arms", "full,psychic"), 2, "There is no arm 'psychic'"),
+        (("--room", "100000"), 2, "of a document fit into a window"),
+        (("--model", "nonsense"), 4, "No such model"),
+    ],
+)
+def test_refusals(run: Run, data: Path, options: tuple[str, ...], code: int, reason: str) -> None:
+    done = run("bench", "memory", "--data", data, *options)
+    assert done.code == code
+    assert reason in done.err and done.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("passes", ["0", "1,x", ""])
+def test_passes_are_whole_numbers(run: Run, data: Path, passes: str) -> None:
+    assert run("bench", "memory", "--data", data, "--passes", passes).code == 2
+
+
+def test_data_that_cannot_be_used(run: Run, tmp_path: Path) -> None:
+    missing = run("bench", "memory", "--data", tmp_path / "none.jsonl")
+    assert missing.code == 3 and "cannot be read" in missing.err
+    bad = tmp_path / "bad.jsonl"
+    bad.write_text('{"id": 1}\n', "utf-8")
+    done = run("bench", "memory", "--data", bad)
+    assert done.code == 3
+    assert "bad.jsonl, line 1: no 'questions'" in done.err
