@@ -18,9 +18,17 @@ OPTION = re.compile(r"(?<![\w-])--?[a-z][a-z-]*")
 
 
 def options_of(command: click.Command) -> set[str]:
-    """Every spelling of every option a command takes."""
-    named = {name for parameter in command.params for name in parameter.opts if name[0] == "-"}
+    """Every spelling of every option a command takes; of a group's, all of its commands'."""
+    parameters = parameters_of(command)
+    named = {name for parameter in parameters for name in parameter.opts if name[0] == "-"}
     return named | {"-h", "--help"}
+
+
+def parameters_of(command: click.Command) -> list[click.Parameter]:
+    """Its own, and those of what it groups, but for sleepdoc itself."""
+    grouped = command.commands.values() if isinstance(command, click.Group) else ()
+    inner = [p for each in grouped for p in parameters_of(each)] if command is not cli else []
+    return [*command.params, *inner]
 
 
 def calls() -> list[tuple[str, set[str]]]:
@@ -51,7 +59,7 @@ def test_every_command_is_shown_with_its_options(name: str) -> None:
     rows = [options for word, options in calls() if word == name]
     assert rows, f"sleepdoc {name} is not documented"
     documented = set().union(shared, *rows)
-    for parameter in cli.commands[name].params:
+    for parameter in parameters_of(cli.commands[name]):
         if isinstance(parameter, click.Option):
             assert documented & set(parameter.opts), f"{parameter.opts} of {name}"
 

@@ -49,6 +49,9 @@ class SleepConfig:
     feedback: float = 1.0
     """What the next pass starts from: 1 is the last pass's output (the paper), 0 the embeddings
     again, and anything between a mixture of both, for networks not trained to be looped."""
+    settled: float = 0.0
+    """A pass that changes no layer's memory by more than this share of it is the last one; 0: all
+    passes are made, whatever they change."""
 
 
 @dataclass(frozen=True)

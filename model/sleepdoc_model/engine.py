@@ -37,6 +37,7 @@ class PassReport:
     number: int
     """From 1."""
     passes: int
+    """How many there will be: those asked for, or as many as were made once S has settled."""
     change: tuple[float, ...]
     """Per fast-weight layer: |S_after - S_before| / max(|S_after|, tiny), Frobenius norms."""
     seconds: float
@@ -92,7 +93,7 @@ class Engine(Protocol):
         """
 
     def sleep(self, passes: int) -> Iterator[PassReport]:
-        """Consolidate the window in `passes` passes, evict it, and refill the pinned prefix.
+        """Consolidate the window in at most `passes` passes, evict it, and refill the prefix.
 
         The memory changes only after the last pass: closing the iterator earlier leaves memory and
         window as they were.

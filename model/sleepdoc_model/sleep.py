@@ -35,11 +35,14 @@ def sleep_passes(
 ) -> Iterator[tuple[Memory, PassReport]]:
     """Consolidate a window, yielding the memory as it stands after each pass.
 
+    Where the config has a threshold for it, a pass that changes less than that is the last one; its
+    report says so by counting as many passes as were made.
+
     Args:
         network: Any hybrid; its config says how the passes are joined.
         tokens: The window without its pinned prefix, [B, T].
         memory: What the window finds; None is empty. It is not changed in place.
-        passes: N, at least 1.
+        passes: N, at least 1; at most so many are made.
         prefix: Keys and values of the pinned prefix, which is attended to and never written.
         see: Replaces `see_window` where passes write the same, and knows the prefix itself.
     """
@@ -53,8 +56,11 @@ def sleep_passes(
     started = time.perf_counter()
     for number, after in zip(range(1, passes + 1), found):
         change = relative_change(before, after)
-        ended = time.perf_counter()
-        yield after, PassReport(number, passes, change, ended - started)
+        settled = max(change) < network.config.sleep.settled
+        seconds = time.perf_counter() - started
+        yield after, PassReport(number, number if settled else passes, change, seconds)
+        if settled:
+            return
         before, started = after, time.perf_counter()
 
 

@@ -155,3 +155,22 @@ def test_a_pass_computes_nothing_that_no_write_depends_on(reads_asleep: bool) ->
     assert {layer: len(seen) for layer, seen in runs.items()} == {
         layer: needed if layer < last else 0 for layer in runs
     }
+
+
+@torch.no_grad()
+def test_passes_end_when_nothing_changes_any_more() -> None:
+    tiny = config.tiny()
+    blind = dataclasses.replace(tiny.memory, reads_asleep=False)
+    endless = make(dataclasses.replace(tiny, memory=blind))
+    changes = [max(r.change) for _, r in sleep_passes(endless, tokens(16), None, passes=40)]
+    threshold = changes[0] / 3
+    first = next(number for number, change in enumerate(changes, 1) if change < threshold)
+    assert 1 < first < 40 and len(changes) == 40
+
+    settled = dataclasses.replace(tiny.sleep, settled=threshold)
+    network = make(dataclasses.replace(tiny, memory=blind, sleep=settled))
+    made = list(sleep_passes(network, tokens(16), None, passes=40))
+    assert [report.number for _, report in made] == list(range(1, first + 1))
+    assert [report.passes for _, report in made] == [40] * (first - 1) + [first]
+    *_, (expected, _) = sleep_passes(endless, tokens(16), None, passes=first)
+    assert all(torch.equal(a, b) for a, b in zip(made[-1][0], expected, strict=True))

@@ -255,6 +255,7 @@ class ReadingSession:
         with closing(self._engine.sleep(passes)) as reports:
             for report in reports:
                 seconds = time.monotonic() - started
+                passes = report.passes  # fewer, once nothing changes any more
                 left = seconds / report.number * (passes - report.number)
                 yield SleepPass(report.number, passes, report.change, report.seconds, left)
                 change = report.change
