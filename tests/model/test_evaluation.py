@@ -5,12 +5,14 @@ import torch
 
 from sleepdoc_model import config
 from sleepdoc_model.evaluation.arms import ARMS, Score, evaluate
+from sleepdoc_model.evaluation.capacity import Capacity, plot
 from sleepdoc_model.evaluation.recall import find_sentences
 from sleepdoc_model.evaluation.report import retention, summary, wilson
 from sleepdoc_model.network import Network
 from sleepdoc_model.scripted import ByteTokenizer
 from sleepdoc_model.tasks.types import Example, Question
 from sleepdoc_model.testing import randomise
+from sleepdoc_model.training.data import Lesson
 from sleepdoc_model.training.objective import cached_prefix
 
 TOKENIZER = ByteTokenizer()
@@ -71,3 +73,39 @@ def test_arms_see_what_their_names_say() -> None:
             heads.gate.bias.zero_()
     silent = evaluate(no_memory, TOKENIZER, prefix, examples)
     assert silent["own"][0].nll == pytest.approx(silent["empty"][0].nll, rel=1e-5)
+
+
+class Fixed(Capacity):
+    """Keeps the lessons it would have asked about."""
+
+    def lessons(self, count: int, since: int) -> list[Lesson]:
+        return list(self._lessons(count, since, documents=10, seed=1))
+
+
+def test_capacity_asks_for_what_was_read_before_the_filler() -> None:
+    network = Network(config.tiny())
+    prefix = cached_prefix(network, TOKENIZER.frame.prefix)
+    benchmark = Fixed(network, TOKENIZER, prefix, "Filler text. " * 500)
+    lessons = benchmark.lessons(40, 3)
+    assert [len(lesson.examples) for lesson in lessons] == [8, 2]
+    assert all(len(lesson.after) == 3 for lesson in lessons)
+    assert all(len(window) == 3400 for lesson in lessons for window in lesson.after)
+    for lesson in lessons:
+        for example in lesson.examples:
+            assert len(example.windows) == 3 and len(example.questions) == 8
+            assert all(q.answer in "".join(example.windows) for q in example.questions)
+    again = benchmark.lessons(40, 0)
+    assert [lesson.examples for lesson in again] == [lesson.examples for lesson in lessons]
+    assert all(not lesson.after for lesson in again)
+
+
+def test_capacity_counts_exact_answers_with_and_without_the_right_memory(tmp_path) -> None:
+    network = Network(config.tiny())
+    randomise(network, 0)
+    prefix = cached_prefix(network, TOKENIZER.frame.prefix)
+    benchmark = Capacity(network, TOKENIZER, prefix, "Filler text. " * 9)
+    rows = [benchmark.measure(4, since, 3, 2, seed=1) for since in (0, 1)]
+    assert [row["questions"] for row in rows] == [12, 12]
+    assert all(0 <= row["interval"][0] <= row["exact"] <= row["interval"][1] for row in rows)
+    plot(rows, tmp_path / "capacity.svg")
+    assert "windows read since" in (tmp_path / "capacity.svg").read_text("utf-8")

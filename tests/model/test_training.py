@@ -4,13 +4,17 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
 
 from sleepdoc_model import config
 from sleepdoc_model.network import Network, Pass
 from sleepdoc_model.scripted import ByteTokenizer
 from sleepdoc_model.tasks.types import Example, Question
 from sleepdoc_model.testing import randomise
-from sleepdoc_model.training.data import IGNORE, Lesson, collate
+from sleepdoc_model.training.batches import DrawnBatches, PreparedBatches, prepare
+from sleepdoc_model.training.data import IGNORE, Batch, Lesson, collate
+from sleepdoc_model.training.group import Group
 from sleepdoc_model.training.loop import Schedule, Trainer
 from sleepdoc_model.training.objective import TapStore, answer_loss, cached_prefix, read_and_sleep
 from sleepdoc_model.training.recipe import Recipe
@@ -30,18 +34,15 @@ def make_network() -> Network:
     return network
 
 
-def make_trainer(folder: Path, seed: int = 0) -> Trainer:
+def make_batches(seed: int = 0) -> DrawnBatches:
+    held_out = {"all": collate(Lesson(EXAMPLES), TOKENIZER)}
+    return DrawnBatches(TOKENIZER, Recipe(fact_documents=3), [], held_out, seed)
+
+
+def make_trainer(folder: Path, seed: int = 0, group: Group | None = None) -> Trainer:
     folder.mkdir(exist_ok=True)
-    return Trainer(
-        make_network(),
-        TOKENIZER,
-        folder,
-        schedule=Schedule(steps=6, warm_up=1),
-        recipe=Recipe(fact_documents=2),
-        stories=[],
-        held_out={"all": collate(Lesson(EXAMPLES), TOKENIZER)},
-        seed=seed,
-    )
+    schedule = Schedule(steps=6, warm_up=1)
+    return Trainer(make_network(), make_batches(seed), folder, schedule=schedule, group=group)
 
 
 def parameters(trainer: Trainer) -> list[torch.Tensor]:
@@ -165,3 +166,69 @@ def test_a_prefix_is_cached_without_memory() -> None:
     assert cache.length == 2 and torch.equal(cache.keys, again.keys)
     h, _ = network(network.embed(torch.tensor([[5]])), None, Pass("read", cache, grow=False))
     assert h.shape == (1, 1, 32)
+
+
+def assert_same(one: Batch, other: Batch) -> None:
+    for name in ("questions", "labels", "document"):
+        assert torch.equal(getattr(one, name), getattr(other, name)), name
+    for left, right in zip(one.windows, other.windows, strict=True):
+        assert torch.equal(left.ids, right.ids) and torch.equal(left.active, right.active)
+        assert left.kept == right.kept
+
+
+def test_prepared_batches_are_the_drawn_ones(tmp_path: Path) -> None:
+    drawn, path = make_batches(), tmp_path / "batches.safetensors"
+    prepare(path, drawn, 3, lambda step: None)
+    prepared = PreparedBatches(path)
+    assert (prepared.prefix, prepared.steps) == (drawn.prefix, 3)
+    for step in range(3):
+        assert_same(prepared.batch(step), drawn.batch(step))
+        assert prepared.passes(step) == drawn.passes(step)
+    assert_same(prepared.held_out["all"], drawn.held_out["all"])
+    assert torch.equal(prepared.sample().ids, drawn.sample().ids)
+    assert prepared.describe()["seed"] == 0
+
+
+def test_a_file_of_something_else_is_no_batches(tmp_path: Path) -> None:
+    save_file({"x": torch.zeros(1)}, tmp_path / "x.safetensors")
+    with pytest.raises(ValueError, match="not a file of batches"):
+        PreparedBatches(tmp_path / "x.safetensors")
+
+
+def test_shares_of_a_batch_are_the_batch() -> None:
+    network = make_network()
+    prefix = cached_prefix(network, TOKENIZER.frame.prefix)
+    examples = [*EXAMPLES, Example(("An elk. A hen.",), (Question("Who else?", "hen"),))]
+    batch = collate(Lesson(examples, before=("Once,",)), TOKENIZER)
+    whole, _ = answer_loss(network, prefix, batch, read_and_sleep(network, prefix, batch, 1))
+    parts = [batch.share(rank, 2) for rank in range(2)]
+    assert [part.document.tolist() for part in parts] == [[0, 0, 1], [0]]
+    losses = [
+        answer_loss(network, prefix, part, read_and_sleep(network, prefix, part, 1))[0]
+        for part in parts
+    ]
+    torch.testing.assert_close(sum(losses), whole, rtol=1e-4, atol=1e-4)
+
+
+def _train_in_a_group(rank: int, size: int, folder: Path) -> None:
+    torch.set_num_threads(1)
+    store = torch.distributed.FileStore(str(folder / "store"), size)
+    torch.distributed.init_process_group("gloo", store=store, rank=rank, world_size=size)
+    trainer = make_trainer(folder / str(rank), group=Group(rank, size))
+    records = list(trainer.run(4))
+    found = {name: p.detach() for name, p in trainer.network.named_parameters()}
+    save_file(found, folder / f"{rank}.safetensors", {"loss": str(records[-1]["loss"])})
+    torch.distributed.destroy_process_group()
+
+
+@pytest.mark.slow
+def test_two_processes_train_as_one(tmp_path: Path) -> None:
+    alone = make_trainer(tmp_path / "alone")
+    records = list(alone.run(4))
+    torch.multiprocessing.spawn(_train_in_a_group, args=(2, tmp_path), nprocs=2)
+    first, second = (load_file(tmp_path / f"{rank}.safetensors") for rank in range(2))
+    for name, parameter in alone.network.named_parameters():
+        assert torch.equal(first[name], second[name]), name
+        torch.testing.assert_close(first[name], parameter.detach(), rtol=1e-5, atol=1e-5)
+    with safe_open(tmp_path / "0.safetensors", "pt") as file:
+        assert float(file.metadata()["loss"]) == pytest.approx(records[-1]["loss"], rel=1e-5)

@@ -1,7 +1,12 @@
-"""Train the default model's fast-weight heads on the CPU: seeded and resumable.
+"""Train the default model's fast-weight heads: seeded and resumable.
 
 python -m sleepdoc_model.training --data FAIRYTALEQA --out runs/default
 python -m sleepdoc_model.training --data FAIRYTALEQA --out runs/default --resume
+
+Where there is a GPU but no tokenizer, batches are made elsewhere before:
+
+python -m sleepdoc_model.training --data FAIRYTALEQA --out runs/default --prepare BATCHES
+torchrun --nproc-per-node 2 -m sleepdoc_model.training --prepared BATCHES --base GGUF --out ...
 """
 
 import argparse
@@ -13,62 +18,111 @@ from pathlib import Path
 import torch
 
 from sleepdoc_model.base import base_path, load_base
+from sleepdoc_model.checkpoint import load_heads
 from sleepdoc_model.config import smollm2
-from sleepdoc_model.gguf_tokenizer import GGUFTokenizer
 from sleepdoc_model.network import Network
 from sleepdoc_model.tasks import fairytale
+from sleepdoc_model.training.batches import Batches, DrawnBatches, PreparedBatches, prepare
+from sleepdoc_model.training.group import Group
 from sleepdoc_model.training.loop import Schedule, Trainer, held_out_batches
-from sleepdoc_model.training.recipe import Recipe
+from sleepdoc_model.training.recipe import RECIPES
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m sleepdoc_model.training", description=__doc__)
+    options = _parse()
+    group = Group.from_environment()
+    torch.manual_seed(options.seed)
+    options.out.mkdir(parents=True, exist_ok=True)
+    batches = _batches(options)
+    if options.prepare:
+        prepare(options.prepare, batches, options.steps, lambda step: _say(step, options.steps))
+        return
+    device = "cpu"
+    if torch.cuda.is_available():
+        device = f"cuda:{group.rank % torch.cuda.device_count()}"
+        torch.cuda.set_device(device)
+    network = Network(smollm2())
+    dtype = torch.float32 if device == "cpu" else torch.bfloat16
+    load_base(network, options.base or base_path(), dtype)
+    if options.start:
+        load_heads(network, options.start)
+    trainer = Trainer(
+        network.to(device),
+        batches,
+        options.out,
+        schedule=Schedule(steps=options.steps),
+        group=group,
+    )
+    if options.start:
+        load_heads(network, options.start)  # calibrating has moved their biases
+    if options.resume:
+        trainer.resume()
+    _train(trainer, options)
+
+
+def _parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m sleepdoc_model.training",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--data", type=Path, help="a FairytaleQA folder; without, facts only")
+    parser.add_argument("--config", choices=RECIPES, default="default", help="which lessons")
     parser.add_argument("--out", type=Path, required=True, help="folder of the run")
     parser.add_argument("--steps", type=int, default=760)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--save-every", type=int, default=20)
     parser.add_argument("--evaluate-every", type=int, default=80)
     parser.add_argument("--resume", action="store_true", help="go on from the folder's last save")
-    options = parser.parse_args()
+    parser.add_argument("--start", type=Path, help="begin with the heads of this checkpoint")
+    parser.add_argument("--base", type=Path, help="the base's GGUF, if it is not installed")
+    parser.add_argument("--prepare", type=Path, help="only write the batches of all steps here")
+    parser.add_argument("--prepared", type=Path, help="batches written before; no --data needed")
+    return parser.parse_args()
 
-    torch.manual_seed(options.seed)
-    options.out.mkdir(parents=True, exist_ok=True)
-    tokenizer = GGUFTokenizer(base_path())
-    network = Network(smollm2())
-    load_base(network, base_path(), torch.float32)
+
+def _batches(options: argparse.Namespace) -> Batches:
+    if options.prepared:
+        return PreparedBatches(options.prepared)
+    from sleepdoc_model.gguf_tokenizer import GGUFTokenizer
+
+    tokenizer = GGUFTokenizer(options.base or base_path())
     train = fairytale.load(options.data, "train") if options.data else []
     val = fairytale.load(options.data, "val") if options.data else []
-    trainer = Trainer(
-        network,
-        tokenizer,
-        options.out,
-        schedule=Schedule(steps=options.steps),
-        recipe=Recipe(),
-        stories=train,
-        held_out=held_out_batches(tokenizer, val),
-        seed=options.seed,
-    )
-    if options.resume:
-        trainer.resume()
-    (options.out / "run.json").write_text(json.dumps(trainer.describe(), indent=2) + "\n")
+    held_out = held_out_batches(tokenizer, val)
+    return DrawnBatches(tokenizer, RECIPES[options.config], train, held_out, options.seed)
 
+
+def _train(trainer: Trainer, options: argparse.Namespace) -> None:
+    first = trainer.group.rank == 0
+    if first:
+        described = json.dumps(trainer.describe(), indent=2)
+        (options.out / "run.json").write_text(described + "\n")
     started, tokens = time.perf_counter(), 0.0
     for record in trainer.run():
+        last = trainer.step == options.steps
+        if not first:
+            continue
         trainer.log(record)
         tokens += record["context_tokens"] + record["question_tokens"]
         rate = tokens / (time.perf_counter() - started)
         print(
             f"step {record['step']:4.0f}/{options.steps}  loss {record['loss']:.3f}  "
-            f"accuracy {record['accuracy']:.3f}  {record['seconds']:.1f} s  {rate:.0f} tokens/s",
+            f"accuracy {record['accuracy']:.3f}  {record['seconds']:.1f} s "
+            f"({record['sleep_seconds'] / record['seconds']:.0%} reading)  {rate:.0f} tokens/s",
             flush=True,
         )
-        if trainer.step % options.save_every == 0 or trainer.step == options.steps:
+        if trainer.step % options.save_every == 0 or last:
             trainer.save()
-        if trainer.step % options.evaluate_every == 0 or trainer.step == options.steps:
+        if trainer.step % options.evaluate_every == 0 or last:
             held_out = {f"held_out_{k}": v for k, v in trainer.evaluate().items()}
             trainer.log({"step": trainer.step, **held_out})
             print("  " + "  ".join(f"{k} {v:.3f}" for k, v in held_out.items()), file=sys.stderr)
+
+
+def _say(step: int, steps: int) -> None:
+    if (step + 1) % 50 == 0 or step + 1 == steps:
+        print(f"{step + 1} of {steps} batches", flush=True)
 
 
 if __name__ == "__main__":

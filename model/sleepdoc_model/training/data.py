@@ -23,6 +23,15 @@ class Window:
     kept: bool = False
     """Whether it comes again, so that what the base makes of it is worth keeping."""
 
+    def of(self, documents: Tensor) -> "Window":
+        """Only of these documents; a window they share stays as it is."""
+        if len(self.ids) == 1:
+            return self
+        return Window(self.ids[documents], self.active[documents], self.kept)
+
+    def to(self, device: str) -> "Window":
+        return Window(self.ids.to(device), self.active.to(device), self.kept)
+
 
 @dataclass(frozen=True)
 class Lesson:
@@ -53,6 +62,22 @@ class Batch:
     @property
     def context_tokens(self) -> int:
         return int(sum(window.active.sum().item() for window in self.windows))
+
+    def share(self, rank: int, size: int) -> "Batch":
+        """Every `size`-th document from `rank` on, and the questions about those."""
+        documents = torch.arange(rank, int(self.document.max()) + 1, size)
+        mine = self.document % size == rank
+        return Batch(
+            tuple(window.of(documents) for window in self.windows),
+            self.questions[mine],
+            self.labels[mine],
+            self.document[mine] // size,
+        )
+
+    def to(self, device: str) -> "Batch":
+        windows = tuple(window.to(device) for window in self.windows)
+        questions, labels = self.questions.to(device), self.labels.to(device)
+        return Batch(windows, questions, labels, self.document.to(device))
 
 
 def collate(lesson: Lesson, tokenizer: Tokenizer) -> Batch:

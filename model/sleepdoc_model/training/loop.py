@@ -3,7 +3,7 @@
 import json
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -16,8 +16,9 @@ from sleepdoc_model.network import Network
 from sleepdoc_model.tasks import facts, fairytale
 from sleepdoc_model.tasks.types import Example
 from sleepdoc_model.tokenizer import Tokenizer
-from sleepdoc_model.training.data import IGNORE, Batch, Lesson, Window, collate
-from sleepdoc_model.training.data import window as make_window
+from sleepdoc_model.training.batches import Batches
+from sleepdoc_model.training.data import IGNORE, Batch, Lesson, collate
+from sleepdoc_model.training.group import Group
 from sleepdoc_model.training.objective import (
     TapStore,
     answer_loss,
@@ -25,7 +26,6 @@ from sleepdoc_model.training.objective import (
     calibrate,
     read_and_sleep,
 )
-from sleepdoc_model.training.recipe import Recipe
 
 
 @dataclass(frozen=True)
@@ -46,24 +46,24 @@ class Schedule:
 
 
 class Trainer:
-    """Holds a network, its optimiser and where training stands; writes into `folder`."""
+    """Holds a network, its optimiser and where training stands; writes into `folder`.
+
+    In a group every process makes the same trainer; only the first one's writes anything.
+    """
 
     def __init__(
         self,
         network: Network,
-        tokenizer: Tokenizer,
+        batches: Batches,
         folder: Path,
         *,
         schedule: Schedule,
-        recipe: Recipe,
-        stories: Sequence[fairytale.Story],
-        held_out: dict[str, Batch],
-        seed: int = 0,
+        group: Group | None = None,
     ) -> None:
-        self.network, self.tokenizer, self.folder = network, tokenizer, folder
-        self.schedule, self.recipe, self.stories = schedule, recipe, stories
-        self.held_out, self.seed, self.step = held_out, seed, 0
-        self.prefix = cached_prefix(network, tokenizer.frame.prefix)
+        self.network, self.batches, self.folder = network, batches, folder
+        self.schedule, self.group, self.step = schedule, group or Group(), 0
+        self.device = str(network.embedding.weight.device)
+        self.prefix = cached_prefix(network, batches.prefix)
         named = trained_parameters(network).items()
         fast = ("gate", "beta", "bias", "decay", "fill")
         gates = [p for n, p in named if any(word in n for word in fast)]
@@ -76,51 +76,51 @@ class Trainer:
             betas=(0.9, 0.98),
         )
         self.store = TapStore(network, self.prefix)
-        calibrate(network, self.prefix, self._sample())
+        calibrate(network, self.prefix, batches.sample().to(self.device))
 
     def run(self, until: int | None = None) -> Iterator[dict[str, float]]:
         """Train to the schedule's end (or to step `until`), yielding one record per step."""
         while self.step < (until or self.schedule.steps):
             yield self._train_step()
 
-    def _batch(self, step: int) -> Batch:
-        return collate(self.recipe.draw(self.seed, step, self.stories), self.tokenizer)
-
-    def _sample(self) -> Window:
-        """Some text: windows of stories, or facts if there are none."""
-        if not self.stories:
-            return self._batch(-1).windows[0]
-        return make_window([s.windows[0].text for s in self.stories[:4]], self.tokenizer)
-
     def _train_step(self) -> dict[str, float]:
         started = time.perf_counter()
-        batch = self._batch(self.step)
-        passes = self.recipe.passes(self.seed, self.step)
+        passes = self.batches.passes(self.step)
         rate = self.schedule.rate_at(self.step)
         for group, factor in zip(
             self.optimizer.param_groups, (1.0, self.schedule.gate_factor), strict=True
         ):
             group["lr"] = rate * factor
-        memory = read_and_sleep(self.network, self.prefix, batch, passes, self.store)
-        slept = time.perf_counter()
-        loss, logits = answer_loss(self.network, self.prefix, batch, memory)
+        batch = self.batches.batch(self.step)
+        windows, context = len(batch.windows), batch.context_tokens
+        batch = batch.share(self.group.rank, self.group.size) if self.group.size > 1 else batch
         count = int((batch.labels != IGNORE).sum())
+        total, *_ = self.group.sum(count)
         self.optimizer.zero_grad()
-        (loss / count).backward()  # type: ignore[no-untyped-call]
+        loss, right, sleep_seconds = 0.0, 0.0, 0.0
+        if count:  # with more processes than documents some have nothing to do
+            batch = batch.to(self.device)
+            memory = read_and_sleep(self.network, self.prefix, batch, passes, self.store)
+            sleep_seconds = time.perf_counter() - started
+            found, logits = answer_loss(self.network, self.prefix, batch, memory)
+            (found / total).backward()  # type: ignore[no-untyped-call]
+            loss, right = found.item(), accuracy(logits, batch) * count
         parameters = trained_parameters(self.network).values()
+        self.group.sum_gradients(parameters)
         norm = torch.nn.utils.clip_grad_norm_(parameters, self.schedule.clip)
         self.optimizer.step()
         self.step += 1
+        loss, right, questions = self.group.sum(loss, right, batch.questions.numel())
         return {
             "step": self.step,
-            "loss": loss.item() / count,
-            "accuracy": accuracy(logits, batch),
+            "loss": loss / total,
+            "accuracy": right / total,
             "gradient": norm.item(),
             "passes": passes,
-            "windows": len(batch.windows),
-            "context_tokens": batch.context_tokens,
-            "question_tokens": batch.questions.numel(),
-            "sleep_seconds": slept - started,
+            "windows": windows,
+            "context_tokens": context,
+            "question_tokens": questions,
+            "sleep_seconds": sleep_seconds,
             "seconds": time.perf_counter() - started,
         }
 
@@ -129,7 +129,8 @@ class Trainer:
         """Answer NLL per token of every held-out batch: own memory, another document's, and none;
         and token accuracy with its own."""
         figures = {}
-        for name, batch in self.held_out.items():
+        for name, cpu_batch in self.batches.held_out.items():
+            batch = cpu_batch.to(self.device)
             memory = read_and_sleep(self.network, self.prefix, batch, 1, self.store)
             swapped = tuple(s.roll(1, 0) for s in memory)
             count = int((batch.labels != IGNORE).sum())
@@ -159,20 +160,22 @@ class Trainer:
         parameters = trained_parameters(self.network)
         for name, value in state.items():
             parameter, key = name.rsplit("/", 1)
-            self.optimizer.state[parameters[parameter]][key] = value
+            # The optimiser counts its steps on the CPU, wherever the parameters are.
+            there = value if key == "step" else value.to(self.device)
+            self.optimizer.state[parameters[parameter]][key] = there
 
-    def log(self, record: dict[str, float]) -> None:
+    def log(self, record: Mapping[str, float]) -> None:
         with (self.folder / "log.jsonl").open("a", encoding="utf-8") as file:
             file.write(json.dumps(record) + "\n")
 
     def describe(self) -> dict[str, object]:
         """Everything that decides the result, for the run's folder."""
         return {
-            "seed": self.seed,
+            **self.batches.describe(),
             "schedule": asdict(self.schedule),
-            "recipe": asdict(self.recipe),
-            "stories": len(self.stories),
             "torch": torch.__version__,
+            "device": self.device,
+            "processes": self.group.size,
             "threads": torch.get_num_threads(),
         }
 

@@ -25,7 +25,8 @@ def cached_prefix(network: Network, prefix: tuple[int, ...]) -> KVCache:
         network.config, len(prefix), dtype=parameter.dtype, device=str(parameter.device)
     )
     with torch.no_grad():
-        network(network.embed(torch.tensor([prefix])), None, Pass("read", cache))
+        tokens = torch.tensor([prefix], device=parameter.device)
+        network(network.embed(tokens), None, Pass("read", cache))
     return cache
 
 
@@ -47,8 +48,8 @@ class TapStore:
             self._row(tuple(ids[active].tolist()))
             for ids, active in zip(window.ids, window.active, strict=True)
         ]
-        config = self.network.config
-        taps = torch.zeros(len(config.memory_layers), *window.ids.shape, config.dim)
+        config, weight = self.network.config, self.network.embedding.weight
+        taps = weight.new_zeros(len(config.memory_layers), *window.ids.shape, config.dim)
         for index, row in enumerate(rows):
             if row is not None:
                 taps[:, index, : row.shape[1]] = row
@@ -59,7 +60,8 @@ class TapStore:
             return None
         if ids in self._kept:
             return self._kept[ids]
-        alone = Window(torch.tensor([ids]), torch.ones(1, len(ids), dtype=torch.bool))
+        tokens = torch.tensor([ids], device=self.network.embedding.weight.device)
+        alone = Window(tokens, torch.ones_like(tokens, dtype=torch.bool))
         row = torch.stack([x[0] for x in see(self.network, self.cache, alone, None)]).half()
         if row.nbytes <= self._left:
             self._kept[ids] = row

@@ -1,6 +1,7 @@
 """What is trained on, step by step. A step's lesson depends on seed and step alone."""
 
 import random
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,12 +10,12 @@ from sleepdoc_model.tasks.fairytale import Story
 from sleepdoc_model.tasks.types import Example, Question
 from sleepdoc_model.training.data import Lesson
 
-KINDS = ("facts", "hidden", "windows", "sections", "recalled", "quoted")
+KINDS = ("facts", "hidden", "windows", "sections", "recalled", "quoted", "continued")
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """Six kinds of lesson, about facts of made-up people and about stories.
+    """Kinds of lesson, about facts of made-up people and about stories.
 
     - facts: a few facts in a short window
     - hidden: facts here and there in a long window of a story
@@ -23,14 +24,16 @@ class Recipe:
     - recalled: long windows too, and the question stands behind a passage found by text search
     - quoted: facts, and the question is about another fact, quoted in front of it: what memory
       does not hold has to be read in the window
+    - continued: sections of a story, and the question is how a sentence of them goes on; any text
+      has such questions, with far more answer tokens than those that people asked
 
     After the first steps all of them may have windows of other stories before and after.
     """
 
     short: int = 320
     """Steps at the beginning in which all is short: facts, and sections of stories."""
-    short_shares: tuple[float, ...] = (0.4, 0.0, 0.0, 0.6, 0.0, 0.0)
-    shares: tuple[float, ...] = (0.36, 0.12, 0.12, 0.06, 0.17, 0.17)
+    short_shares: tuple[float, ...] = (0.4, 0.0, 0.0, 0.6, 0.0, 0.0, 0.0)
+    shares: tuple[float, ...] = (0.36, 0.12, 0.12, 0.06, 0.17, 0.17, 0.0)
     few: int = 40
     """Long windows are of so many stories: what the base makes of them fits into memory."""
     fact_documents: int = 16
@@ -62,6 +65,9 @@ class Recipe:
         if kind == "sections":
             told = [self._section(rng, stories) for _ in range(self.section_documents)]
             return Lesson(told, before, after)
+        if kind == "continued":
+            continued = [self._continued(rng, stories) for _ in range(self.section_documents)]
+            return Lesson(continued, before, after)
         told = [self._told(rng, few, kind == "recalled") for _ in range(self.long_documents)]
         return Lesson(told, before, after, kept=True)
 
@@ -116,8 +122,29 @@ class Recipe:
             (story.sections[section] + "\n\n",), tuple(rng.sample(known, min(3, len(known))))
         )
 
+    def _continued(self, rng: random.Random, stories: Sequence[Story]) -> Example:
+        while True:
+            text = rng.choice(rng.choice(stories).sections)
+            words = [s.split() for s in re.split(r"(?<=[.!?])\s+", text)]
+            known = [sentence for sentence in words if 8 <= len(sentence) <= 40]
+            if known:
+                break
+        questions = []
+        for sentence in rng.sample(known, min(5, len(known))):
+            cut = rng.randint(4, len(sentence) - 3)
+            question = f"How does this go on? {' '.join(sentence[:cut])}"
+            questions.append(Question(question, " ".join(sentence[cut:][:16])))
+        return Example((text + "\n\n",), tuple(questions))
+
     def _window(self, rng: random.Random, stories: Sequence[Story]) -> str:
         return rng.choice(rng.choice(stories).windows).text
+
+
+RECIPES = {
+    "default": Recipe(),
+    "continued": Recipe(short=0, shares=(0.1, 0.0, 0.1, 0.25, 0.0, 0.05, 0.5)),
+}
+"""By the name that a run is given: what the shipped heads were trained on, and what is tried."""
 
 
 def _behind_passage(rng: random.Random, section: str, question: Question) -> Question:
