@@ -180,11 +180,10 @@ def _run(
     path: Path | None,
 ) -> "Iterator[Result]":
     """What `path` has, then what is missing; a document's results are written all at once."""
-    from sleepdoc_model.evaluation.memory import MemoryBenchmark, Result
+    from sleepdoc_model.evaluation.memory import MemoryBenchmark
 
-    known: list[Result] = []
-    if path and path.exists():
-        known = [Result(**json.loads(line)) for line in path.read_text("utf-8").splitlines()]
+    identity = {"fingerprint": engine.info.fingerprint, **dataclasses.asdict(settings)}
+    known = _known(path, identity) if path else []
     yield from known
     done = {row.document for row in known}
     benchmark = MemoryBenchmark(engine, tokenizer, settings)
@@ -195,3 +194,20 @@ def _run(
             with path.open("a", encoding="utf-8") as file:
                 file.writelines(json.dumps(dataclasses.asdict(row)) + "\n" for row in rows)
         yield from rows
+
+
+def _known(path: Path, identity: dict[str, object]) -> "list[Result]":
+    """The results of an earlier run, whose first line says of what; a new file gets that line."""
+    from sleepdoc.errors import MismatchError, StorageError
+    from sleepdoc_model.evaluation.memory import Result
+
+    try:
+        if not path.exists():
+            path.write_text(json.dumps(identity) + "\n", "utf-8")
+        first, *rows = map(json.loads, path.read_text("utf-8").splitlines())
+        known = [Result(**row) for row in rows]
+    except (OSError, ValueError, TypeError) as error:
+        raise StorageError(f"{path} cannot be used for results: {error}.") from error
+    if first != json.loads(json.dumps(identity)):
+        raise MismatchError(f"{path} holds results of another model or of other settings.")
+    return known

@@ -47,13 +47,26 @@ def test_a_run_goes_on_from_its_results(run: Run, data: Path, tmp_path: Path) ->
     command = ("bench", "memory", "--data", data, "--passes", "1", "--results", results)
     first = run(*command)
     whole = results.read_text("utf-8")
-    lines = whole.splitlines(keepends=True)
-    results.write_text("".join(line for line in lines if '"d0"' in line), "utf-8")
+    head, *lines = whole.splitlines(keepends=True)
+    kept = (line for line in lines if '"d0"' in line)
+    results.write_text(head + "".join(kept), "utf-8")
     again = run(*command)
     assert "d1: 2 of 3" in again.err and "d0" not in again.err
     assert again.out.splitlines()[0] == first.out.splitlines()[0]
     asked = [line.partition('"seconds"')[0] for line in results.read_text("utf-8").splitlines()]
     assert asked == [line.partition('"seconds"')[0] for line in whole.splitlines()]
+
+
+def test_results_of_something_else_are_left_alone(run: Run, data: Path, tmp_path: Path) -> None:
+    results = tmp_path / "results.jsonl"
+    command = ("bench", "memory", "--data", data, "--results", results)
+    assert run(*command, "--passes", "1").code == 0
+    before = results.read_text("utf-8")
+    other = run(*command, "--passes", "2")
+    assert other.code == 7 and "of other settings" in other.err
+    assert results.read_text("utf-8") == before
+    results.write_text("nothing of the kind\n", "utf-8")
+    assert run(*command, "--passes", "1").code == 8
 
 
 @pytest.mark.parametrize(
