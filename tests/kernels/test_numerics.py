@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 
 from sleepdoc_kernels.gated_delta_rule import gated_delta_rule
-from sleepdoc_kernels.testing import Inputs, assert_close, make_inputs
+from sleepdoc_kernels.testing import Inputs, assert_close, make_inputs, results
 
 TOLERANCE = {torch.float64: 1e-12, torch.float32: 1e-5}
 
@@ -29,17 +29,11 @@ def check_all(inputs: Inputs, tolerance: dict[torch.dtype, float] = TOLERANCE) -
 def values_and_gradients(
     inputs: Inputs, implementation: str | None, *, autocast: bool = False
 ) -> dict[str, torch.Tensor]:
-    leaves = inputs.map(lambda x: x.clone().requires_grad_())
-    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=autocast):
-        out, state = gated_delta_rule(**leaves.keywords(), implementation=implementation)
-    generator = torch.Generator().manual_seed(1)
-    loss = sum(
-        (x * torch.randn(x.shape, generator=generator, dtype=torch.float64)).sum()
-        for x in (out, state)
-    )
-    loss.backward()
-    gradients = {f"d_{name}": x.grad for name, x in leaves.keywords().items() if x is not None}
-    return {"out": out.detach(), "state": state.detach()} | gradients
+    def scan(**keywords: torch.Tensor | None):
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=autocast):
+            return gated_delta_rule(**keywords, implementation=implementation)
+
+    return results(scan, inputs)
 
 
 @pytest.mark.parametrize("beta", [0.95, 1.0, 1.9, 2.0])

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from sleepdoc import locations
-from sleepdoc.cli.command import Command, set_verbose
-from sleepdoc.cli.options import ModelChoice, json_option, model_options
+from sleepdoc.cli.command import Command
+from sleepdoc.cli.options import ModelChoice, json_option, model_options, verbose_option
 from sleepdoc.cli.output import emit, notice, say
 
 if TYPE_CHECKING:
@@ -74,14 +74,7 @@ def _numbers(_ctx: click.Context, _parameter: click.Parameter, value: str) -> tu
     metavar="FILE",
     help="Draw the figures (.svg or .png).",
 )
-@click.option(
-    "-v",
-    "--verbose",
-    is_flag=True,
-    expose_value=False,
-    callback=set_verbose,
-    help="Show where an error came from.",
-)
+@verbose_option
 @json_option
 @model_options
 def memory(

@@ -36,16 +36,18 @@ class ModelChoice:
         )
 
 
+verbose_option = click.option(
+    "-v",
+    "--verbose",
+    is_flag=True,
+    expose_value=False,
+    callback=set_verbose,
+    help="Show where an error came from.",
+)
+
+
 def storage_options(function: _Function) -> _Function:
     """Give a command ``--db``, as `database`, and ``-v``."""
-    function = click.option(
-        "-v",
-        "--verbose",
-        is_flag=True,
-        expose_value=False,
-        callback=set_verbose,
-        help="Show where an error came from.",
-    )(function)
     return click.option(
         "--db",
         "database",
@@ -53,7 +55,7 @@ def storage_options(function: _Function) -> _Function:
         default=locations.database,
         metavar="PATH",
         help="Use this database instead of the one in the data directory.",
-    )(function)
+    )(verbose_option(function))
 
 
 def model_options(function: _Function) -> _Function:

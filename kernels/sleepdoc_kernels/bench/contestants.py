@@ -2,6 +2,7 @@
 
 import os
 from functools import partial
+from typing import Any
 
 from torch import Tensor
 
@@ -21,25 +22,8 @@ def contestants(device: str) -> dict[str, Scan | str]:
     }
 
 
-def _ours(
-    name: str,
-    q: Tensor | None,
-    k: Tensor,
-    v: Tensor,
-    log_decay: Tensor | None,
-    beta: Tensor,
-    state: Tensor,
-) -> tuple[Tensor | None, Tensor]:
-    return gated_delta_rule(
-        q,
-        k,
-        v,
-        log_decay=log_decay,
-        beta=beta,
-        state=state,
-        output=q is not None,
-        implementation=name,
-    )
+def _ours(name: str, q: Tensor | None, **others: Any) -> tuple[Tensor | None, Tensor]:
+    return gated_delta_rule(q, **others, output=q is not None, implementation=name)
 
 
 def _flash_linear_attention() -> Scan | str:

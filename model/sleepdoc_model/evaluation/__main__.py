@@ -13,15 +13,11 @@ from pathlib import Path
 
 import torch
 
-from sleepdoc_model.base import base_path, load_base
-from sleepdoc_model.checkpoint import load_heads, read_config
 from sleepdoc_model.evaluation.arms import evaluate
+from sleepdoc_model.evaluation.load_checkpoint import load_checkpoint
 from sleepdoc_model.evaluation.report import summary
-from sleepdoc_model.gguf_tokenizer import GGUFTokenizer
-from sleepdoc_model.network import Network
 from sleepdoc_model.tasks import facts, fairytale
 from sleepdoc_model.tasks.types import Example
-from sleepdoc_model.training.objective import cached_prefix
 
 
 def main() -> None:
@@ -42,11 +38,7 @@ def main() -> None:
     options = parser.parse_args()
 
     started = time.perf_counter()
-    tokenizer = GGUFTokenizer(base_path())
-    network = Network(read_config(options.heads))
-    load_base(network, base_path(), torch.float32)
-    load_heads(network, options.heads)
-    prefix = cached_prefix(network, tokenizer.frame.prefix)
+    network, tokenizer, prefix = load_checkpoint(options.heads)
     passes = options.passes or network.config.sleep.passes
     scores = evaluate(
         network,

@@ -13,17 +13,15 @@ from typing import Any
 
 import torch
 
-from sleepdoc_model.base import base_path, load_base
-from sleepdoc_model.checkpoint import load_heads, read_config
 from sleepdoc_model.evaluation.arms import Score, score
+from sleepdoc_model.evaluation.load_checkpoint import load_checkpoint
 from sleepdoc_model.evaluation.report import wilson
-from sleepdoc_model.gguf_tokenizer import GGUFTokenizer
 from sleepdoc_model.network import Network
 from sleepdoc_model.state import KVCache
 from sleepdoc_model.tasks import facts, fairytale
 from sleepdoc_model.tokenizer import Tokenizer
 from sleepdoc_model.training.data import Lesson, collate
-from sleepdoc_model.training.objective import TapStore, cached_prefix, read_and_sleep
+from sleepdoc_model.training.objective import TapStore, read_and_sleep
 
 FACTS_PER_WINDOW = 16
 
@@ -43,11 +41,7 @@ def main() -> None:
     parser.add_argument("--plot", type=Path, help="draw them (.svg or .png)")
     options = parser.parse_args()
 
-    tokenizer = GGUFTokenizer(base_path())
-    network = Network(read_config(options.heads))
-    load_base(network, base_path(), torch.float32)
-    load_heads(network, options.heads)
-    prefix = cached_prefix(network, tokenizer.frame.prefix)
+    network, tokenizer, prefix = load_checkpoint(options.heads)
     benchmark = Capacity(network, tokenizer, prefix, options.filler.read_text("utf-8"))
     passes = options.passes or network.config.sleep.passes
     rows: list[Row] = []

@@ -88,10 +88,11 @@ class MemoryBenchmark:
     def _results(
         self, document: Document, modal: str, memories: Memories, other: bytes
     ) -> Iterator[Result]:
+        tokens = self._tokenizer.encode(document.text)
         for asked in document.questions:
             if "modal" in self._settings.controls:
                 yield _judge(document, "modal", asked, modal)
-            for arm, before, memory in self._arms(document, asked, memories, other):
+            for arm, before, memory in self._arms(document, tokens, asked, memories, other):
                 try:
                     yield self._ask(document, arm, asked, before, memory)
                 except WindowFull:
@@ -100,7 +101,7 @@ class MemoryBenchmark:
     def _read(self, document: Document, passes: Sequence[int]) -> Memories:
         """Windows are the outer loop: what an engine sees of one is the same for all passes."""
         engine, memories = self._engine, dict.fromkeys(passes, b"")
-        for window in self._windows(document):
+        for window in self._windows(self._tokenizer.encode(document.text)):
             for count in passes:
                 engine.load(memories[count] or None)
                 engine.reset_window(self._tokenizer.frame.prefix)
@@ -110,22 +111,26 @@ class MemoryBenchmark:
                 memories[count] = engine.state()
         return memories
 
-    def _windows(self, document: Document) -> list[list[int]]:
-        tokens = self._tokenizer.encode(document.text)
+    def _windows(self, tokens: list[int]) -> list[list[int]]:
         room = self._settings.room
         return [tokens[start : start + room] for start in range(0, len(tokens), room)]
 
     def _arms(
-        self, document: Document, asked: Asked, memories: Memories, other: bytes
+        self,
+        document: Document,
+        tokens: list[int],
+        asked: Asked,
+        memories: Memories,
+        other: bytes,
     ) -> Iterator[tuple[str, list[int], bytes | None]]:
         encode, budget = self._tokenizer.encode, self._settings.recall
         for arm in self._settings.controls:
             if arm == "full":
-                yield arm, encode(document.text), other
+                yield arm, tokens, other
             elif arm == "empty":
                 yield arm, [], None
             elif arm == "last":
-                yield arm, self._windows(document)[-1], other
+                yield arm, self._windows(tokens)[-1], other
             elif arm == "recall":
                 found = find_sentences(document.text, asked.question, self._tokenizer, budget)
                 yield arm, encode(found), other

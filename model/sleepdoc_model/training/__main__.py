@@ -44,8 +44,6 @@ def main() -> None:
     network = Network(smollm2())
     dtype = torch.float32 if device == "cpu" else torch.bfloat16
     load_base(network, options.base or base_path(), dtype)
-    if options.start:
-        load_heads(network, options.start)
     trainer = Trainer(
         network.to(device),
         batches,
@@ -54,7 +52,7 @@ def main() -> None:
         group=group,
     )
     if options.start:
-        load_heads(network, options.start)  # calibrating has moved their biases
+        load_heads(network, options.start)  # not before: the trainer calibrates biases
     if options.resume:
         trainer.resume()
     _train(trainer, options)
