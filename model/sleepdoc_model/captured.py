@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from sleepdoc_kernels.gated_delta_rule import WindowMap
+from sleepdoc_kernels.graph import capture
 from sleepdoc_model.network import Network
 from sleepdoc_model.sleep import see_window
 from sleepdoc_model.state import KVCache
@@ -42,23 +43,9 @@ class CapturedWindow:
         if self._tokens.device.type != "cuda":
             return self._see()
         if self._graph is None:
-            self._capture()
-        assert self._graph is not None
+            self._graph, self._maps = capture(self._see)
         self._graph.replay()
         return self._maps
 
     def _see(self) -> list[WindowMap]:
         return see_window(self._network, self._tokens, self._prefix, self._active)
-
-    def _capture(self) -> None:
-        # Compiles every kernel and lets libraries allocate, neither of which a capture allows.
-        stream = torch.cuda.Stream()  # type: ignore[no-untyped-call]
-        stream.wait_stream(torch.cuda.current_stream())
-        with torch.cuda.stream(stream):
-            for _ in range(2):
-                self._see()
-        torch.cuda.current_stream().wait_stream(stream)
-        graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(graph):
-            self._maps = self._see()
-        self._graph = graph

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import torch
 
 from sleepdoc_kernels.bench.cases import Rates
+from sleepdoc_kernels.graph import capture
 
 Call = Callable[[], object]
 
@@ -34,7 +35,7 @@ def measure(call: Call, device: str, *, seconds: float) -> Timing:
     eager = _repeated(lambda: _wall(call, device), seconds)
     if device != "cuda":
         return Timing(eager)
-    graph = _captured(call)
+    graph, _ = capture(call)
     overwrite = torch.empty(256 << 20, dtype=torch.int8, device=device)
     warm = _repeated(lambda: _on_stream(graph.replay, lambda: None), seconds)
     cold = _repeated(lambda: _on_stream(graph.replay, overwrite.zero_), seconds)
@@ -78,16 +79,3 @@ def _on_stream(call: Call, before: Call) -> float:
     ended.record()
     torch.cuda.synchronize()
     return float(started.elapsed_time(ended)) / 1e3
-
-
-def _captured(call: Call) -> torch.cuda.CUDAGraph:
-    stream = torch.cuda.Stream()  # type: ignore[no-untyped-call]
-    stream.wait_stream(torch.cuda.current_stream())
-    with torch.cuda.stream(stream):
-        for _ in range(3):
-            call()
-    torch.cuda.current_stream().wait_stream(stream)
-    graph = torch.cuda.CUDAGraph()
-    with torch.cuda.graph(graph):
-        call()
-    return graph
