@@ -27,6 +27,8 @@ class MemoryConfig:
     """Use the layer's attention projections, each corrected by a matrix of rank `rank`, instead
     of projections of its own. For fast weights added to a pretrained network."""
     rank: int = 16
+    fades: bool = False
+    """Whether such a retrofit's attention to the window fades where there is a memory."""
     write: Write = "token"
     """``token``: token t reads what tokens up to t have written (the paper). ``window``: all
     tokens of a pass read the state the pass began with; their writes take effect at its end."""
@@ -106,10 +108,11 @@ def smollm2(*, first_memory_layer: int = 8, window: int = 1024) -> ModelConfig:
         layers=("A",) * first_memory_layer + ("AM",) * (depth - first_memory_layer),
         attention=AttentionConfig(heads=9, kv_heads=3, head_dim=64, rope_base=100_000.0),
         memory=MemoryConfig(
-            heads=9,
-            key_dim=64,
+            heads=3,
+            key_dim=256,
             value_dim=64,
             shares_attention=True,
+            fades=True,
             write="window",
             writes_awake=False,
             reads_asleep=False,
@@ -129,10 +132,11 @@ def tiny(*, window: int = 128) -> ModelConfig:
         layers=("A", "AM", "AM"),
         attention=AttentionConfig(heads=4, kv_heads=2, head_dim=8),
         memory=MemoryConfig(
-            heads=4,
-            key_dim=8,
+            heads=2,
+            key_dim=16,
             value_dim=8,
             shares_attention=True,
+            fades=True,
             rank=2,
             write="window",
             writes_awake=False,

@@ -234,61 +234,113 @@ class SharedFastWeights(FastWeights):
 
     q, k, v (before rotation) and the output projection get corrections of low rank; keys and
     queries a bias too, as a transformer's keys share a large common part that a delta rule would
-    have to overwrite at every token. The output gate starts at zero with a branch that does not,
-    so the network starts as the base and still has a gradient.
+    have to overwrite at every token. Every head has a memory, or heads that share keys and values
+    share one.
+
+    Attention looks keys up sharply, by an exponential; a linear memory blurs them. With a `key_dim`
+    other than the head's, keys and queries are spread by squared ReLUs over so many features, where
+    keys that are merely similar are almost orthogonal.
+
+    Had the evicted window still been there, the tokens after it would get less of the attention.
+    With `fades`, a gate therefore fades what they get, as far as there is a memory.
 
     What is read grows with the norm of the state, and so does the noise in it: after many windows
     it would drown the attention. A state above a learnt norm is therefore read as if it had that.
+
+    All gates start at zero with a branch that does not, so the network starts as the base and
+    still has a gradient.
     """
 
     def __init__(self, dim: int, config: MemoryConfig, attention: AttentionConfig) -> None:
         nn.Module.__init__(self)
-        if {config.key_dim, config.value_dim} != {attention.head_dim}:
-            raise ValueError("shared fast weights have the head size of the attention")
-        if config.heads != attention.heads:
-            raise ValueError("shared fast weights have as many heads as the attention")
+        if config.heads not in (attention.heads, attention.kv_heads):
+            raise ValueError("shared fast weights have as many heads as the attention, or its keys")
+        if config.value_dim != attention.head_dim:
+            raise ValueError("shared fast weights have the values of the attention")
         self.config = config
-        self.group = attention.heads // attention.kv_heads
-        inner = config.heads * config.key_dim
+        self.copies = config.heads // attention.kv_heads
+        self.group = attention.heads // config.heads
+        inner, written = attention.heads * attention.head_dim, config.heads * attention.head_dim
         self.q = LowRank(dim, inner, config.rank)
-        self.k = LowRank(dim, inner, config.rank)
-        self.v = LowRank(dim, inner, config.rank)
+        self.k = LowRank(dim, written, config.rank)
+        self.v = LowRank(dim, written, config.rank)
         self.o = LowRank(inner, dim, config.rank)
-        self.q_bias = nn.Parameter(torch.zeros(config.heads, config.key_dim))
-        self.k_bias = nn.Parameter(torch.zeros(config.heads, config.key_dim))
+        self.q_bias = nn.Parameter(torch.zeros(attention.heads, attention.head_dim))
+        self.k_bias = nn.Parameter(torch.zeros(config.heads, attention.head_dim))
+        self.features = None
+        if config.key_dim != attention.head_dim:
+            turns = _rotations(attention.head_dim, config.key_dim)
+            self.features = nn.Parameter(turns.repeat(config.heads, 1, 1))
         self.log_fill = nn.Parameter(torch.full((config.heads,), math.log(8.0)))
         self.beta = nn.Linear(dim, config.heads)
-        self.gate = nn.Linear(dim, config.heads)
-        for start in (self.beta, self.gate):
-            nn.init.zeros_(start.weight)
-            nn.init.zeros_(start.bias)
+        self.gate = nn.Linear(dim, attention.heads)
+        self.fade = nn.Linear(dim, attention.heads) if config.fades else None
+        for start in (self.beta, self.gate, self.fade):
+            if start is not None:
+                nn.init.zeros_(start.weight)
+                nn.init.zeros_(start.bias)
         self.decay = Decay(dim, config.heads, config.decay_bias) if config.decay else None
         if self.decay is not None:
             nn.init.zeros_(self.decay.project.weight)
 
+    def faded(self, x: Tensor, attended: Tensor, state: Tensor, active: Tensor | None) -> Tensor:
+        """What the attention to the window [B, T, H*D] is worth beside a memory."""
+        if self.fade is None:
+            return attended
+        fade = F.linear(x.float(), self.fade.weight, self.fade.bias).tanh()
+        holds = (state != 0).any(-1).any(-1).repeat_interleave(self.group, dim=1)  # [B, H]
+        fade = fade * holds[:, None]
+        if active is not None:
+            fade = fade * active[:, :, None]
+        heads = split_heads(attended, fade.shape[-1])
+        return (heads * (1 - fade).to(heads.dtype).unsqueeze(-1)).flatten(2)
+
     def _read(self, x: Tensor, projected: Projected | None, state: Tensor) -> Tensor:
-        norm = torch.linalg.matrix_norm(state)[:, None, :, None]  # [B, 1, H, 1]
-        softer: Tensor = (self.log_fill.exp()[:, None] / norm.clamp(min=1e-6)).clamp(max=1.0)
-        return super()._read(x, projected, state) * softer
+        queries = self._queries(x, projected)
+        batch, tokens, heads, features = queries.shape
+        # To a memory, the heads that share it are so many tokens more.
+        grouped = queries.view(batch, tokens, -1, self.group, features).transpose(2, 3)
+        read = read_state(grouped.flatten(1, 2), state)
+        norm = torch.linalg.matrix_norm(state)
+        softer = (self.log_fill.exp() / norm.clamp(min=1e-6)).clamp(max=1.0)
+        grouped = (read * softer[:, None, :, None].to(read.dtype)).view(
+            batch, tokens, self.group, len(self.log_fill), -1
+        )
+        out: Tensor = grouped.transpose(2, 3).reshape(batch, tokens, heads, -1)
+        return out
 
     def _queries(self, x: Tensor, projected: Projected | None) -> Tensor:
         assert projected is not None
-        q = split_heads(projected[0] + self.q(x), self.config.heads)
-        return unit(q + self.q_bias.to(x.dtype))
+        q = split_heads(projected[0] + self.q(x), len(self.q_bias)) + self.q_bias.to(x.dtype)
+        return unit(self._spread(q))
 
     def _keys_values(self, x: Tensor, projected: Projected | None) -> tuple[Tensor, Tensor]:
         assert projected is not None
         heads = self.config.heads
         k, v = (
-            split_heads(t, heads // self.group).repeat_interleave(self.group, dim=2)
+            split_heads(t, heads // self.copies).repeat_interleave(self.copies, dim=2)
             for t in projected[1:]
         )
         k = k + split_heads(self.k(x), heads) + self.k_bias.to(x.dtype)
-        return k, v + split_heads(self.v(x), heads)
+        return self._spread(k), v + split_heads(self.v(x), heads)
+
+    def _spread(self, x: Tensor) -> Tensor:
+        """[B, T, H, D] -> [B, T, H, D_k]; a group of heads has features in common."""
+        if self.features is None:
+            return x
+        grouped = x.reshape(*x.shape[:2], self.config.heads, -1, x.shape[-1])
+        spread: Tensor = torch.einsum("bthgd,hde->bthge", grouped, self.features.to(x.dtype))
+        return spread.relu().square().flatten(2, 3)
 
     def _gated(self, x: Tensor, read: Tensor) -> Tensor:
         gate = F.linear(x.float(), self.gate.weight, self.gate.bias)
         return (read.float() * gate.unsqueeze(-1)).to(x.dtype).flatten(2)
+
+
+def _rotations(dim: int, features: int) -> Tensor:
+    """Random rotations side by side, [dim, features]: every direction meets features alike."""
+    turns = [torch.linalg.qr(torch.randn(dim, dim))[0] for _ in range(-(-features // dim))]
+    return torch.cat(turns, dim=1)[:, :features]
 
 
 class LowRank(nn.Module):
@@ -340,7 +392,7 @@ class Block(nn.Module):
     def forward(self, h: Tensor, state: Tensor | None, run: Pass) -> tuple[Tensor, Tensor | None]:
         x = self.norm(h)
         projected = self.attention.project(x) if self.attention is not None else None
-        read = None
+        read, before = None, state
         if self.memory is not None:
             read, state = self.memory(x, projected, state, run)
             if self.last_memory and not run.top:
@@ -348,7 +400,8 @@ class Block(nn.Module):
         if self.attention is not None and projected is not None:
             heads = self.attention.attend(projected, self.layer, run)
             if read is not None and isinstance(self.memory, SharedFastWeights):
-                heads = heads + read
+                assert before is not None
+                heads = self.memory.faded(x, heads, before, run.active) + read
             h = h + self.attention.o(heads)
         if self.memory is not None and read is not None:
             h = h + self.memory.o(read)

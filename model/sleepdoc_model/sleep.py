@@ -100,19 +100,3 @@ def _runs(
         yield memory
         if fed_back:
             h = out if feedback == 1.0 else embedded + feedback * (out - embedded)
-
-
-def write_taps(network: Network, taps: Sequence[Tensor], active: Tensor | None) -> list[WindowMap]:
-    """What was seen of a window, as what it writes; the way of the gradient into the fast weights.
-
-    Args:
-        network: The fast weights that write.
-        taps: Every memory layer's normed input [B, T, dim].
-        active: False on padding, [B, T].
-    """
-    maps = []
-    for x, (attention, heads) in zip(taps, network.memory_blocks(), strict=True):
-        with torch.no_grad():  # a retrofit's attention is frozen
-            projected = attention.project(x) if attention is not None else None
-        maps.append(heads.window(x, projected, active))
-    return maps

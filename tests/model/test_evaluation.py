@@ -8,7 +8,7 @@ from sleepdoc_model.evaluation.arms import ARMS, Score, evaluate
 from sleepdoc_model.evaluation.capacity import Capacity, plot
 from sleepdoc_model.evaluation.recall import find_sentences
 from sleepdoc_model.evaluation.report import retention, summary, wilson
-from sleepdoc_model.network import Network
+from sleepdoc_model.network import Network, SharedFastWeights
 from sleepdoc_model.scripted import ByteTokenizer
 from sleepdoc_model.tasks.types import Example, Question
 from sleepdoc_model.testing import randomise
@@ -69,8 +69,11 @@ def test_arms_see_what_their_names_say() -> None:
     randomise(no_memory, 0)
     with torch.no_grad():
         for _, heads in no_memory.memory_blocks():
-            heads.gate.weight.zero_()
-            heads.gate.bias.zero_()
+            assert isinstance(heads, SharedFastWeights)
+            for gate in (heads.gate, heads.fade):
+                assert gate is not None
+                gate.weight.zero_()
+                gate.bias.zero_()
     silent = evaluate(no_memory, TOKENIZER, prefix, examples)
     assert silent["own"][0].nll == pytest.approx(silent["empty"][0].nll, rel=1e-5)
 

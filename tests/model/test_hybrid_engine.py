@@ -163,7 +163,7 @@ def test_scores_are_those_of_one_token_after_another(engine: Engine) -> None:
     for token, score in zip(expected, together, strict=True):
         assert engine.score([token])[0] == pytest.approx(score, abs=1e-4)
         others = [engine.score([other])[0] for other in range(0, 256, 16)]
-        assert score >= max(others)
+        assert score >= max(others) - 1e-4
         engine.prefill([token])
 
 

@@ -1,12 +1,13 @@
 """The network: its memory is inert when empty, its cache changes nothing, gradients reach S."""
 
 import dataclasses
+import math
 
 import pytest
 import torch
 
 from sleepdoc_model import config
-from sleepdoc_model.network import Network, Pass
+from sleepdoc_model.network import Network, Pass, SharedFastWeights
 from sleepdoc_model.state import KVCache, empty_memory
 from sleepdoc_model.testing import randomise
 
@@ -45,6 +46,25 @@ def test_a_filled_memory_changes_the_output() -> None:
     empty, _ = network(h, None, Pass("read"))
     filled, _ = network(h, memory, Pass("read"))
     assert not torch.allclose(empty, filled, atol=1e-3)
+
+
+def test_heads_that_share_keys_and_values_share_a_memory() -> None:
+    """Read by hand: every query head reads the state of its group."""
+    network = make(config.tiny())
+    attention, heads = next(network.memory_blocks())
+    assert attention is not None and isinstance(heads, SharedFastWeights)
+    with torch.no_grad():
+        heads.log_fill.fill_(math.log(1e6))
+        assert heads.features is not None
+        x = torch.randn(1, 5, 32)
+        projected = attention.project(x)
+        state = torch.randn(1, 2, 8, 16)
+        read = heads._read(x, projected, state)
+        queries = (projected[0] + heads.q(x)).view(5, 4, 8) + heads.q_bias
+        for head in range(4):
+            spread = (queries[:, head] @ heads.features[head // 2]).relu() ** 2
+            expected = (spread / spread.norm(dim=-1, keepdim=True)) @ state[0, head // 2].T
+            torch.testing.assert_close(read[0, :, head], expected)
 
 
 def test_a_memory_is_read_no_louder_than_its_fill() -> None:
@@ -140,8 +160,9 @@ def test_a_new_retrofit_ignores_its_memory_but_learns() -> None:
     without, _ = network(h, None, Pass("read"))
     assert torch.equal(with_memory, without)
     with_memory.square().sum().backward()
-    gates = [p.grad for n, p in network.named_parameters() if ".memory.gate." in n]
-    assert all(g is not None and g.abs().max() > 0 for g in gates)
+    for name in (".memory.gate.", ".memory.fade."):
+        gates = [p.grad for n, p in network.named_parameters() if name in n]
+        assert gates and all(g is not None and g.abs().max() > 0 for g in gates)
 
 
 def test_layers_are_checked() -> None:

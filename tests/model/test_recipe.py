@@ -6,6 +6,7 @@ import pytest
 
 from sleepdoc_model.tasks.fairytale import Story
 from sleepdoc_model.tasks.types import Question
+from sleepdoc_model.training.lessons import Sources
 from sleepdoc_model.training.recipe import KINDS, Recipe
 
 
@@ -18,78 +19,112 @@ def make_story(name: str) -> Story:
     return Story(name, sections, questions)
 
 
-STORIES = [make_story("Ann"), make_story("Bob")]
+SOURCES = Sources(
+    [make_story("Ann"), make_story("Bob")], [Question("How many clips?", "Seventy-two clips.")]
+)
+OWN = [kind for kind in KINDS if kind not in ("quoted", "plain")]
+"""Kinds whose answers stand in the document."""
 
 
 def only(kind: str, **changes: tuple[int, ...]) -> Recipe:
-    shares = tuple(float(k == kind) for k in KINDS)
-    return dataclasses.replace(Recipe(short=0), shares=shares, **changes)
+    return dataclasses.replace(Recipe(), shares={kind: 1.0}, **changes)
 
 
 def test_a_lesson_depends_on_seed_and_step_alone() -> None:
-    recipe = Recipe(short=0)
-    lessons = [recipe.draw(0, step, STORIES) for step in range(20)]
-    assert lessons == [recipe.draw(0, step, STORIES) for step in range(20)]
-    assert lessons != [recipe.draw(1, step, STORIES) for step in range(20)]
+    recipe = Recipe()
+    lessons = [recipe.draw(0, step, SOURCES) for step in range(20)]
+    assert lessons == [recipe.draw(0, step, SOURCES) for step in range(20)]
+    assert lessons != [recipe.draw(1, step, SOURCES) for step in range(20)]
     assert len({str(lesson) for lesson in lessons}) == 20
 
 
-def test_what_is_short_comes_first_and_alone() -> None:
-    recipe = Recipe(short=20, before=(1,), after=(1,))
-    for step in range(20):
-        lesson = recipe.draw(0, step, STORIES)
-        assert not lesson.before and not lesson.after and not lesson.kept
-        for example in lesson.examples:
-            (text,) = example.windows
-            assert len(text) < 2000 and all(q.answer in text for q in example.questions)
-    assert recipe.draw(0, 20, STORIES).before
+def test_every_kind_of_lesson_is_drawn_as_often_as_its_share() -> None:
+    recipe = dataclasses.replace(Recipe(), shares={"plain": 0.25, "hops": 0.75})
+    plain = sum(recipe.draw(0, step, SOURCES).plain for step in range(200))
+    assert 30 <= plain <= 70
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "quoted"])
+@pytest.mark.parametrize("kind", OWN)
 def test_what_is_asked_was_in_a_window_of_its_document(kind: str) -> None:
     for step in range(20):
-        lesson = only(kind).draw(0, step, STORIES)
+        lesson = only(kind).draw(0, step, SOURCES)
         for example in lesson.examples:
             assert example.questions
             for question in example.questions:
-                assert any(question.answer in text for text in example.windows)
+                texts = (*example.windows, example.unslept)
+                assert any(question.answer in " ".join(text.split()) for text in texts)
+
+
+def test_sentences_of_a_section_are_continued() -> None:
+    found = 0
+    for example in only("sections").draw(0, 0, SOURCES).examples:
+        (text,) = example.windows
+        for question in example.questions:
+            opening, _, start = question.text.partition("? ")
+            if opening == "How does this go on":
+                assert f"{start} {question.answer}" in text
+                found += 1
+    assert found
+
+
+def test_of_two_sections_one_is_slept_on_and_one_is_still_in_the_window() -> None:
+    asked = []
+    for step in range(10):
+        for example in only("unslept").draw(0, step, SOURCES).examples:
+            (slept,) = example.windows
+            assert example.unslept and example.unslept != slept
+            asked += [q.answer in example.unslept for q in example.questions]
+    assert any(asked) and not all(asked)
+
+
+def test_plain_questions_are_not_about_the_document() -> None:
+    lesson = only("plain").draw(0, 0, SOURCES)
+    assert lesson.plain
+    assert {q for example in lesson.examples for q in example.questions} == set(SOURCES.plain)
+    assert all(example.windows[0] for example in lesson.examples)
 
 
 def test_stories_stand_before_and_after() -> None:
-    texts = {w.text for story in STORIES for w in story.windows}
-    lesson = only("facts", before=(2,), after=(1,)).draw(0, 0, STORIES)
+    texts = {w.text for story in SOURCES.stories for w in story.windows}
+    lesson = only("facts", before=(2,), after=(1,)).draw(0, 0, SOURCES)
     assert len(lesson.before) == 2 and len(lesson.after) == 1
     assert texts.issuperset((*lesson.before, *lesson.after))
 
 
 def test_hidden_facts_stand_in_a_story() -> None:
-    for example in only("hidden").draw(0, 0, STORIES).examples:
+    for example in only("hidden").draw(0, 0, SOURCES).examples:
         (text,) = example.windows
         assert "came back" in text and len(example.questions) == 8
 
 
 def test_a_recalled_passage_is_of_the_section_asked_about() -> None:
+    found = 0
     for step in range(10):
-        for example in only("recalled").draw(0, step, STORIES).examples:
+        for example in only("recalled").draw(0, step, SOURCES).examples:
             for question in example.questions:
-                passage, _, asked = question.text.partition("\n\n")
-                assert passage.startswith("[p. ") and asked.startswith("Where was ")
-                assert f"{question.answer}." in passage and 200 < len(passage) < 420
+                passage, behind, asked = question.text.rpartition("\n\n")
+                assert asked.startswith("Where was ")
+                if behind:
+                    assert passage.startswith("[p. ")
+                    assert f"{question.answer}." in passage and 200 < len(passage) < 420
+                    found += 1
+    assert found
 
 
 def test_a_quoted_fact_stands_before_its_question_and_not_in_the_document() -> None:
-    for example in only("quoted").draw(0, 0, STORIES).examples:
-        for question in example.questions:
-            passage, _, asked = question.text.partition("\n\n")
+    for example in only("quoted").draw(0, 0, SOURCES).examples:
+        quoted = [q.text.partition("\n\n") for q in example.questions if "\n\n" in q.text]
+        assert len(quoted) == 3
+        for (passage, _, asked), question in zip(quoted, example.questions[-3:], strict=True):
             assert question.answer in passage and asked.endswith("?")
             assert passage.partition("] ")[2] not in example.windows[0]
 
 
 def test_the_last_windows_of_a_story_are_drawn_as_often_as_the_first() -> None:
-    story = STORIES[0]
+    story = SOURCES.stories[0]
     count = dict.fromkeys((w.text for w in story.windows), 0)
     for step in range(300):
-        for example in only("windows").draw(0, step, [story]).examples:
+        for example in only("windows").draw(0, step, Sources([story])).examples:
             for text in example.windows:
                 count[text] += 1
     assert len(count) >= 3

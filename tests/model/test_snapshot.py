@@ -17,7 +17,7 @@ SHAPE = config.tiny()
 
 def memory(seed: int = 0) -> Memory:
     generator = torch.Generator().manual_seed(seed)
-    return tuple(torch.randn(1, 4, 8, 8, generator=generator) for _ in range(2))
+    return tuple(torch.randn(1, 2, 8, 16, generator=generator) for _ in range(2))
 
 
 def test_the_library_reads_what_we_write(tmp_path: object) -> None:

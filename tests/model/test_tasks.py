@@ -9,7 +9,16 @@ from pathlib import Path
 import pytest
 
 from sleepdoc_model.evaluation.documents import load_documents
-from sleepdoc_model.tasks import cloze, facts, fairytale, key_values, passages, two_hop, updates
+from sleepdoc_model.tasks import (
+    cloze,
+    facts,
+    fairytale,
+    gsm8k,
+    key_values,
+    passages,
+    two_hop,
+    updates,
+)
 from sleepdoc_model.tasks.__main__ import main as task_command
 from sleepdoc_model.tasks.types import Question
 
@@ -82,6 +91,13 @@ def test_the_windows_of_a_story_hold_every_section_once_in_order() -> None:
     for window in story.windows:
         assert window.questions == tuple(q for q in asked if sections[q[0]] in window.text)
     assert len(story.windows) == 2
+
+
+def test_worked_answers_lose_their_calculator_marks(tmp_path: Path) -> None:
+    row = {"question": "How many?", "answer": "Half, 48/2 = <<48/2=24>>24.\nSo 24.\n#### 24"}
+    path = tmp_path / "train.jsonl"
+    path.write_text(json.dumps(row) + "\n")
+    assert gsm8k.load(path) == [Question("How many?", "Half, 48/2 = 24.\nSo 24.")]
 
 
 def test_two_hops_need_both_halves_of_the_document() -> None:

@@ -15,9 +15,10 @@ from sleepdoc_model.testing import randomise
 from sleepdoc_model.training.batches import DrawnBatches, PreparedBatches, prepare
 from sleepdoc_model.training.data import IGNORE, Batch, Lesson, collate
 from sleepdoc_model.training.group import Group
+from sleepdoc_model.training.lessons import Sources
 from sleepdoc_model.training.loop import Schedule, Trainer
 from sleepdoc_model.training.objective import TapStore, answer_loss, cached_prefix, read_and_sleep
-from sleepdoc_model.training.recipe import Recipe
+from sleepdoc_model.training.recipe import RECIPES
 
 TOKENIZER = ByteTokenizer()
 EXAMPLES = [
@@ -36,7 +37,7 @@ def make_network() -> Network:
 
 def make_batches(seed: int = 0) -> DrawnBatches:
     held_out = {"all": collate(Lesson(EXAMPLES), TOKENIZER)}
-    return DrawnBatches(TOKENIZER, Recipe(fact_documents=3), [], held_out, seed)
+    return DrawnBatches(TOKENIZER, RECIPES["facts"], Sources(), held_out, seed)
 
 
 def make_trainer(folder: Path, seed: int = 0, group: Group | None = None) -> Trainer:
@@ -59,6 +60,44 @@ def test_a_batch_predicts_the_answers_and_their_end() -> None:
     assert bytes(labels[asked].tolist()[:-1]) == b"fox"
     assert labels[asked][-1].item() in TOKENIZER.frame.stop
     assert row[asked].tolist()[1:] == list(b"fox")
+
+
+def test_questions_are_asked_one_after_the_other() -> None:
+    alone = collate(Lesson(EXAMPLES), TOKENIZER)
+    together = collate(Lesson(EXAMPLES), TOKENIZER, row=200)
+    assert together.document.tolist() == [0, 1]
+    lengths = [int((row != IGNORE).nonzero()[-1]) + 1 for row in alone.labels]
+    close = list(TOKENIZER.frame.answer_close)
+    for part, between in (("questions", close), ("labels", [IGNORE] * len(close))):
+        rows = [row[:n].tolist() for row, n in zip(getattr(alone, part), lengths, strict=True)]
+        said = [*rows[0], *between, *rows[1]]
+        assert getattr(together, part)[0].tolist() == said
+    assert collate(Lesson(EXAMPLES), TOKENIZER, row=10).document.tolist() == [0, 0, 1]
+
+
+def test_unslept_text_stands_before_the_questions() -> None:
+    example = Example(("An owl.",), EXAMPLES[0].questions, unslept="A fox.")
+    batch = collate(Lesson([example]), TOKENIZER)
+    without = collate(Lesson([Example(example.windows, example.questions)]), TOKENIZER)
+    text = TOKENIZER.encode("A fox.")
+    assert torch.equal(batch.windows[0].ids, without.windows[0].ids)
+    for row, labels, alone in zip(batch.questions, batch.labels, without.questions, strict=True):
+        assert row.tolist() == [*text, *alone.tolist()]
+        assert labels[: len(text)].tolist() == [IGNORE] * len(text)
+
+
+def test_where_memory_has_nothing_to_say_the_base_is_imitated() -> None:
+    network = make_network()
+    prefix = cached_prefix(network, TOKENIZER.frame.prefix)
+    batch = collate(Lesson(EXAMPLES, plain=True), TOKENIZER)
+    asked = batch.labels != IGNORE
+    with torch.no_grad():
+        memory = read_and_sleep(network, prefix, batch, 1)
+        own, logits = answer_loss(network, prefix, batch, memory)
+        none, base = answer_loss(network, prefix, batch, None)
+    p, q = base.softmax(-1), logits.softmax(-1)
+    torch.testing.assert_close(own, (p * (p / q).log()).sum())
+    assert own > 1e-3 * asked.sum() and abs(none.item()) < 1e-4
 
 
 def test_the_loss_equals_one_conversation_at_a_time() -> None:
@@ -174,6 +213,7 @@ def assert_same(one: Batch, other: Batch) -> None:
     for left, right in zip(one.windows, other.windows, strict=True):
         assert torch.equal(left.ids, right.ids) and torch.equal(left.active, right.active)
         assert left.kept == right.kept
+    assert one.plain == other.plain
 
 
 def test_prepared_batches_are_the_drawn_ones(tmp_path: Path) -> None:

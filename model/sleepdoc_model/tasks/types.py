@@ -15,3 +15,5 @@ class Example:
 
     windows: tuple[str, ...]
     questions: tuple[Question, ...]
+    unslept: str = ""
+    """Text that still stands in the window when the questions are asked."""

@@ -1,11 +1,11 @@
 """Train the default model's fast-weight heads: seeded and resumable.
 
-python -m sleepdoc_model.training --data FAIRYTALEQA --out runs/default
-python -m sleepdoc_model.training --data FAIRYTALEQA --out runs/default --resume
+python -m sleepdoc_model.training --data FAIRYTALEQA --plain GSM8K --out runs/default
+python -m sleepdoc_model.training --data FAIRYTALEQA --plain GSM8K --out runs/default --resume
 
 Where there is a GPU but no tokenizer, batches are made elsewhere before:
 
-python -m sleepdoc_model.training --data FAIRYTALEQA --out runs/default --prepare BATCHES
+python -m sleepdoc_model.training --data FAIRYTALEQA --plain GSM8K --out ... --prepare BATCHES
 torchrun --nproc-per-node 2 -m sleepdoc_model.training --prepared BATCHES --base GGUF --out ...
 """
 
@@ -21,9 +21,11 @@ from sleepdoc_model.base import base_path, load_base
 from sleepdoc_model.checkpoint import load_heads
 from sleepdoc_model.config import smollm2
 from sleepdoc_model.network import Network
-from sleepdoc_model.tasks import fairytale
+from sleepdoc_model.tasks import fairytale, gsm8k
+from sleepdoc_model.training.attention_transfer import see_conversations, transfer
 from sleepdoc_model.training.batches import Batches, DrawnBatches, PreparedBatches, prepare
 from sleepdoc_model.training.group import Group
+from sleepdoc_model.training.lessons import Sources
 from sleepdoc_model.training.loop import Schedule, Trainer, held_out_batches
 from sleepdoc_model.training.recipe import RECIPES
 
@@ -51,10 +53,12 @@ def main() -> None:
         schedule=Schedule(steps=options.steps),
         group=group,
     )
-    if options.start:
-        load_heads(network, options.start)  # not before: the trainer calibrates biases
     if options.resume:
         trainer.resume()
+    elif options.start:
+        load_heads(network, options.start)  # not before: the trainer calibrates biases
+    elif options.transfer:
+        _transfer(trainer, options.transfer)
     _train(trainer, options)
 
 
@@ -64,8 +68,12 @@ def _parse() -> argparse.Namespace:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--data", type=Path, help="a FairytaleQA folder; without, facts only")
     parser.add_argument("--config", choices=RECIPES, default="default", help="which lessons")
+    parser.add_argument("--data", type=Path, help="a FairytaleQA folder")
+    parser.add_argument("--plain", type=Path, help="GSM8K's train.jsonl, as plain instructions")
+    parser.add_argument(
+        "--transfer", type=int, default=200, help="texts for attention transfer; 0: none"
+    )
     parser.add_argument("--out", type=Path, required=True, help="folder of the run")
     parser.add_argument("--steps", type=int, default=760)
     parser.add_argument("--seed", type=int, default=0)
@@ -76,7 +84,10 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--base", type=Path, help="the base's GGUF, if it is not installed")
     parser.add_argument("--prepare", type=Path, help="only write the batches of all steps here")
     parser.add_argument("--prepared", type=Path, help="batches written before; no --data needed")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.config != "facts" and not options.prepared and not (options.data and options.plain):
+        parser.error(f"--config {options.config} needs --data and --plain")
+    return options
 
 
 def _batches(options: argparse.Namespace) -> Batches:
@@ -87,8 +98,19 @@ def _batches(options: argparse.Namespace) -> Batches:
     tokenizer = GGUFTokenizer(options.base or base_path())
     train = fairytale.load(options.data, "train") if options.data else []
     val = fairytale.load(options.data, "val") if options.data else []
+    sources = Sources(train, gsm8k.load(options.plain) if options.plain else [])
     held_out = held_out_batches(tokenizer, val)
-    return DrawnBatches(tokenizer, RECIPES[options.config], train, held_out, options.seed)
+    return DrawnBatches(tokenizer, RECIPES[options.config], sources, held_out, options.seed)
+
+
+def _transfer(trainer: Trainer, count: int) -> None:
+    if trainer.group.size > 1:
+        raise SystemExit("attention transfer is for one process: --steps 0, then --start its heads")
+    network, prefix = trainer.network, trainer.prefix
+    texts = [*see_conversations(network, prefix, trainer.batches, count + count // 10)]
+    for layer, share in transfer(network, prefix, texts[:count], texts[count:], epochs=4):
+        print(f"layer {layer}: {share:.1%} of the evicted attention", flush=True)
+    trainer.save()
 
 
 def _train(trainer: Trainer, options: argparse.Namespace) -> None:

@@ -4,7 +4,7 @@ A file needs no tokenizer and no stories where it is trained, only torch.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Protocol
@@ -14,13 +14,15 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from sleepdoc_model.tasks import fairytale
 from sleepdoc_model.tokenizer import Tokenizer
 from sleepdoc_model.training.data import IGNORE, Batch, Window, collate
 from sleepdoc_model.training.data import window as make_window
+from sleepdoc_model.training.lessons import Sources
 from sleepdoc_model.training.recipe import Recipe
 
 FORMAT = "sleepdoc-batches"
+CONVERSATION = 120
+"""Tokens of questions and answers that are asked in one window."""
 
 
 class Batches(Protocol):
@@ -48,28 +50,31 @@ class DrawnBatches:
         self,
         tokenizer: Tokenizer,
         recipe: Recipe,
-        stories: Sequence[fairytale.Story],
+        sources: Sources,
         held_out: dict[str, Batch],
         seed: int = 0,
     ) -> None:
         self.prefix = tokenizer.frame.prefix
         self.held_out = held_out
-        self._tokenizer, self._recipe, self._stories, self._seed = tokenizer, recipe, stories, seed
+        self._tokenizer, self._recipe, self._sources, self._seed = tokenizer, recipe, sources, seed
 
     def batch(self, step: int) -> Batch:
-        return collate(self._recipe.draw(self._seed, step, self._stories), self._tokenizer)
+        lesson = self._recipe.draw(self._seed, step, self._sources)
+        return collate(lesson, self._tokenizer, row=CONVERSATION)
 
     def passes(self, step: int) -> int:
         return self._recipe.passes(self._seed, step)
 
     def sample(self) -> Window:
-        if not self._stories:
+        stories = self._sources.stories
+        if not stories:
             return self.batch(-1).windows[0]
-        return make_window([s.windows[0].text for s in self._stories[:4]], self._tokenizer)
+        return make_window([s.windows[0].text for s in stories[:4]], self._tokenizer)
 
     def describe(self) -> dict[str, object]:
         recipe = asdict(self._recipe)
-        return {"seed": self._seed, "recipe": recipe, "stories": len(self._stories)}
+        sources = {"stories": len(self._sources.stories), "plain": len(self._sources.plain)}
+        return {"seed": self._seed, "recipe": recipe, **sources}
 
 
 class PreparedBatches:
@@ -118,7 +123,8 @@ class PreparedBatches:
             windows.append(Window(ids, active, bool(tensor(f"{at}/kept"))))
         labels = tensor("labels") - 1
         labels = torch.where(labels < 0, IGNORE, labels)
-        return Batch(tuple(windows), tensor("questions"), labels, tensor("document"))
+        plain = bool(tensor("plain"))
+        return Batch(tuple(windows), tensor("questions"), labels, tensor("document"), plain)
 
 
 def prepare(path: Path, batches: Batches, steps: int, done: Callable[[int], None]) -> None:
@@ -146,6 +152,7 @@ def _tensors(name: str, batch: Batch) -> dict[str, Tensor]:
         f"{name}/questions": batch.questions.to(torch.int32),
         f"{name}/labels": torch.where(batch.labels == IGNORE, -1, batch.labels).add(1).int(),
         f"{name}/document": batch.document.to(torch.int32),
+        f"{name}/plain": torch.tensor(batch.plain).int(),
     }
     for index, window in enumerate(batch.windows):
         tensors |= {

@@ -1,12 +1,12 @@
 """From examples to padded batches of token ids."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from sleepdoc_model.tasks.types import Example
+from sleepdoc_model.tasks.types import Example, Question
 from sleepdoc_model.tokenizer import Tokenizer
 
 IGNORE = -100
@@ -42,6 +42,8 @@ class Lesson:
     after: Sequence[str] = ()
     kept: bool = False
     """Whether the documents come again (the texts around them always do)."""
+    plain: bool = False
+    """Whether the questions have nothing to do with the documents: the base answers best."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,8 @@ class Batch:
     """[Q, U]: the id that follows, on the tokens an answer is predicted from; else IGNORE."""
     document: Tensor
     """[Q]: which document each question is about."""
+    plain: bool = False
+    """Whether the base is to be imitated, which has read nothing."""
 
     @property
     def context_tokens(self) -> int:
@@ -72,25 +76,27 @@ class Batch:
             self.questions[mine],
             self.labels[mine],
             self.document[mine] // size,
+            self.plain,
         )
 
     def to(self, device: str) -> "Batch":
         windows = tuple(window.to(device) for window in self.windows)
         questions, labels = self.questions.to(device), self.labels.to(device)
-        return Batch(windows, questions, labels, self.document.to(device))
+        return Batch(windows, questions, labels, self.document.to(device), self.plain)
 
 
-def collate(lesson: Lesson, tokenizer: Tokenizer) -> Batch:
-    """Tokenise and pad. Documents of fewer windows than others have empty ones at the end."""
-    frame = tokenizer.frame
-    stop = frame.answer_close[0]
+def collate(lesson: Lesson, tokenizer: Tokenizer, row: int = 0) -> Batch:
+    """Tokenise and pad. Documents of fewer windows than others have empty ones at the end.
+
+    Questions about a document are asked one after the other in conversations of about `row` tokens,
+    or, if that is 0, each on its own.
+    """
     rows, labels, document = [], [], []
     for index, example in enumerate(lesson.examples):
-        for question in example.questions:
-            asked = [*frame.question_open, *tokenizer.encode(question.text), *frame.answer_open]
-            answer = tokenizer.encode(question.answer)
-            rows.append(asked + answer)
-            labels.append([IGNORE] * (len(asked) - 1) + answer + [stop])
+        before = tokenizer.encode(example.unslept)
+        for ids, following in _conversations(example.questions, tokenizer, row):
+            rows.append(before + ids)
+            labels.append([IGNORE] * len(before) + following)
             document.append(index)
     count = max(len(example.windows) for example in lesson.examples)
     columns = [
@@ -105,7 +111,29 @@ def collate(lesson: Lesson, tokenizer: Tokenizer) -> Batch:
         pad(rows, 0),
         pad(labels, IGNORE),
         torch.tensor(document),
+        lesson.plain,
     )
+
+
+def _conversations(
+    questions: Sequence[Question], tokenizer: Tokenizer, row: int
+) -> Iterator[tuple[list[int], list[int]]]:
+    """Ids of questions and answers, framed as in the application, and labels."""
+    frame = tokenizer.frame
+    ids: list[int] = []
+    labels: list[int] = []
+    for question in questions:
+        asked = [*frame.question_open, *tokenizer.encode(question.text), *frame.answer_open]
+        answer = tokenizer.encode(question.answer)
+        if ids and len(ids) + len(asked) + len(answer) > row:
+            yield ids, labels
+            ids, labels = [], []
+        elif ids:
+            ids += frame.answer_close
+            labels += [IGNORE] * len(frame.answer_close)
+        ids += asked + answer
+        labels += [IGNORE] * (len(asked) - 1) + answer + [frame.answer_close[0]]
+    yield ids, labels
 
 
 def window(texts: Sequence[str], tokenizer: Tokenizer, *, kept: bool = False) -> Window:

@@ -44,6 +44,28 @@ class Schedule:
         left = (self.steps - step) / (self.steps / 3)
         return self.rate * min(1.0, (step + 1) / self.warm_up, 0.1 + 0.9 * left)
 
+    def set_rates(self, optimizer: torch.optim.Optimizer, step: int) -> None:
+        """Set the rates of an optimiser made by `optimizer_for`."""
+        rate = self.rate_at(step)
+        for group, factor in zip(optimizer.param_groups, (1.0, self.gate_factor), strict=True):
+            group["lr"] = rate * factor
+
+
+def optimizer_for(
+    named: Mapping[str, torch.nn.Parameter], schedule: Schedule
+) -> torch.optim.Optimizer:
+    """AdamW over the parameters of fast-weight heads, with the gates and biases in a group."""
+    fast = ("gate", "beta", "fade", "bias", "decay", "fill")
+    gates = [p for n, p in named.items() if any(word in n for word in fast)]
+    rest = [p for n, p in named.items() if not any(word in n for word in fast)]
+    return torch.optim.AdamW(
+        [
+            {"params": rest, "weight_decay": schedule.weight_decay},
+            {"params": gates, "weight_decay": 0.0},
+        ],
+        betas=(0.9, 0.98),
+    )
+
 
 class Trainer:
     """Holds a network, its optimiser and where training stands; writes into `folder`.
@@ -64,17 +86,7 @@ class Trainer:
         self.schedule, self.group, self.step = schedule, group or Group(), 0
         self.device = str(network.embedding.weight.device)
         self.prefix = cached_prefix(network, batches.prefix)
-        named = trained_parameters(network).items()
-        fast = ("gate", "beta", "bias", "decay", "fill")
-        gates = [p for n, p in named if any(word in n for word in fast)]
-        rest = [p for n, p in named if not any(word in n for word in fast)]
-        self.optimizer = torch.optim.AdamW(
-            [
-                {"params": rest, "weight_decay": schedule.weight_decay},
-                {"params": gates, "weight_decay": 0.0},
-            ],
-            betas=(0.9, 0.98),
-        )
+        self.optimizer = optimizer_for(trained_parameters(network), schedule)
         self.store = TapStore(network, self.prefix)
         calibrate(network, self.prefix, batches.sample().to(self.device))
 
@@ -86,11 +98,7 @@ class Trainer:
     def _train_step(self) -> dict[str, float]:
         started = time.perf_counter()
         passes = self.batches.passes(self.step)
-        rate = self.schedule.rate_at(self.step)
-        for group, factor in zip(
-            self.optimizer.param_groups, (1.0, self.schedule.gate_factor), strict=True
-        ):
-            group["lr"] = rate * factor
+        self.schedule.set_rates(self.optimizer, self.step)
         batch = self.batches.batch(self.step)
         windows, context = len(batch.windows), batch.context_tokens
         batch = batch.share(self.group.rank, self.group.size) if self.group.size > 1 else batch

@@ -8,9 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from sleepdoc_kernels.gated_delta_rule import WindowMap
 from sleepdoc_model.network import Network, Pass, SharedFastWeights
-from sleepdoc_model.sleep import write_taps
 from sleepdoc_model.state import KVCache, Memory
 from sleepdoc_model.training.data import IGNORE, Batch, Window
 
@@ -44,8 +42,11 @@ class TapStore:
         self._left = limit
 
     def __call__(self, window: Window) -> Taps:
+        if not window.kept and window.ids.device.type != "cpu":
+            return see(self.network, self.cache, window, None)
+        # On a CPU padding costs more than the larger products of a batch save.
         rows = [
-            self._row(tuple(ids[active].tolist()))
+            self._row(tuple(ids[active].tolist()), window.kept)
             for ids, active in zip(window.ids, window.active, strict=True)
         ]
         config, weight = self.network.config, self.network.embedding.weight
@@ -55,7 +56,7 @@ class TapStore:
                 taps[:, index, : row.shape[1]] = row
         return list(taps)
 
-    def _row(self, ids: tuple[int, ...]) -> Tensor | None:
+    def _row(self, ids: tuple[int, ...], kept: bool) -> Tensor | None:
         if not ids:
             return None
         if ids in self._kept:
@@ -63,7 +64,7 @@ class TapStore:
         tokens = torch.tensor([ids], device=self.network.embedding.weight.device)
         alone = Window(tokens, torch.ones_like(tokens, dtype=torch.bool))
         row = torch.stack([x[0] for x in see(self.network, self.cache, alone, None)]).half()
-        if row.nbytes <= self._left:
+        if kept and row.nbytes <= self._left:
             self._kept[ids] = row
             self._left -= row.nbytes
         return row
@@ -86,30 +87,53 @@ def read_and_sleep(
     memory: Memory | None = None
     reads = network.config.memory.reads_asleep
     for window in batch.windows:
-        maps: list[WindowMap] = []
+        taps: Taps = []
         for _ in range(passes):
-            if reads or not maps:
-                kept = store is not None and window.kept and not reads
-                taps = store(window) if store and kept else see(network, cache, window, memory)
-                maps = write_taps(network, taps, window.active)
-            memory = tuple(
-                each.written if memory is None else each(memory[index])
-                for index, each in enumerate(maps)
-            )
+            if reads or not taps:
+                alone = store is not None and not reads
+                taps = store(window) if store and alone else see(network, cache, window, memory)
+            memory = _write(network, taps, window.active, memory)
     assert memory is not None
     return memory
+
+
+def _write(network: Network, taps: Taps, active: Tensor, memory: Memory | None) -> Memory:
+    """One sweep; the way of the gradient into the fast weights."""
+    after = []
+    batch = len(active)
+    for index, (x, (attention, heads)) in enumerate(
+        zip(taps, network.memory_blocks(), strict=True)
+    ):
+        with torch.no_grad():  # a retrofit's attention is frozen
+            projected = attention.project(x) if attention is not None else None
+        state = None if memory is None else memory[index]
+        if state is None or len(state) in (1, batch):
+            state = None if state is None else state.expand(batch, -1, -1, -1)
+            after.append(heads.write(x, projected, state, active)[1])
+        else:  # a window that several documents share
+            after.append(heads.window(x, projected, active)(state))
+    return tuple(after)
 
 
 def answer_loss(
     network: Network, cache: KVCache, batch: Batch, memory: Memory | None
 ) -> tuple[Tensor, Tensor]:
-    """Cross-entropy summed over answer tokens, and logits there [N, vocab]."""
+    """The loss summed over answer tokens, and logits there [N, vocab].
+
+    It is cross-entropy, or, where the memory has nothing to say, the divergence from what the base
+    would answer.
+    """
     states = None if memory is None else tuple(s[batch.document] for s in memory)
     embedded = network.embed(batch.questions)
-    h, _ = network(embedded, states, Pass("read", cache, grow=False))
     asked = batch.labels != IGNORE
+    run = Pass("read", cache, grow=False)
+    h, _ = network(embedded, states, run)
     logits = network.logits(h[asked])
-    return F.cross_entropy(logits, batch.labels[asked], reduction="sum"), logits
+    if not batch.plain:
+        return F.cross_entropy(logits, batch.labels[asked], reduction="sum"), logits
+    with torch.no_grad():
+        base = network.logits(network(embedded, None, run)[0][asked]).log_softmax(-1)
+    return F.kl_div(logits.log_softmax(-1), base, reduction="sum", log_target=True), logits
 
 
 @torch.no_grad()
@@ -124,5 +148,5 @@ def calibrate(network: Network, cache: KVCache, window: Window) -> None:
         assert attention is not None and isinstance(heads, SharedFastWeights)
         q, k, _ = (t[window.active].float().mean(0) for t in attention.project(x))
         heads.q_bias.copy_(-q.reshape(heads.q_bias.shape))
-        k = k.reshape(-1, heads.config.key_dim).repeat_interleave(heads.group, dim=0)
+        k = k.reshape(-1, heads.k_bias.shape[-1]).repeat_interleave(heads.copies, dim=0)
         heads.k_bias.copy_(-k)

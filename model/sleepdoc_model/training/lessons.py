@@ -1,0 +1,129 @@
+"""The examples that lessons are made of: facts about made-up people, and stories."""
+
+import random
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sleepdoc_model.tasks import facts, fairytale, two_hop
+from sleepdoc_model.tasks.fairytale import Story
+from sleepdoc_model.tasks.types import Example, Question
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What lessons are drawn from."""
+
+    stories: Sequence[Story] = ()
+    plain: Sequence[Question] = ()
+    """Instructions that have nothing to do with any document."""
+
+
+def few_facts(rng: random.Random, sources: Sources) -> Example:
+    """Some facts in a short window."""
+    known = rng.choice((4, 8, 16))
+    return facts.make_example(rng, facts=known, windows=1, questions=4, split="train")
+
+
+def hops(rng: random.Random, sources: Sources) -> Example:
+    """Questions that take two facts, read in different windows."""
+    return two_hop.make_example(rng, pairs=rng.randint(2, 6), windows=2, questions=4, split="train")
+
+
+def quoted_fact(rng: random.Random, sources: Sources) -> Example:
+    """A question about a fact quoted in front of it: not all is for memory to know."""
+    example = few_facts(rng, sources)
+    quoted = facts.make_facts(rng, 3, "train")
+    passage = " ".join(fact.statement(rng) for fact in quoted)
+    asked = (_behind(passage, rng, fact.question(rng)) for fact in quoted)
+    return Example(example.windows, (*example.questions[:2], *asked))
+
+
+def hidden_facts(rng: random.Random, sources: Sources) -> Example:
+    """Facts here and there in a long window of a story."""
+    known = facts.make_facts(rng, 12, "train")
+    sentences = any_window(rng, sources).split(". ")
+    start = rng.randrange(len(sentences) // 3 + 1)
+    text = sentences[start : start + len(sentences) * 2 // 3]
+    for fact in known:
+        text.insert(rng.randint(0, len(text)), fact.statement(rng).removesuffix("."))
+    asked = rng.sample(known, min(8, len(known)))
+    return Example((". ".join(text) + ".\n\n",), tuple(f.question(rng) for f in asked))
+
+
+def section(rng: random.Random, sources: Sources) -> Example:
+    """One section of a story: what people asked about it, and how its sentences go on."""
+    example = fairytale.make_example(rng, sources.stories, sections=1, windows=1, questions=6)
+    return _and_continued(rng, example)
+
+
+def unslept(rng: random.Random, sources: Sources) -> Example:
+    """Two sections of a story: the first is slept on, the second still in the window."""
+    example = fairytale.make_example(rng, sources.stories, sections=1, windows=2, questions=4)
+    return Example(example.windows[:1], example.questions, unslept="".join(example.windows[1:]))
+
+
+def several_windows(rng: random.Random, sources: Sources) -> Example:
+    """Up to three long windows in a row from one story."""
+    count = rng.choice((1, 2, 3))
+    return _and_continued(rng, _told(rng, sources, count, questions=6))
+
+
+def recalled(rng: random.Random, sources: Sources) -> Example:
+    """A long window; some questions stand behind a passage found by text search."""
+    while True:
+        story = rng.choice(sources.stories)
+        window = rng.choice(story.windows)
+        if window.questions:
+            break
+    asked = [
+        _behind_passage(rng, story.sections[i], question) if rng.random() < 0.7 else question
+        for i, question in rng.sample(window.questions, min(4, len(window.questions)))
+    ]
+    return Example((window.text,), tuple(asked))
+
+
+def plain(rng: random.Random, sources: Sources) -> Example:
+    """A section of a story, and an instruction that has nothing to do with it."""
+    text = rng.choice(rng.choice(sources.stories).sections)
+    return Example((text + "\n\n",), (rng.choice(sources.plain),))
+
+
+def any_window(rng: random.Random, sources: Sources) -> str:
+    return rng.choice(rng.choice(sources.stories).windows).text
+
+
+def _told(rng: random.Random, sources: Sources, count: int, questions: int) -> Example:
+    """Windows in a row from one story. Its last windows are drawn as often as its first."""
+    while True:
+        story = rng.choice(sources.stories)
+        first = rng.randint(1 - count, len(story.windows) - 1)
+        taken = story.windows[max(0, first) : first + count]
+        known = [question for window in taken for _, question in window.questions]
+        if known:
+            asked = rng.sample(known, min(questions, len(known)))
+            return Example(tuple(window.text for window in taken), tuple(asked))
+
+
+def _and_continued(rng: random.Random, example: Example) -> Example:
+    """Ask how two of its sentences go on, too. Any text has such questions."""
+    sentences = [s.split() for w in example.windows for s in re.split(r"(?<=[.!?])\s+", w)]
+    known = [words for words in sentences if 8 <= len(words) <= 40]
+    questions = list(example.questions)
+    for words in rng.sample(known, min(2, len(known))):
+        cut = rng.randint(4, len(words) - 3)
+        said = f"How does this go on? {' '.join(words[:cut])}"
+        questions.append(Question(said, " ".join(words[cut:][:16])))
+    rng.shuffle(questions)
+    return Example(example.windows, tuple(questions))
+
+
+def _behind_passage(rng: random.Random, text: str, question: Question) -> Question:
+    """The question as the application asks it after a search: about 400 characters in front."""
+    start = rng.randint(0, max(0, len(text) - 400))
+    quote = text[start : start + 400].partition(" ")[2].rpartition(" ")[0]
+    return _behind(quote, rng, question)
+
+
+def _behind(quote: str, rng: random.Random, question: Question) -> Question:
+    return Question(f"[p. {rng.randint(1, 200)}] {quote}\n\n{question.text}", question.answer)
