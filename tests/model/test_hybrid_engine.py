@@ -161,9 +161,10 @@ def test_scores_are_those_of_one_token_after_another(engine: Engine) -> None:
     together = engine.score(expected)
     assert engine.window_used == used
     for token, score in zip(expected, together, strict=True):
-        assert engine.score([token])[0] == pytest.approx(score, abs=1e-4)
+        alone = engine.score([token])[0]
+        assert alone == pytest.approx(score, abs=1e-4)
         others = [engine.score([other])[0] for other in range(0, 256, 16)]
-        assert score >= max(others) - 1e-4
+        assert alone >= max(others)
         engine.prefill([token])
 
 
