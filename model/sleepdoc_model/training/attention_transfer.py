@@ -17,11 +17,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from sleepdoc_model.network import Attention, Network, Pass, SharedFastWeights
+from sleepdoc_model.network import Attention, Network, Pass, Projected, SharedFastWeights
 from sleepdoc_model.state import KVCache
 from sleepdoc_model.training.batches import Batches
 from sleepdoc_model.training.data import IGNORE, Batch
 from sleepdoc_model.training.loop import Schedule, optimizer_for
+from sleepdoc_model.training.objective import see_alone
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,6 @@ class Seen:
     """How many of the T tokens are the text's."""
 
 
-@torch.no_grad()
 def see_conversations(
     network: Network, prefix: KVCache, batches: Batches, count: int
 ) -> Iterator[Seen]:
@@ -43,11 +43,7 @@ def see_conversations(
     while count > 0:
         for text, said in _conversations(batches.batch(step)):
             if count > 0:
-                taps: list[Tensor] = []
-                run = Pass("read", prefix, grow=False, taps=taps, blind=True, top=False)
-                ids = torch.cat((text, said))[None].to(network.embedding.weight.device)
-                network(network.embed(ids), None, run)
-                yield Seen(torch.cat(taps).half(), len(text))
+                yield Seen(see_alone(network, prefix, torch.cat((text, said))), len(text))
             count -= 1
         step += 1
 
@@ -107,6 +103,8 @@ class _Target:
     """[1, n, dim]: the layer's input on the tokens of the text."""
     asked: Tensor
     """[1, T, dim]: and on those of the conversation."""
+    text_projected: Projected
+    asked_projected: Projected
     local: Tensor
     """[1, T, H*D]: what attention gives these without the text,"""
     full: Tensor
@@ -127,10 +125,13 @@ class _Layer:
     @torch.no_grad()
     def prepare(self, inputs: Tensor, window: int) -> _Target:
         x = inputs[None].to(self.attention.o.weight.dtype)
-        full = self.attention.attend(self.attention.project(x), self.number, self.run)[:, window:]
-        asked = x[:, window:]
-        local = self.attention.attend(self.attention.project(asked), self.number, self.run)
-        return _Target(x[:, :window], asked, local, full)
+        projected = self.attention.project(x)
+        q, k, v = projected
+        text = q[:, :window], k[:, :window], v[:, :window]
+        asked = q[:, window:], k[:, window:], v[:, window:]
+        full = self.attention.attend(projected, self.number, self.run)[:, window:]
+        local = self.attention.attend(asked, self.number, self.run)
+        return _Target(x[:, :window], x[:, window:], text, asked, local, full)
 
     def train(self, targets: Sequence[_Target], epochs: int) -> None:
         schedule = Schedule(steps=epochs * (len(targets) // self.batch))
@@ -153,10 +154,8 @@ class _Layer:
 
     def _error(self, target: _Target) -> tuple[Tensor, Tensor]:
         """Squared error in the residual stream, and the square of what was to be explained."""
-        with torch.no_grad():
-            text, asked = (self.attention.project(x) for x in (target.text, target.asked))
-        _, state = self.heads.write(target.text, text, None, None)
-        read, _ = self.heads(target.asked, asked, state, self.run)
+        _, state = self.heads.write(target.text, target.text_projected, None, None)
+        read, _ = self.heads(target.asked, target.asked_projected, state, self.run)
         attended = self.heads.faded(target.asked, target.local, state, None) + read
         project = self.attention.o.weight
         missed = F.linear(target.full - attended, project) - self.heads.o(read)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sleepdoc_model.tasks import facts, fairytale, two_hop
-from sleepdoc_model.tasks.fairytale import Story
+from sleepdoc_model.tasks.fairytale import Story, StoryWindow
 from sleepdoc_model.tasks.types import Example, Question
 
 
@@ -66,16 +66,15 @@ def unslept(rng: random.Random, sources: Sources) -> Example:
 def several_windows(rng: random.Random, sources: Sources) -> Example:
     """Up to three long windows in a row from one story."""
     count = rng.choice((1, 2, 3))
-    return _and_continued(rng, _told(rng, sources, count, questions=6))
+    _, taken = _windows(rng, sources, count)
+    known = [question for window in taken for _, question in window.questions]
+    asked = rng.sample(known, min(6, len(known)))
+    return _and_continued(rng, Example(tuple(window.text for window in taken), tuple(asked)))
 
 
 def recalled(rng: random.Random, sources: Sources) -> Example:
     """A long window; some questions stand behind a passage found by text search."""
-    while True:
-        story = rng.choice(sources.stories)
-        window = rng.choice(story.windows)
-        if window.questions:
-            break
+    story, (window,) = _windows(rng, sources, 1)
     asked = [
         _behind_passage(rng, story.sections[i], question) if rng.random() < 0.7 else question
         for i, question in rng.sample(window.questions, min(4, len(window.questions)))
@@ -93,16 +92,16 @@ def any_window(rng: random.Random, sources: Sources) -> str:
     return rng.choice(rng.choice(sources.stories).windows).text
 
 
-def _told(rng: random.Random, sources: Sources, count: int, questions: int) -> Example:
-    """Windows in a row from one story. Its last windows are drawn as often as its first."""
+def _windows(
+    rng: random.Random, sources: Sources, count: int
+) -> tuple[Story, Sequence[StoryWindow]]:
+    """Windows in a row from one story, with questions; its last are drawn as often as its first."""
     while True:
         story = rng.choice(sources.stories)
         first = rng.randint(1 - count, len(story.windows) - 1)
         taken = story.windows[max(0, first) : first + count]
-        known = [question for window in taken for _, question in window.questions]
-        if known:
-            asked = rng.sample(known, min(questions, len(known)))
-            return Example(tuple(window.text for window in taken), tuple(asked))
+        if any(window.questions for window in taken):
+            return story, taken
 
 
 def _and_continued(rng: random.Random, example: Example) -> Example:

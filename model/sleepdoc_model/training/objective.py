@@ -61,9 +61,7 @@ class TapStore:
             return None
         if ids in self._kept:
             return self._kept[ids]
-        tokens = torch.tensor([ids], device=self.network.embedding.weight.device)
-        alone = Window(tokens, torch.ones_like(tokens, dtype=torch.bool))
-        row = torch.stack([x[0] for x in see(self.network, self.cache, alone, None)]).half()
+        row = see_alone(self.network, self.cache, torch.tensor(ids))
         if kept and row.nbytes <= self._left:
             self._kept[ids] = row
             self._left -= row.nbytes
@@ -78,6 +76,13 @@ def see(network: Network, cache: KVCache, window: Window, memory: Memory | None)
     run = Pass("read", cache, grow=False, active=window.active, taps=taps, blind=blind, top=False)
     network(network.embed(window.ids), memory, run)
     return taps
+
+
+def see_alone(network: Network, cache: KVCache, ids: Tensor) -> Tensor:
+    """What the base makes of one text: every memory layer's input [layers, T, dim], in fp16."""
+    tokens = ids[None].to(network.embedding.weight.device)
+    window = Window(tokens, torch.ones_like(tokens, dtype=torch.bool))
+    return torch.cat(see(network, cache, window, None)).half()
 
 
 def read_and_sleep(
