@@ -6,6 +6,7 @@ import torch
 from sleepdoc_model import config
 from sleepdoc_model.evaluation.arms import ARMS, Score, evaluate
 from sleepdoc_model.evaluation.capacity import Capacity, plot
+from sleepdoc_model.evaluation.chat import chat, compare
 from sleepdoc_model.evaluation.recall import find_sentences
 from sleepdoc_model.evaluation.report import retention, summary, wilson
 from sleepdoc_model.network import Network, SharedFastWeights
@@ -51,6 +52,17 @@ def test_recall_finds_the_sentence_within_its_budget() -> None:
     assert find_sentences(text, "Bob", TOKENIZER, 5) == ""
 
 
+@torch.no_grad()
+def never_read(network: Network) -> None:
+    """Shut the gates, so that memory changes nothing."""
+    for _, heads in network.memory_blocks():
+        assert isinstance(heads, SharedFastWeights)
+        for gate in (heads.gate, heads.fade):
+            assert gate is not None
+            gate.weight.zero_()
+            gate.bias.zero_()
+
+
 def test_arms_see_what_their_names_say() -> None:
     network = Network(config.tiny(window=512))
     randomise(network, 0)
@@ -67,13 +79,7 @@ def test_arms_see_what_their_names_say() -> None:
     assert reread["own"][0].nll == pytest.approx(reread["swapped"][0].nll, rel=1e-5)
     no_memory = Network(config.tiny(window=512))
     randomise(no_memory, 0)
-    with torch.no_grad():
-        for _, heads in no_memory.memory_blocks():
-            assert isinstance(heads, SharedFastWeights)
-            for gate in (heads.gate, heads.fade):
-                assert gate is not None
-                gate.weight.zero_()
-                gate.bias.zero_()
+    never_read(no_memory)
     silent = evaluate(no_memory, TOKENIZER, prefix, examples)
     assert silent["own"][0].nll == pytest.approx(silent["empty"][0].nll, rel=1e-5)
 
@@ -112,3 +118,27 @@ def test_capacity_counts_exact_answers_with_and_without_the_right_memory(tmp_pat
     assert all(0 <= row["interval"][0] <= row["exact"] <= row["interval"][1] for row in rows)
     plot(rows, tmp_path / "capacity.svg")
     assert "windows read since" in (tmp_path / "capacity.svg").read_text("utf-8")
+
+
+def test_a_memory_that_is_not_read_costs_a_chat_nothing() -> None:
+    network = Network(config.tiny(window=512))
+    randomise(network, 0)
+    prefix = cached_prefix(network, TOKENIZER.frame.prefix)
+    examples = [
+        Example((f"The owl sleeps at {hour}.",), (Question("What is two and two?", "four"),))
+        for hour in ("noon", "nine", "ten")
+    ]
+    base, remembering = chat(network, TOKENIZER, prefix, examples, passes=1, batch=2)
+    figures = compare(base, remembering)
+    assert figures["instructions"] == 3
+    assert abs(figures["excess"]) > 1e-4
+    never_read(network)
+    silent = compare(*chat(network, TOKENIZER, prefix, examples, passes=1))
+    assert silent["memory"] == pytest.approx(silent["base"])
+    assert silent["excess_interval"] == [pytest.approx(0, abs=1e-6), pytest.approx(0, abs=1e-6)]
+
+
+def test_the_excess_of_a_chat_is_over_all_tokens() -> None:
+    base = [Score(0, 1.0, 1, True), Score(1, 9.0, 9, False)]
+    worse = [Score(0, 2.0, 1, True), Score(1, 9.0, 9, False)]
+    assert compare(base, worse)["excess"] == pytest.approx(0.1)

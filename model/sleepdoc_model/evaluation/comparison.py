@@ -1,20 +1,14 @@
 """From results to figures: per arm, retention, and paired differences with bootstrap intervals."""
 
-import random
 import statistics
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from sleepdoc_model.evaluation.bootstrap import interval
 from sleepdoc_model.evaluation.memory import Result
-
-DRAWS = 2000
-SEED = 0
 
 Totals = dict[str, tuple[float, float]]
 """By document: the sum of a measure, and what to divide it by."""
-
-Statistic = Callable[[Sequence[str]], float]
-"""A figure of the documents named, any of them more than once."""
 
 
 def compare(results: Sequence[Result]) -> dict[str, Any]:
@@ -92,13 +86,6 @@ def _difference(best: Sequence[Result], other: Sequence[Result]) -> dict[str, An
         found[name] = difference(known)
         found[f"{name}_interval"] = interval(difference, known)
     return found
-
-
-def interval(statistic: Statistic, documents: Sequence[str]) -> list[float]:
-    """95 % percentile bootstrap interval, resampling documents."""
-    rng = random.Random(SEED)
-    values = sorted(statistic(rng.choices(documents, k=len(documents))) for _ in range(DRAWS))
-    return [values[int(0.025 * DRAWS)], values[int(0.975 * DRAWS)]]
 
 
 def _shared(*arms: Iterable[Result]) -> list[list[Result]]:

@@ -1,13 +1,13 @@
 """From scores to figures: shares with Wilson intervals, retention with bootstrap intervals."""
 
 import math
-import random
 from collections.abc import Mapping, Sequence
 
 from sleepdoc_model.evaluation.arms import Score
+from sleepdoc_model.evaluation.bootstrap import interval
 
 
-def summary(scores: Mapping[str, Sequence[Score]], seed: int = 0) -> dict[str, object]:
+def summary(scores: Mapping[str, Sequence[Score]]) -> dict[str, object]:
     """Per arm exact match and NLL per token, and the retention of `own`."""
     arms: dict[str, object] = {}
     for arm, rows in scores.items():
@@ -18,13 +18,12 @@ def summary(scores: Mapping[str, Sequence[Score]], seed: int = 0) -> dict[str, o
             "exact_interval": [low, high],
             "nll_per_token": mean_nll(rows),
         }
-    low, high = bootstrap_retention(scores, seed)
     return {
         "questions": len(scores["own"]),
         "documents": len({row.document for row in scores["own"]}),
         "arms": arms,
         "retention": retention(scores),
-        "retention_interval": [low, high],
+        "retention_interval": retention_interval(scores),
     }
 
 
@@ -39,22 +38,19 @@ def retention(scores: Mapping[str, Sequence[Score]]) -> float:
     return (floor - own) / (floor - ceiling)
 
 
-def bootstrap_retention(
-    scores: Mapping[str, Sequence[Score]], seed: int, draws: int = 1000
-) -> tuple[float, float]:
+def retention_interval(scores: Mapping[str, Sequence[Score]]) -> list[float]:
     """95 % interval of the retention, resampling documents."""
-    rng = random.Random(seed)
-    by_document: dict[int, dict[str, list[Score]]] = {}
+    by_document: dict[str, dict[str, list[Score]]] = {}
     for arm, rows in scores.items():
         for row in rows:
-            by_document.setdefault(row.document, {}).setdefault(arm, []).append(row)
-    documents = list(by_document.values())
-    values = []
-    for _ in range(draws):
-        drawn = rng.choices(documents, k=len(documents))
-        values.append(retention({arm: [s for d in drawn for s in d[arm]] for arm in scores}))
-    values.sort()
-    return values[int(0.025 * draws)], values[int(0.975 * draws)]
+            by_document.setdefault(str(row.document), {}).setdefault(arm, []).append(row)
+
+    def of(documents: Sequence[str]) -> float:
+        return retention(
+            {arm: [s for d in documents for s in by_document[d][arm]] for arm in scores}
+        )
+
+    return interval(of, list(by_document))
 
 
 def wilson(right: int, count: int, z: float = 1.96) -> tuple[float, float]:

@@ -20,14 +20,21 @@ class Sources:
 
 
 def few_facts(rng: random.Random, sources: Sources) -> Example:
-    """Some facts in a short window."""
-    known = rng.choice((4, 8, 16))
-    return facts.make_example(rng, facts=known, windows=1, questions=4, split="train")
+    """Some facts in a few short windows, mostly one."""
+    known, windows = rng.choice(((4, 1), (8, 1), (16, 1), (16, 1), (16, 2), (16, 4)))
+    return facts.make_example(rng, facts=known, windows=windows, questions=4, split="train")
 
 
 def hops(rng: random.Random, sources: Sources) -> Example:
     """Questions that take two facts, read in different windows."""
     return two_hop.make_example(rng, pairs=rng.randint(2, 6), windows=2, questions=4, split="train")
+
+
+def sections_in_a_row(rng: random.Random, sources: Sources) -> Example:
+    """Some sections of a story, each slept on by itself."""
+    count = rng.randint(2, 6)
+    example = fairytale.make_example(rng, sources.stories, sections=1, windows=count, questions=6)
+    return _and_continued(rng, example)
 
 
 def quoted_fact(rng: random.Random, sources: Sources) -> Example:

@@ -4,9 +4,12 @@ Reading runs the frozen base without gradients; they flow through what is writte
 long as tokens do not read the memory while they are consolidated, that is exact.
 """
 
+from collections.abc import Iterator, Sequence
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
+from torch.nn.utils.rnn import pad_sequence
 
 from sleepdoc_model.network import Network, Pass, SharedFastWeights
 from sleepdoc_model.state import KVCache, Memory
@@ -44,28 +47,42 @@ class TapStore:
     def __call__(self, window: Window) -> Taps:
         if not window.kept and window.ids.device.type != "cpu":
             return see(self.network, self.cache, window, None)
-        # On a CPU padding costs more than the larger products of a batch save.
-        rows = [
-            self._row(tuple(ids[active].tolist()), window.kept)
-            for ids, active in zip(window.ids, window.active, strict=True)
-        ]
+        rows = [ids[active] for ids, active in zip(window.ids, window.active, strict=True)]
         config, weight = self.network.config, self.network.embedding.weight
         taps = weight.new_zeros(len(config.memory_layers), *window.ids.shape, config.dim)
-        for index, row in enumerate(rows):
-            if row is not None:
+        for alike in _alike(rows, one_by_one=window.kept):
+            for index, row in zip(alike, self._rows([rows[i] for i in alike]), strict=True):
                 taps[:, index, : row.shape[1]] = row
+                if window.kept:
+                    self._keep(rows[index], row)
         return list(taps)
 
-    def _row(self, ids: tuple[int, ...], kept: bool) -> Tensor | None:
-        if not ids:
-            return None
-        if ids in self._kept:
-            return self._kept[ids]
-        row = see_alone(self.network, self.cache, torch.tensor(ids))
-        if kept and row.nbytes <= self._left:
-            self._kept[ids] = row
+    def _rows(self, rows: Sequence[Tensor]) -> Sequence[Tensor]:
+        if len(rows) > 1:
+            return see_together(self.network, self.cache, rows)
+        known = self._kept.get(tuple(rows[0].tolist()))
+        return [see_alone(self.network, self.cache, rows[0]) if known is None else known]
+
+    def _keep(self, ids: Tensor, row: Tensor) -> None:
+        key = tuple(ids.tolist())
+        if key not in self._kept and row.nbytes <= self._left:
+            self._kept[key] = row
             self._left -= row.nbytes
-        return row
+
+
+def _alike(rows: Sequence[Tensor], *, one_by_one: bool) -> Iterator[list[int]]:
+    """Rows to see at a time, shortest first.
+
+    On a CPU a batch of short texts is faster than one after the other, unless most is padding.
+    """
+    group: list[int] = []
+    for index in sorted((i for i, row in enumerate(rows) if len(row)), key=lambda i: len(rows[i])):
+        if group and (one_by_one or len(rows[index]) > 1.3 * len(rows[group[0]])):
+            yield group
+            group = []
+        group.append(index)
+    if group:
+        yield group
 
 
 @torch.no_grad()
@@ -80,9 +97,16 @@ def see(network: Network, cache: KVCache, window: Window, memory: Memory | None)
 
 def see_alone(network: Network, cache: KVCache, ids: Tensor) -> Tensor:
     """What the base makes of one text: every memory layer's input [layers, T, dim], in fp16."""
-    tokens = ids[None].to(network.embedding.weight.device)
-    window = Window(tokens, torch.ones_like(tokens, dtype=torch.bool))
-    return torch.cat(see(network, cache, window, None)).half()
+    return see_together(network, cache, [ids])[0]
+
+
+def see_together(network: Network, cache: KVCache, rows: Sequence[Tensor]) -> Sequence[Tensor]:
+    """The same of several texts at a time."""
+    ids = pad_sequence(list(rows), batch_first=True).to(network.embedding.weight.device)
+    lengths = torch.tensor([len(row) for row in rows])
+    active = torch.arange(ids.shape[1]) < lengths[:, None]
+    taps = torch.stack(see(network, cache, Window(ids, active.to(ids.device)), None)).half()
+    return [taps[:, i, : len(row)] for i, row in enumerate(rows)]
 
 
 def read_and_sleep(

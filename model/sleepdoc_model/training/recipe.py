@@ -29,6 +29,7 @@ KINDS = {
     "quoted": Kind(6, lessons.quoted_fact),
     "hidden": Kind(2, lessons.hidden_facts),
     "sections": Kind(4, lessons.section),
+    "row": Kind(2, lessons.sections_in_a_row),
     "unslept": Kind(3, lessons.unslept),
     "windows": Kind(2, lessons.several_windows, long=True),
     "recalled": Kind(2, lessons.recalled, long=True),
@@ -43,17 +44,18 @@ class Recipe:
     shares: dict[str, float] = field(
         default_factory=lambda: {
             "facts": 0.28,
-            "hops": 0.10,
-            "quoted": 0.08,
+            "hops": 0.08,
+            "quoted": 0.14,
             "hidden": 0.03,
-            "sections": 0.22,
-            "unslept": 0.12,
-            "windows": 0.05,
-            "recalled": 0.05,
-            "plain": 0.07,
+            "sections": 0.15,
+            "row": 0.07,
+            "unslept": 0.07,
+            "windows": 0.02,
+            "recalled": 0.06,
+            "plain": 0.10,
         }
     )
-    few: int = 40
+    few: int = 16
     """Stories that long windows are of."""
     before: tuple[int, ...] = (0, 0, 0, 0, 0, 1)
     after: tuple[int, ...] = (0, 0, 0, 0, 0, 1)
