@@ -7,6 +7,10 @@ Where there is a GPU but no tokenizer, batches are made elsewhere before:
 
 python -m sleepdoc_model.training --data FAIRYTALEQA --plain GSM8K --out ... --prepare BATCHES
 torchrun --nproc-per-node 2 -m sleepdoc_model.training --prepared BATCHES --base GGUF --out ...
+
+The paper's experiments, from scratch:
+
+python -m sleepdoc_model.training reproduce rule110 --small --out runs/rule110
 """
 
 import argparse
@@ -31,6 +35,10 @@ from sleepdoc_model.training.recipe import RECIPES
 
 
 def main() -> None:
+    if sys.argv[1:2] == ["reproduce"]:
+        from sleepdoc_model.reproduction.__main__ import main as reproduce
+
+        return reproduce(sys.argv[2:])
     options = _parse()
     group = Group.from_environment()
     torch.manual_seed(options.seed)

@@ -1,0 +1,98 @@
+"""Train the arms of one of the paper's experiments in turn, and put what they reach side by side.
+
+python -m sleepdoc_model.training reproduce rule110 --small --seeds 3 --out runs/rule110
+
+Called again it goes on where it stopped, and when all is trained it only writes the report.
+"""
+
+import argparse
+import json
+import platform
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+
+from sleepdoc_model.reproduction.arm import Arm, Run
+from sleepdoc_model.reproduction.experiments import PAPER, SMALL, Experiment
+from sleepdoc_model.reproduction.report import plot, summarise, table
+from sleepdoc_model.tasks.rule110 import Rule110
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m sleepdoc_model.training reproduce",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("task", choices=PAPER)
+    parser.add_argument("--small", action="store_true", help="minutes on two cores per arm")
+    parser.add_argument("--passes", default="1,2,4", help="an arm each")
+    parser.add_argument("--deeper", type=int, default=0, help="an arm so many times as deep, N = 1")
+    parser.add_argument("--seeds", type=int, default=1)
+    parser.add_argument("--steps", type=int, help="of the arm with most passes")
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="stop after so many")
+    parser.add_argument("--evaluate-every", type=int, default=100)
+    parser.add_argument("--out", type=Path, required=True, help="folder of the runs")
+    parser.add_argument("--results", type=Path, help="also write the figures as JSON")
+    parser.add_argument("--plot", type=Path, help="draw them (.svg or .png)")
+    options = parser.parse_args(arguments)
+
+    experiment = (SMALL if options.small else PAPER)[options.task]
+    if options.steps:
+        experiment = experiment.given(options.steps)
+    arms = _arms(options)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    _train(experiment, arms, options, device)
+
+    baseline = experiment.task.modal_accuracy() if isinstance(experiment.task, Rule110) else None
+    figures = summarise(experiment, arms, options.out) | {
+        "task": options.task,
+        "small": options.small,
+        "experiment": repr(experiment),
+        "best_constant_guess": baseline,
+        "machine": f"{platform.machine()}, {device}, {torch.get_num_threads()} threads",
+        "torch": torch.__version__,
+    }
+    print(table(figures, baseline))
+    if options.results:
+        options.results.parent.mkdir(parents=True, exist_ok=True)
+        options.results.write_text(json.dumps(figures, indent=1) + "\n")
+    if options.plot:
+        plot(figures, baseline, options.plot)
+
+
+def _arms(options: argparse.Namespace) -> list[Arm]:
+    """Seed by seed, so that a first comparison is there early."""
+    passes = [int(n) for n in options.passes.split(",")]
+    arms = []
+    for seed in range(options.seeds):
+        arms += [Arm(n, seed) for n in passes]
+        if options.deeper > 1:
+            arms.append(Arm(1, seed, options.deeper))
+    return arms
+
+
+def _train(
+    experiment: Experiment, arms: list[Arm], options: argparse.Namespace, device: str
+) -> None:
+    """Give every arm the compute of the dearest one."""
+    started, dearest = time.perf_counter(), max(arm.layer_tokens(experiment) for arm in arms)
+    for arm in arms:
+        left = 60 * options.minutes - (time.perf_counter() - started)
+        if left <= 0:
+            return
+        steps = experiment.steps * dearest // arm.layer_tokens(experiment)
+        run = Run(experiment, arm, steps, options.out / arm.name, device)
+        for record in run.train(left, options.evaluate_every):
+            seconds = time.perf_counter() - started
+            print(
+                f"{arm.name}  step {record['step']}/{steps}  exact {record['exact']}/{record['of']}"
+                f"  loss {record['loss']:.3f}  {seconds / 60:.1f} min",
+                flush=True,
+            )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,69 @@
+"""What is trained: the paper's sizes, and small ones that show the same on two cores."""
+
+from dataclasses import dataclass, replace
+
+from sleepdoc_model.config import AttentionConfig, MemoryConfig, ModelConfig
+from sleepdoc_model.tasks.depo import Depo
+from sleepdoc_model.tasks.rule110 import Rule110
+from sleepdoc_model.tasks.sequences import SequenceTask
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """One task, and how a network is trained on it; all arms see the same data in turn."""
+
+    task: SequenceTask
+    dim: int
+    depth: int
+    head_dim: int
+    batch: int
+    steps: int
+    """Of the arm with most passes. The others go on until they have cost as much."""
+    muon_rate: float
+    adam_rate: float
+    """For embeddings, gates and vectors."""
+    warm_up: int = 100
+    test: int = 2048
+    """Test sequences."""
+
+    def given(self, steps: int) -> "Experiment":
+        """The same with so many steps."""
+        return replace(self, steps=steps, warm_up=min(self.warm_up, steps // 10 + 1))
+
+    def network(self, deeper: int = 1) -> ModelConfig:
+        """Attention and gated delta rule by turns, so many times as deep."""
+        heads = self.dim // self.head_dim
+        return ModelConfig(
+            vocab=self.task.vocab,
+            dim=self.dim,
+            hidden=max(64, self.dim * 8 // 3 // 64 * 64),
+            layers=("A", "M") * (self.depth * deeper // 2),
+            attention=AttentionConfig(heads=heads, kv_heads=heads, head_dim=self.head_dim),
+            memory=MemoryConfig(heads=heads, key_dim=self.head_dim, value_dim=self.head_dim),
+            window=self.task.window,
+        )
+
+
+PAPER = {
+    "rule110": Experiment(
+        Rule110(), dim=256, depth=4, head_dim=64, batch=512, steps=98_000,
+        muon_rate=2e-3, adam_rate=5e-5,
+    ),
+    "depo": Experiment(
+        Depo(), dim=512, depth=10, head_dim=64, batch=128, steps=100_000,
+        muon_rate=2e-3, adam_rate=5e-5,
+    ),
+}  # fmt: skip
+"""Sizes and rates as in the paper (its Jet layers are gated delta rule here)."""
+
+SMALL = {
+    "rule110": Experiment(
+        Rule110(width=8, states=4, steps=4), dim=128, depth=2, head_dim=32, batch=128, steps=900,
+        muon_rate=5e-3, adam_rate=1e-3,
+    ),
+    "depo": Experiment(
+        Depo(nodes=12, hops=8, questions=6, letters=50, longest=1), dim=128, depth=4, head_dim=32,
+        batch=64, steps=1500, muon_rate=5e-3, adam_rate=1e-3,
+    ),
+}  # fmt: skip
+"""Minutes on two cores per arm."""

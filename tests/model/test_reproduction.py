@@ -1,0 +1,194 @@
+"""Algorithm 1 beside a slow one of its own; what is evicted reaches an answer through S alone."""
+
+import dataclasses
+import json
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from sleepdoc_model.network import Network, Pass
+from sleepdoc_model.reproduction.algorithm import answer_logits, answer_loss, exact
+from sleepdoc_model.reproduction.arm import Arm, Run
+from sleepdoc_model.reproduction.experiments import PAPER, SMALL, Experiment
+from sleepdoc_model.tasks.rule110 import Rule110
+from sleepdoc_model.tasks.sequences import Sequences
+from sleepdoc_model.training.__main__ import main
+
+TINY = Experiment(
+    Rule110(width=4, states=2, steps=1),
+    dim=16,
+    depth=2,
+    head_dim=8,
+    batch=16,
+    steps=6,
+    muon_rate=5e-3,
+    adam_rate=1e-3,
+    warm_up=2,
+    test=32,
+)
+
+
+def network() -> Network:
+    torch.manual_seed(0)
+    return Network(TINY.network())
+
+
+def drawn() -> Sequences:
+    return TINY.task.draw(3, 5)
+
+
+def slow(net: Network, sequences: Sequences, passes: int) -> torch.Tensor:
+    """One sequence at a time, one window after the other, written out."""
+    found = []
+    for tokens in sequences.tokens:
+        memory = None
+        for start in (0, 4):
+            h = net.embed(tokens[None, start : start + 4])
+            for _ in range(passes):
+                h, memory = net(h, memory, Pass("write"))
+        h, _ = net(net.embed(tokens[None, 8:]), memory, Pass("write"))
+        found.append(net.logits(h[0, :-1])[-2:])
+    return torch.cat(found)
+
+
+@pytest.mark.parametrize("passes", [1, 3])
+def test_answers_are_those_of_the_algorithm_written_out(passes: int) -> None:
+    net, sequences = network(), drawn()
+    with torch.no_grad():
+        expected = slow(net, sequences, passes)
+        torch.testing.assert_close(answer_logits(net, sequences, passes), expected)
+
+
+def test_more_passes_change_the_answer() -> None:
+    net, sequences = network(), drawn()
+    with torch.no_grad():
+        one, two = (answer_logits(net, sequences, n) for n in (1, 2))
+    assert (one - two).abs().max() > 1e-5
+
+
+def test_the_gradient_reaches_a_sleep_only_through_the_fast_weights(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    net, sequences = network(), drawn()
+    embedded: list[torch.Tensor] = []
+    embed = net.embed
+
+    def kept(tokens: torch.Tensor) -> torch.Tensor:
+        embedded.append(embed(tokens).detach().requires_grad_())
+        return embedded[-1]
+
+    monkeypatch.setattr(net, "embed", kept)
+    answer_loss(answer_logits(net, sequences, 2), sequences).backward()
+    assert all(h.grad is not None and h.grad.abs().max() > 0 for h in embedded)
+
+    embedded.clear()
+    run = net.forward
+
+    def cut(h: torch.Tensor, memory: object, how: Pass) -> object:
+        out, after = run(h, memory, how)
+        return out, tuple(s.detach() for s in after)
+
+    monkeypatch.setattr(net, "forward", cut)
+    answer_loss(answer_logits(net, sequences, 2), sequences).backward()
+    before, answering = embedded[:-1], embedded[-1]
+    assert all(h.grad is None for h in before)
+    assert answering.grad is not None
+
+
+def test_nothing_crosses_an_eviction_but_the_fast_weights(monkeypatch: pytest.MonkeyPatch) -> None:
+    net, sequences = network(), drawn()
+    other = sequences.tokens.clone()
+    other[:, 1] = 1 - other[:, 1]
+    changed = dataclasses.replace(sequences, tokens=other)
+    with torch.no_grad():
+        through = answer_logits(net, sequences, 2) - answer_logits(net, changed, 2)
+        assert through.abs().max() > 1e-6
+        run = net.forward
+
+        def forget(h: torch.Tensor, memory: object, how: Pass) -> object:
+            return run(h, None, how)
+
+        monkeypatch.setattr(net, "forward", forget)
+        blind = answer_logits(net, sequences, 2), answer_logits(net, changed, 2)
+    assert torch.equal(*blind)
+
+
+def test_exact_takes_every_answer_of_a_sequence() -> None:
+    sequences = drawn()
+    labels = sequences.tokens[sequences.asked]
+    logits = torch.nn.functional.one_hot(labels, 3).float()
+    assert exact(logits, sequences).tolist() == [True, True, True]
+    logits[3] = logits[3].roll(1)  # the second sequence's second answer
+    assert exact(logits, sequences).tolist() == [True, False, True]
+
+
+def test_a_window_has_to_begin_with_something_known() -> None:
+    sequences = drawn()
+    asked = sequences.asked.clone()
+    asked[:, 8] = True
+    with pytest.raises(ValueError, match="first token"):
+        answer_logits(network(), dataclasses.replace(sequences, asked=asked), 1)
+
+
+def test_a_resumed_arm_equals_an_uninterrupted_one(tmp_path: Path) -> None:
+    arm = Arm(passes=2, seed=1)
+    whole = Run(TINY, arm, 6, tmp_path / "whole", "cpu")
+    records = list(whole.train(1e9, evaluate_every=3))
+    assert [record["step"] for record in records] == [3, 6]
+    parts = []
+    for _ in range(7):  # a process that may train for no time at all makes one step
+        parts += list(Run(TINY, arm, 6, tmp_path / "parts", "cpu").train(0.0, evaluate_every=3))
+    assert parts == records
+
+
+def test_arms_of_a_seed_differ_only_in_what_they_compare(tmp_path: Path) -> None:
+    one, two = (Run(TINY, Arm(n, 1), 6, tmp_path / str(n), "cpu") for n in (1, 2))
+    for a, b in zip(one.network.parameters(), two.network.parameters(), strict=True):
+        assert torch.equal(a, b)
+    deep = Run(TINY, Arm(1, 1, deeper=3), 6, tmp_path / "deep", "cpu")
+    assert len(list(deep.network.layers())) == 3 * len(list(one.network.layers()))
+
+
+def test_an_arm_costs_its_tokens_times_its_layers() -> None:
+    # Two windows of four, slept on; a query and two answers, of which all three are read once.
+    assert Arm(1, 0).layer_tokens(TINY) == (4 + 4 + 3) * 2
+    assert Arm(3, 0).layer_tokens(TINY) == (3 * 8 + 3) * 2
+    assert Arm(1, 0, deeper=3).layer_tokens(TINY) == 11 * 6
+
+
+@pytest.mark.parametrize("experiment", [*PAPER.values(), *SMALL.values()])
+def test_a_network_has_room_for_its_task(experiment: Experiment) -> None:
+    sequences = experiment.task.draw(2, 0)
+    assert sequences.tokens.max() < experiment.network().vocab
+    assert not sequences.asked[:, :: experiment.network().window].any()
+
+
+def test_arms_are_compared_at_equal_steps_and_at_equal_compute(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(SMALL, "rule110", TINY)
+    results, picture = tmp_path / "r.json", tmp_path / "r.svg"
+    words = (
+        f"x reproduce rule110 --small --passes 1,3 --deeper 3 --evaluate-every 2 --out {tmp_path}"
+    )
+    monkeypatch.setattr(sys, "argv", [*words.split(), "--results", str(results)])
+    main()
+    figures = json.loads(results.read_text("utf-8"))
+    rows = {row["arm"]: row for row in figures["arms"]}
+    assert list(rows) == ["n1-seed0", "n3-seed0", "deeper3-seed0"]
+    assert {row["equal_steps"]["step"] for row in rows.values()} == {6}
+    # The deeper network costs most, 11 tokens of 6 layers; the others 11 and 27 tokens of 2.
+    assert [row["equal_compute"]["step"] for row in rows.values()] == [18, 7, 6]
+    costs = [row["equal_compute"]["layer_tokens"] for row in rows.values()]
+    assert max(costs) - min(costs) < 16 * 66
+    printed = capsys.readouterr().out
+    assert "best constant guess: " in printed
+
+    monkeypatch.setattr(sys, "argv", [*words.split(), "--plot", str(picture)])
+    main()  # all is trained: only the report is made again
+    assert capsys.readouterr().out.splitlines() == [
+        line for line in printed.splitlines() if "step " not in line
+    ]
+    assert b"</svg>" in picture.read_bytes()
