@@ -1,11 +1,13 @@
 """The paper's tasks against hand-worked cases and slow definitions of their own."""
 
 import random
+import re
 
 import pytest
 import torch
 
 from sleepdoc_model.tasks.depo import ANSWER, PAD, Depo
+from sleepdoc_model.tasks.quantities import make_problem, modal_accuracy
 from sleepdoc_model.tasks.rule110 import QUERY, Rule110, after
 
 
@@ -111,3 +113,49 @@ def test_the_paper_s_depo_fits_its_windows() -> None:
     task = Depo()
     assert (task.window, task.windows * task.window) == (75, 300)
     assert Rule110().window * 4 == 96
+
+
+def solve(statements: tuple[str, ...], name: str) -> tuple[int, int]:
+    """The value of a quantity and the operations on the way, read from the sentences alone."""
+    for sentence in statements:
+        if given := re.fullmatch(rf"There are (\d+) {name}\.", sentence):
+            return int(given[1]), 0
+        if not (made := re.fullmatch(rf"The number of {name} is (.+)\.", sentence)):
+            continue
+        if both := re.fullmatch(r"the (.+) and the (.+) together", made[1]):
+            (a, m), (b, n) = solve(statements, both[1]), solve(statements, both[2])
+            return a + b, m + n + 1
+        if both := re.fullmatch(r"the difference between the (.+) and the (.+)", made[1]):
+            (a, m), (b, n) = solve(statements, both[1]), solve(statements, both[2])
+            return a - b, m + n + 1
+        one = re.fullmatch(r"(\d) (more than|fewer than|times) the (.+)", made[1])
+        assert one is not None
+        a, m = solve(statements, one[3])
+        by = int(one[1])
+        return {"more than": a + by, "fewer than": a - by, "times": a * by}[one[2]], m + 1
+    raise AssertionError(f"nothing is said of {name}")
+
+
+@pytest.mark.parametrize("operations", [1, 2, 5, 8])
+def test_quantities_are_what_their_sentences_say(operations: int) -> None:
+    for seed in range(20):
+        problem = make_problem(random.Random(seed), operations=operations, length=200)
+        asked = re.fullmatch(r"How many (.+) are there\?", problem.question)
+        assert asked is not None
+        assert solve(problem.statements, asked[1]) == (problem.answer, operations)
+        assert 200 <= len(" ".join(problem.statements).split()) < 230
+
+
+def test_what_is_added_for_length_changes_nothing() -> None:
+    short = make_problem(random.Random(3), operations=4)
+    long = make_problem(random.Random(3), operations=4, length=400)
+    assert set(short.statements) < set(long.statements)
+    assert (short.question, short.answer) == (long.question, long.answer)
+    (window,) = long.example().windows
+    assert window.startswith(long.question)
+    assert all(statement in window for statement in long.statements)
+
+
+def test_more_operations_spread_the_answers() -> None:
+    one, eight = (modal_accuracy(n, draws=2000) for n in (1, 8))
+    assert 0.05 < eight < one < 0.5

