@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from sleepdoc_model import config
+from sleepdoc_model.evaluation import passes
 from sleepdoc_model.evaluation.arms import ARMS, Score, evaluate
 from sleepdoc_model.evaluation.capacity import Capacity, plot
 from sleepdoc_model.evaluation.chat import chat, compare
@@ -142,3 +143,26 @@ def test_the_excess_of_a_chat_is_over_all_tokens() -> None:
     base = [Score(0, 1.0, 1, True), Score(1, 9.0, 9, False)]
     worse = [Score(0, 2.0, 1, True), Score(1, 9.0, 9, False)]
     assert compare(base, worse)["excess"] == pytest.approx(0.1)
+
+
+def test_arms_of_passes_are_compared_with_the_first_on_the_same_questions() -> None:
+    one = [Score(0, 2.0, 2, False), Score(0, 2.0, 2, True), Score(1, 4.0, 4, False)]
+    four = [Score(0, 1.0, 2, True), Score(0, 2.0, 2, True), Score(1, 3.0, 4, False)]
+    figures = passes.compare({"one": one, "four": four})
+    assert figures["arms"]["one"]["less_nll"] == 0
+    better = figures["arms"]["four"]
+    assert better["less_nll"] == pytest.approx(2 / 8)
+    assert better["more_exact"] == pytest.approx(1 / 3)
+    # Drawn alone, either document is a quarter better per token; of exact answers one has none.
+    assert better["less_nll_interval"] == pytest.approx([0.25, 0.25])
+    assert better["more_exact_interval"] == pytest.approx([0.0, 0.5])
+    assert "four" in passes.table(figures)
+
+
+def test_more_passes_are_another_memory() -> None:
+    network = Network(config.tiny(window=512))
+    randomise(network, 0)
+    prefix = cached_prefix(network, TOKENIZER.frame.prefix)
+    examples = [Example(("The owl sleeps at noon.",), (Question("Who sleeps?", "owl"),))]
+    found = [passes.ask(network, TOKENIZER, prefix, examples, n)[0].nll for n in (1, 1, 4)]
+    assert found[0] == found[1] != found[2]

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from sleepdoc_model.network import Network, Pass
+from sleepdoc_model.reproduction import throughput
 from sleepdoc_model.reproduction.algorithm import answer_logits, answer_loss, exact
 from sleepdoc_model.reproduction.arm import Arm, Run
 from sleepdoc_model.reproduction.experiments import PAPER, SMALL, Experiment
@@ -191,4 +192,18 @@ def test_arms_are_compared_at_equal_steps_and_at_equal_compute(
     assert capsys.readouterr().out.splitlines() == [
         line for line in printed.splitlines() if "step " not in line
     ]
+    assert b"</svg>" in picture.read_bytes()
+
+
+def test_throughput_measures_every_window_and_number_of_passes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out, picture = tmp_path / "t.json", tmp_path / "t.svg"
+    words = "x --length 20 --windows 4,8 --passes 1,3 --batch 1 --dim 64 --depth 2 --repeats 1"
+    monkeypatch.setattr(sys, "argv", [*words.split(), "--out", str(out), "--plot", str(picture)])
+    throughput.main()
+    rows = json.loads(out.read_text("utf-8"))["rows"]
+    assert [(row["window"], row["passes"]) for row in rows] == [(4, 1), (4, 3), (8, 1), (8, 3)]
+    assert all(row["tokens_per_second"] > 0 for row in rows)
+    assert capsys.readouterr().out.splitlines()[1].split()[:2] == ["4", "1.00"]
     assert b"</svg>" in picture.read_bytes()

@@ -93,7 +93,7 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--prepare", type=Path, help="only write the batches of all steps here")
     parser.add_argument("--prepared", type=Path, help="batches written before; no --data needed")
     options = parser.parse_args()
-    if options.config != "facts" and not options.prepared and not (options.data and options.plain):
+    if options.config == "default" and not (options.prepared or (options.data and options.plain)):
         parser.error(f"--config {options.config} needs --data and --plain")
     return options
 

@@ -83,5 +83,8 @@ class Recipe:
 RECIPES = {
     "default": Recipe(),
     "facts": Recipe(shares={"facts": 0.6, "hops": 0.2, "quoted": 0.2}),
+    "hops-1": Recipe(shares={"hops": 1.0}, sweeps=(1,)),
+    "hops-4": Recipe(shares={"hops": 1.0}, sweeps=(4,)),
 }
-"""By the name that a run is given; `facts` needs no data."""
+"""By the name that a run is given; only `default` needs data. The last two are to be compared at
+equal compute: whether more passes do good."""

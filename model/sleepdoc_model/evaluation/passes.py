@@ -1,0 +1,144 @@
+"""Do more passes do good? Checkpoints, or numbers of passes, on the same questions.
+
+python -m sleepdoc_model.evaluation.passes two-hop --arm runs/hops-1/heads.safetensors:1 \
+    --arm runs/hops-4/heads.safetensors:4
+"""
+
+import argparse
+import json
+import platform
+import random
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from sleepdoc_model.evaluation.arms import Score, score
+from sleepdoc_model.evaluation.bootstrap import interval
+from sleepdoc_model.evaluation.load_checkpoint import load_checkpoint
+from sleepdoc_model.evaluation.report import mean_nll, wilson
+from sleepdoc_model.network import Network
+from sleepdoc_model.state import KVCache
+from sleepdoc_model.tasks import facts, two_hop
+from sleepdoc_model.tasks.types import Example
+from sleepdoc_model.tokenizer import Tokenizer
+from sleepdoc_model.training.data import Lesson, collate
+from sleepdoc_model.training.objective import read_and_sleep
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m sleepdoc_model.evaluation.passes",
+        description="Exact answers and NLL of several arms, and their difference from the first.",
+    )
+    parser.add_argument("task", choices=("two-hop", "facts"))
+    parser.add_argument(
+        "--arm", action="append", required=True, metavar="HEADS:N", help="checkpoint and passes"
+    )
+    parser.add_argument("--documents", type=int, default=100)
+    parser.add_argument("--size", type=int, default=4, help="pairs or facts of a document")
+    parser.add_argument("--windows", type=int, default=2)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--out", type=Path, help="also write the figures as JSON")
+    options = parser.parse_args()
+
+    examples = _examples(options)
+    scores: dict[str, list[Score]] = {}
+    for arm in options.arm:
+        heads, _, passes = arm.rpartition(":")
+        network, tokenizer, prefix = load_checkpoint(Path(heads))
+        name = f"{Path(heads).parent.name} N={passes}"
+        scores[name] = ask(network, tokenizer, prefix, examples, int(passes))
+    figures = compare(scores) | {
+        "task": options.task,
+        "size": options.size,
+        "windows": options.windows,
+        "documents": options.documents,
+        "seed": options.seed,
+        "machine": f"{platform.machine()}, {torch.get_num_threads()} threads",
+        "torch": torch.__version__,
+    }
+    print(table(figures))
+    if options.out:
+        options.out.parent.mkdir(parents=True, exist_ok=True)
+        options.out.write_text(json.dumps(figures, indent=2) + "\n")
+
+
+def _examples(options: argparse.Namespace) -> list[Example]:
+    rng, count, windows = random.Random(options.seed), options.size, options.windows
+    if options.task == "two-hop":
+        return [
+            two_hop.make_example(rng, pairs=count, windows=windows, questions=4, split="test")
+            for _ in range(options.documents)
+        ]
+    return [
+        facts.make_example(rng, facts=count, windows=windows, questions=4, split="test")
+        for _ in range(options.documents)
+    ]
+
+
+@torch.no_grad()
+def ask(
+    network: Network,
+    tokenizer: Tokenizer,
+    prefix: KVCache,
+    examples: Sequence[Example],
+    passes: int,
+    batch: int = 16,
+) -> list[Score]:
+    """Scores of all questions, from memory alone."""
+    scores = []
+    for first in range(0, len(examples), batch):
+        asked = collate(Lesson(examples[first : first + batch]), tokenizer)
+        memory = read_and_sleep(network, prefix, asked, passes)
+        scores += score(network, prefix, asked, memory, first)
+    return scores
+
+
+def compare(scores: Mapping[str, Sequence[Score]]) -> dict[str, Any]:
+    """Figures of every arm; less NLL and more exact answers than the first, with paired intervals
+    over documents."""
+    base = next(iter(scores.values()))
+    arms = {}
+    for name, rows in scores.items():
+        pairs: dict[str, list[tuple[Score, Score]]] = {}
+        for before, after in zip(base, rows, strict=True):
+            pairs.setdefault(str(before.document), []).append((before, after))
+
+        def nll(documents: Sequence[str], pairs: Any = pairs) -> float:
+            before, after = zip(*(pair for d in documents for pair in pairs[d]), strict=True)
+            return mean_nll(before) - mean_nll(after)
+
+        def exact(documents: Sequence[str], pairs: Any = pairs) -> float:
+            drawn = [pair for d in documents for pair in pairs[d]]
+            return sum(after.exact - before.exact for before, after in drawn) / len(drawn)
+
+        right, known = sum(row.exact for row in rows), list(pairs)
+        arms[name] = {
+            "exact": right / len(rows),
+            "exact_interval": list(wilson(right, len(rows))),
+            "nll_per_token": mean_nll(rows),
+            "less_nll": nll(known),
+            "less_nll_interval": interval(nll, known),
+            "more_exact": exact(known),
+            "more_exact_interval": interval(exact, known),
+        }
+    return {"questions": len(base), "arms": arms}
+
+
+def table(figures: Mapping[str, Any]) -> str:
+    """A line per arm."""
+    lines = [f"{'arm':20} {'exact':>7} {'NLL/token':>9}  {'more exact':>22}  {'less NLL':>22}"]
+    for name, row in figures["arms"].items():
+        (a, b), (c, d) = row["more_exact_interval"], row["less_nll_interval"]
+        more = f"{row['more_exact']:+.1%} ({a:+.1%} to {b:+.1%})"
+        less = f"{row['less_nll']:+.3f} ({c:+.3f} to {d:+.3f})"
+        lines.append(
+            f"{name:20} {row['exact']:7.1%} {row['nll_per_token']:9.3f}  {more:>22}  {less:>22}"
+        )
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()
