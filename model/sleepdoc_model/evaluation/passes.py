@@ -26,6 +26,9 @@ from sleepdoc_model.tokenizer import Tokenizer
 from sleepdoc_model.training.data import Lesson, collate
 from sleepdoc_model.training.objective import read_and_sleep
 
+Pairs = dict[str, list[tuple[Score, Score]]]
+"""By document: every question's scores of the first arm and of this one."""
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(
@@ -102,15 +105,15 @@ def compare(scores: Mapping[str, Sequence[Score]]) -> dict[str, Any]:
     base = next(iter(scores.values()))
     arms = {}
     for name, rows in scores.items():
-        pairs: dict[str, list[tuple[Score, Score]]] = {}
+        pairs: Pairs = {}
         for before, after in zip(base, rows, strict=True):
             pairs.setdefault(str(before.document), []).append((before, after))
 
-        def nll(documents: Sequence[str], pairs: Any = pairs) -> float:
+        def nll(documents: Sequence[str], pairs: Pairs = pairs) -> float:
             before, after = zip(*(pair for d in documents for pair in pairs[d]), strict=True)
             return mean_nll(before) - mean_nll(after)
 
-        def exact(documents: Sequence[str], pairs: Any = pairs) -> float:
+        def exact(documents: Sequence[str], pairs: Pairs = pairs) -> float:
             drawn = [pair for d in documents for pair in pairs[d]]
             return sum(after.exact - before.exact for before, after in drawn) / len(drawn)
 
