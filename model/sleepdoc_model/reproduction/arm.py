@@ -58,7 +58,7 @@ class Run:
         started = time.perf_counter()
         while self.step < self.steps:
             self._train_step()
-            if self.step % evaluate_every == 0 or self.step == self.steps:
+            if self.step % evaluate_every == 0 or self.step in (self.experiment.steps, self.steps):
                 yield self._log()
                 self._save()
             if time.perf_counter() - started > seconds:
@@ -71,8 +71,8 @@ class Run:
         seed = 1 + self.step + 10_000_000 * self.arm.seed
         batch = _to(experiment.task.draw(experiment.batch, seed), self.device)
         loss = answer_loss(answer_logits(self.network, batch, self.arm.passes), batch)
-        left = (self.steps - self.step) / (0.15 * self.steps)
-        share = min(1.0, (self.step + 1) / experiment.warm_up, 0.05 + 0.95 * left)
+        # Constant from then on, so that arms can be compared at any step.
+        share = min(1.0, (self.step + 1) / experiment.warm_up)
         for optimizer, rate in zip(
             self.optimizers, (experiment.muon_rate, experiment.adam_rate), strict=True
         ):
