@@ -14,6 +14,8 @@ class AttentionConfig:
     kv_heads: int
     head_dim: int
     rope_base: float = 10_000.0
+    span: int = 0
+    """How many tokens a token sees, itself included; 0: all that are in the cache."""
 
 
 @dataclass(frozen=True)

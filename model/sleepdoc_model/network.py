@@ -117,19 +117,21 @@ class Attention(nn.Module):
         return self._softmax(q, k, v).transpose(1, 2).flatten(2)
 
     def _softmax(self, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
-        group = self.config.heads // self.config.kv_heads
+        group, span = self.config.heads // self.config.kv_heads, self.config.span
         length, total = q.shape[2], k.shape[2]
-        if length == 1:
+        if length == 1 and not span:
             # The heads of a group are queries of one kv head: no copy of the cache per token.
             grouped = q.reshape(len(q), -1, group, q.shape[-1])
             return F.scaled_dot_product_attention(grouped, k, v).flatten(1, 2).unsqueeze(2)
         k, v = (t.repeat_interleave(group, dim=1) for t in (k, v))
         before = total - length
-        if before <= length // 4:
+        if before <= length // 4 and not span:
             # Queries for what came before cost less than a mask, which also computes the future.
             q = F.pad(q, (0, 0, before, 0))
             return F.scaled_dot_product_attention(q, k, v, is_causal=True)[:, :, before:]
         mask = torch.ones(length, total, dtype=torch.bool, device=q.device).tril(before)
+        if span:
+            mask = mask.triu(before - span + 1)
         return F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
 
 

@@ -10,7 +10,7 @@ import torch
 
 from sleepdoc_model.network import Network, Pass
 from sleepdoc_model.reproduction import throughput
-from sleepdoc_model.reproduction.algorithm import answer_logits, answer_loss, exact
+from sleepdoc_model.reproduction.algorithm import Kept, answer_logits, answer_loss, exact
 from sleepdoc_model.reproduction.arm import Arm, Run
 from sleepdoc_model.reproduction.experiments import PAPER, SMALL, Experiment
 from sleepdoc_model.tasks.rule110 import Rule110
@@ -114,6 +114,53 @@ def test_nothing_crosses_an_eviction_but_the_fast_weights(monkeypatch: pytest.Mo
         monkeypatch.setattr(net, "forward", forget)
         blind = answer_logits(net, sequences, 2), answer_logits(net, changed, 2)
     assert torch.equal(*blind)
+
+
+def spanning(span: int) -> Network:
+    torch.manual_seed(0)
+    return Network(dataclasses.replace(TINY, span=span).network())
+
+
+@pytest.mark.parametrize("span", [2, 4, 7])
+def test_one_pass_with_sliding_eviction_is_one_run_of_sliding_window_attention(span: int) -> None:
+    net, sequences = spanning(span), drawn()
+    with torch.no_grad():
+        h, _ = net(net.embed(sequences.tokens), None, Pass("write"))
+        whole = net.logits(h[:, :-1][sequences.asked[:, 1:]])
+        torch.testing.assert_close(answer_logits(net, sequences, 1), whole)
+        hard = answer_logits(network(), sequences, 1)
+    assert (whole - hard).abs().max() > 1e-4
+
+
+def test_a_span_ends_where_it_says() -> None:
+    net = spanning(3)
+    tokens = torch.tensor([[0, 1, 0, 1, 1, 0]])
+    other = tokens.clone()
+    other[0, 1] = 0
+    attention, _ = (block.attention for block in net.layers())
+    assert attention is not None
+    outs = []
+    with torch.no_grad():
+        for ids in (tokens, other):
+            projected = attention.project(net.embed(ids))
+            outs.append(attention.attend(projected, 0, Pass("read"))[0])
+    changed = (outs[0] - outs[1]).abs().amax(-1) > 1e-7
+    assert changed.tolist() == [False, True, True, True, False, False]
+
+
+def test_further_passes_take_the_place_of_what_the_first_one_kept() -> None:
+    net, sequences = spanning(4), drawn()
+    with torch.no_grad():
+        memory, kept = None, Kept(4)
+        for start in (0, 4):
+            h = net.embed(sequences.tokens[:, start : start + 4])
+            for _ in range(3):
+                kept.length = start
+                h, memory = net(h, memory, Pass("write", kept))
+            kept.evict()
+        h, _ = net(net.embed(sequences.tokens[:, 8:]), memory, Pass("write", kept))
+        found = net.logits(h[:, :-1][sequences.asked[:, 9:]])
+        torch.testing.assert_close(answer_logits(net, sequences, 3), found)
 
 
 def test_exact_takes_every_answer_of_a_sequence() -> None:

@@ -10,6 +10,7 @@ import json
 import platform
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -30,6 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--small", action="store_true", help="minutes on two cores per arm")
     parser.add_argument("--passes", default="1,2,4", help="an arm each")
     parser.add_argument("--deeper", type=int, default=0, help="an arm so many times as deep, N = 1")
+    parser.add_argument("--span", type=int, default=0, help="sliding eviction: tokens a token sees")
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--steps", type=int, help="of the arm with most passes")
     parser.add_argument("--minutes", type=float, default=float("inf"), help="stop after so many")
@@ -39,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--plot", type=Path, help="draw them (.svg or .png)")
     options = parser.parse_args(arguments)
 
-    experiment = (SMALL if options.small else PAPER)[options.task]
+    experiment = replace((SMALL if options.small else PAPER)[options.task], span=options.span)
     if options.steps:
         experiment = experiment.given(options.steps)
     arms = _arms(options)

@@ -25,6 +25,8 @@ class Experiment:
     warm_up: int = 100
     test: int = 2048
     """Test sequences."""
+    span: int = 0
+    """How many tokens a token sees under sliding eviction; 0: eviction is hard."""
 
     def given(self, steps: int) -> "Experiment":
         """The same with so many steps."""
@@ -38,7 +40,7 @@ class Experiment:
             dim=self.dim,
             hidden=max(64, self.dim * 8 // 3 // 64 * 64),
             layers=("A", "M") * (self.depth * deeper // 2),
-            attention=AttentionConfig(heads=heads, kv_heads=heads, head_dim=self.head_dim),
+            attention=AttentionConfig(heads, heads, self.head_dim, span=self.span),
             memory=MemoryConfig(heads=heads, key_dim=self.head_dim, value_dim=self.head_dim),
             window=self.task.window,
         )
