@@ -1,5 +1,7 @@
 """Arms differ only in what the model may know; figures follow from scores worked by hand."""
 
+import dataclasses
+
 import pytest
 import torch
 
@@ -160,7 +162,9 @@ def test_arms_of_passes_are_compared_with_the_first_on_the_same_questions() -> N
 
 
 def test_more_passes_are_another_memory() -> None:
-    network = Network(config.tiny(window=512))
+    whole = config.tiny(window=512)
+    keeping = dataclasses.replace(whole.memory, decay=False)
+    network = Network(dataclasses.replace(whole, memory=keeping))
     randomise(network, 0)
     prefix = cached_prefix(network, TOKENIZER.frame.prefix)
     examples = [Example(("The owl sleeps at noon.",), (Question("Who sleeps?", "owl"),))]
