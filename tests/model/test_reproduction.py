@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 import torch
 
+from sleepdoc_model.base import base_path, load_base
+from sleepdoc_model.config import SleepConfig, smollm2
 from sleepdoc_model.network import Network, Pass
 from sleepdoc_model.reproduction import throughput
 from sleepdoc_model.reproduction.algorithm import Kept, answer_logits, answer_loss, exact
@@ -197,6 +199,48 @@ def test_arms_of_a_seed_differ_only_in_what_they_compare(tmp_path: Path) -> None
         assert torch.equal(a, b)
     deep = Run(TINY, Arm(1, 1, deeper=3), 6, tmp_path / "deep", "cpu")
     assert len(list(deep.network.layers())) == 3 * len(list(one.network.layers()))
+
+
+def test_a_batch_in_parts_has_the_gradient_of_the_whole(tmp_path: Path) -> None:
+    whole, parts = (
+        Run(dataclasses.replace(TINY, at_once=n), Arm(2, 0), 1, tmp_path / str(n), "cpu")
+        for n in (0, 5)
+    )
+    for run in (whole, parts):
+        list(run.train(1e9, evaluate_every=1))
+    gradients = [[p.grad for p in run.network.parameters()] for run in (whole, parts)]
+    for a, b in zip(*gradients, strict=True):
+        torch.testing.assert_close(a, b)
+
+
+def test_passes_that_feed_nothing_back_begin_with_the_embeddings() -> None:
+    config = dataclasses.replace(TINY.network(), sleep=SleepConfig(feedback=0.0))
+    torch.manual_seed(0)
+    net, sequences = Network(config), drawn()
+    with torch.no_grad():
+        memory = None
+        for start in (0, 4):
+            for _ in range(3):
+                h = net.embed(sequences.tokens[:, start : start + 4])
+                _, memory = net(h, memory, Pass("write"))
+        h, _ = net(net.embed(sequences.tokens[:, 8:]), memory, Pass("write"))
+        found = net.logits(h[:, :-1][sequences.asked[:, 9:]])
+        torch.testing.assert_close(answer_logits(net, sequences, 3), found)
+    assert (answer_logits(network(), sequences, 3) - found).abs().max() > 1e-5
+
+
+@pytest.mark.slow
+def test_a_pretrained_arm_begins_as_the_base(tmp_path: Path) -> None:
+    arm = Run(dataclasses.replace(PAPER["gsm"], test=1), Arm(1, 0), 1, tmp_path, "cpu").network
+    base = Network(smollm2())
+    load_base(base, base_path(), torch.float32)
+    tokens = torch.arange(100, 120)[None]
+    with torch.no_grad():
+        h, memory = arm(arm.embed(tokens), None, Pass("write"))
+        expected, _ = base(base.embed(tokens), None, Pass("read"))
+    torch.testing.assert_close(h, expected)
+    assert memory is not None
+    assert all(p.requires_grad for p in arm.parameters())
 
 
 def test_an_arm_costs_its_tokens_times_its_layers() -> None:

@@ -8,6 +8,7 @@ import torch
 
 from sleepdoc_model.tasks.depo import ANSWER, PAD, Depo
 from sleepdoc_model.tasks.quantities import make_problem, modal_accuracy
+from sleepdoc_model.tasks.quantity_sequences import QuantitySequences
 from sleepdoc_model.tasks.rule110 import QUERY, Rule110, after
 
 
@@ -159,3 +160,31 @@ def test_what_is_added_for_length_changes_nothing() -> None:
 def test_more_operations_spread_the_answers() -> None:
     one, eight = (modal_accuracy(n, draws=2000) for n in (1, 8))
     assert 0.05 < eight < one < 0.5
+
+
+@pytest.mark.parametrize("task", [QuantitySequences(3, 64, 100, words=True), QuantitySequences()])
+def test_an_answer_to_quantities_is_asked_for_behind_the_first_window(
+    task: QuantitySequences,
+) -> None:
+    sequences = task.draw(4, 3)
+    assert sequences.tokens.shape == (4, task.length)
+    for tokens, asked, kind in zip(sequences.tokens, sequences.asked, sequences.kind, strict=True):
+        places = asked.nonzero().flatten().tolist()
+        assert places == list(range(places[0], places[-1] + 1))
+        assert places[0] > task.window
+        assert 1 <= kind[places[0]] <= task.most
+        assert (
+            task.encode(" Answer:") == tokens[: places[0]][-len(task.encode(" Answer:")) :].tolist()
+        )
+        assert tokens[asked].tolist() in [task.encode(f" {answer}.") for answer in range(31)]
+        assert not tokens[places[-1] + 1 :].any()
+
+
+def test_words_of_quantities_can_be_told_apart() -> None:
+    task = QuantitySequences(3, 64, 100, words=True)
+    texts = ["There are 3 new ropes in the cellar.", "There are 4 new ropes in the cellar."]
+    first, second = (task.encode(text) for text in texts)
+    assert len(first) == 5  # a name is one token
+    assert [a == b for a, b in zip(first, second, strict=True)] == [True, True, False, True, True]
+    assert max(task.draw(20, 0).tokens.flatten()) < task.vocab
+    assert not torch.equal(task.draw(4, 0).tokens, task.draw(4, 0, test=True).tokens)

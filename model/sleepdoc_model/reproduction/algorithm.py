@@ -22,7 +22,8 @@ def answer_logits(network: Network, sequences: Sequences, passes: int) -> Tensor
     """Read window after window and answer.
 
     Args:
-        network: A hybrid whose tokens write as they are read.
+        network: A hybrid whose tokens write as they are read. If its config feeds nothing back,
+            every pass begins with the embeddings.
         sequences: Cut into windows of the network's size.
         passes: N, over every window in which nothing is asked; others get one.
 
@@ -32,17 +33,19 @@ def answer_logits(network: Network, sequences: Sequences, passes: int) -> Tensor
     memory: Memory | None = None
     found = []
     kept = Kept(span) if (span := network.config.attention.span) else None
+    loops = network.config.sleep.feedback != 0.0
     for tokens, asked in sequences.windows(network.config.window):
         if asked[:, 0].any():
             raise ValueError("the first token of a window has nothing to be predicted from")
-        h = network.embed(tokens)
+        h = embedded = network.embed(tokens)
         if asked.any():
             h, memory = network(h, memory, Pass("write", kept))
             found.append((h[:, :-1], asked[:, 1:]))
         else:
             for number in range(1, passes + 1):
                 # The last pass's hidden states go nowhere: only its writes are needed.
-                h, memory = network(h, memory, Pass("write", kept, top=number < passes))
+                h, memory = network(h, memory, Pass("write", kept, top=loops and number < passes))
+                h = h if loops else embedded
                 if kept is not None and number < passes:
                     kept.length -= tokens.shape[1]
         if kept is not None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 
+from sleepdoc_model.base import base_path, load_base
 from sleepdoc_model.network import Network
 from sleepdoc_model.reproduction.algorithm import answer_logits, answer_loss, exact
 from sleepdoc_model.reproduction.experiments import Experiment
@@ -46,7 +47,7 @@ class Run:
         self.experiment, self.arm, self.steps, self.folder = experiment, arm, steps, folder
         self.device, self.step = device, 0
         torch.manual_seed(arm.seed)  # the same first weights in all arms of a seed
-        self.network = Network(experiment.network(arm.deeper)).to(device)
+        self.network = _network(experiment, arm).to(device)
         self.optimizers = _optimizers(self.network, experiment)
         self.test = _to(experiment.task.draw(experiment.test, 0, test=True), device)
         folder.mkdir(parents=True, exist_ok=True)
@@ -70,7 +71,6 @@ class Run:
         # By step and seed alone: all arms of a seed see the same sequences in the same order.
         seed = 1 + self.step + 10_000_000 * self.arm.seed
         batch = _to(experiment.task.draw(experiment.batch, seed), self.device)
-        loss = answer_loss(answer_logits(self.network, batch, self.arm.passes), batch)
         # Constant from then on, so that arms can be compared at any step.
         share = min(1.0, (self.step + 1) / experiment.warm_up)
         for optimizer, rate in zip(
@@ -78,7 +78,11 @@ class Run:
         ):
             optimizer.param_groups[0]["lr"] = rate * share
             optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        for rows in _blocks(experiment.batch, experiment.at_once or experiment.batch):
+            part = _rows(batch, rows)
+            weight = part.asked.sum() / batch.asked.sum()
+            loss = answer_loss(answer_logits(self.network, part, self.arm.passes), part)
+            (loss * weight).backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         for optimizer in self.optimizers:
             optimizer.step()
@@ -86,7 +90,10 @@ class Run:
 
     @torch.no_grad()
     def _log(self) -> dict[str, object]:
-        parts = [_rows(self.test, rows) for rows in _blocks(len(self.test.tokens), 512)]
+        at_once = self.experiment.at_once
+        parts = [
+            _rows(self.test, rows) for rows in _blocks(len(self.test.tokens), 4 * at_once or 512)
+        ]
         logits = [answer_logits(self.network, part, self.arm.passes) for part in parts]
         right = torch.cat([exact(x, part) for x, part in zip(logits, parts, strict=True)])
         labels = self.test.tokens[self.test.asked]
@@ -125,6 +132,18 @@ class Run:
         self.network.load_state_dict(state["network"])
         for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):
             optimizer.load_state_dict(saved)
+
+
+def _network(experiment: Experiment, arm: Arm) -> Network:
+    network = Network(experiment.network(arm.deeper))
+    if experiment.pretrained:
+        load_base(network, base_path(), torch.float32)
+        network.requires_grad_(True)
+        for block in network.layers():
+            if block.memory is not None:
+                for weight in block.memory.o.parameters():
+                    torch.nn.init.zeros_(weight)  # so that it begins as the base
+    return network
 
 
 def _optimizers(network: Network, experiment: Experiment) -> list[torch.optim.Optimizer]:

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, replace
 
-from sleepdoc_model.config import AttentionConfig, MemoryConfig, ModelConfig
+from sleepdoc_model.config import AttentionConfig, MemoryConfig, ModelConfig, SleepConfig, smollm2
 from sleepdoc_model.tasks.depo import Depo
+from sleepdoc_model.tasks.quantity_sequences import QuantitySequences
 from sleepdoc_model.tasks.rule110 import Rule110
 from sleepdoc_model.tasks.sequences import SequenceTask
 
@@ -27,13 +28,33 @@ class Experiment:
     """Test sequences."""
     span: int = 0
     """How many tokens a token sees under sliding eviction; 0: eviction is hard."""
+    at_once: int = 0
+    """Sequences whose gradient is computed at once; 0: the whole batch's."""
+    pretrained: bool = False
+    """Begin with SmolLM2-135M, fast weights beside the attention of every other layer. It was not
+    trained to be looped: every pass begins with the embeddings, and passes join through S alone."""
 
     def given(self, steps: int) -> "Experiment":
         """The same with so many steps."""
         return replace(self, steps=steps, warm_up=min(self.warm_up, steps // 10 + 1))
 
     def network(self, deeper: int = 1) -> ModelConfig:
-        """Attention and gated delta rule by turns, so many times as deep."""
+        """Attention and gated delta rule by turns, so many times as deep.
+
+        Raises:
+            ValueError: a pretrained network is as deep as it is.
+        """
+        if self.pretrained:
+            if deeper != 1:
+                raise ValueError("a pretrained network is as deep as it is")
+            base = smollm2(window=self.task.window)
+            return replace(
+                base,
+                layers=("A", "AM") * (self.depth // 2),
+                attention=replace(base.attention, span=self.span),
+                memory=MemoryConfig(heads=9, key_dim=64, value_dim=64),
+                sleep=SleepConfig(feedback=0.0),
+            )
         heads = self.dim // self.head_dim
         return ModelConfig(
             vocab=self.task.vocab,
@@ -55,8 +76,13 @@ PAPER = {
         Depo(), dim=512, depth=10, head_dim=64, batch=128, steps=100_000,
         muon_rate=2e-3, adam_rate=5e-5,
     ),
+    "gsm": Experiment(
+        QuantitySequences(), dim=576, depth=30, head_dim=64, batch=256, steps=700,
+        muon_rate=1e-3, adam_rate=5e-5, test=1600, at_once=4, pretrained=True,
+    ),
 }  # fmt: skip
-"""Sizes and rates as in the paper (its Jet layers are gated delta rule here)."""
+"""Sizes and rates as in the paper (its Jet layers are gated delta rule here, and its pretrained
+networks of 1.4B and 2B parameters the base)."""
 
 SMALL = {
     "rule110": Experiment(
@@ -65,6 +91,10 @@ SMALL = {
     ),
     "depo": Experiment(
         Depo(nodes=12, hops=8, questions=6, letters=50, longest=1), dim=128, depth=4, head_dim=32,
+        batch=64, steps=1500, muon_rate=5e-3, adam_rate=1e-3,
+    ),
+    "gsm": Experiment(
+        QuantitySequences(most=3, window=64, length=100, words=True), dim=128, depth=4, head_dim=32,
         batch=64, steps=1500, muon_rate=5e-3, adam_rate=1e-3,
     ),
 }  # fmt: skip

@@ -8,7 +8,7 @@ as is wanted.
 
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sleepdoc_model.tasks.types import Example, Question
@@ -19,7 +19,12 @@ _PLACES = (
     "the boathouse", "the mill", "the archive", "the greenhouse", "the station", "the cellar",
     "the bakery", "the chapel", "the workshop", "the lighthouse",
 )  # fmt: skip
-_LARGEST = 30
+NAMES = tuple(
+    f"{kind} {thing} in {place}" for kind in _KINDS for thing in _THINGS for place in _PLACES
+)
+"""All there are names for."""
+LARGEST = 30
+"""No quantity is larger, or below zero."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,7 @@ def make_problem(
     operations: int,
     length: int = 0,
     count: Callable[[str], int] = lambda text: len(text.split()),
+    names: Sequence[str] = NAMES,
 ) -> Problem:
     """A problem of exactly so many operations.
 
@@ -59,21 +65,20 @@ def make_problem(
         operations: Additions, subtractions and multiplications on the way to the answer.
         length: Statements that change nothing are added until all have so many tokens.
         count: Tokens of a text; words if it is left out.
+        names: What there are quantities of, at most one of each.
 
     Raises:
         ValueError: there are not enough names for so many quantities.
     """
-    names = [
-        f"{kind} {thing} in {place}" for kind in _KINDS for thing in _THINGS for place in _PLACES
-    ]
-    rng.shuffle(names)
-    chain = _chain(rng, operations, names)
+    free = list(names)
+    rng.shuffle(free)
+    chain = _chain(rng, operations, free)
     asked, told = chain[-1], [quantity.sentence for quantity in chain]
     left, known = length - count(" ".join(told)), chain
     while left > 0:
-        if not names:
+        if not free:
             raise ValueError("a problem so long needs more names than there are")
-        other = _depend(rng, names.pop(), [rng.choice(known)])
+        other = _depend(rng, free.pop(), [rng.choice(known)])
         if other is not None:
             known = [*known, other]
             told.append(other.sentence)
@@ -137,6 +142,6 @@ def _depend(rng: random.Random, name: str, parts: list[Quantity]) -> Quantity | 
                 (first.value * number, f"{number} times the {first.name}"),
             )
         )
-    if not 0 <= value <= _LARGEST:
+    if not 0 <= value <= LARGEST:
         return None
     return Quantity(name, value, f"The number of {name} is {how}.")

@@ -44,17 +44,17 @@ class Recipe:
 
     shares: dict[str, float] = field(
         default_factory=lambda: {
-            "facts": 0.20,
-            "hops": 0.05,
-            "quoted": 0.12,
-            "unslept facts": 0.14,
-            "hidden": 0.03,
-            "sections": 0.12,
-            "row": 0.05,
+            "facts": 0.15,
+            "hops": 0.04,
+            "quoted": 0.08,
+            "unslept facts": 0.12,
+            "hidden": 0.02,
+            "sections": 0.20,
+            "row": 0.04,
             "unslept": 0.08,
             "windows": 0.01,
-            "recalled": 0.07,
-            "plain": 0.13,
+            "recalled": 0.06,
+            "plain": 0.20,
         }
     )
     few: int = 16
