@@ -22,6 +22,16 @@ def database() -> Path:
     return data_directory() / DATABASE_NAME
 
 
+def hashes() -> Path:
+    """What is remembered of the hashes of model files."""
+    return data_directory() / "hashes.json"
+
+
+def models() -> Path:
+    """A folder for model files of one's own; it need not exist."""
+    return data_directory() / "models"
+
+
 def asset(name: str) -> Path:
     """A file that ships with sleepdoc, in the wheel or in a checkout."""
     packaged = Path(str(files("sleepdoc"))) / "assets" / name

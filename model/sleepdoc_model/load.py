@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from sleepdoc_model.network import Network
 
 
+GGUF_WINDOW = 4096
+"""Tokens the attention of a GGUF model sees, if it was trained on as many."""
+
+
 class ModelUnavailable(Exception):
     """No such model, or what it needs is missing; the message is one line and says what to do."""
 
@@ -23,16 +27,19 @@ def load(
     seed: int = 0,
     heads: Path | None = None,
     window: int | None = None,
+    hashes: Path | None = None,
 ) -> tuple[Engine, Tokenizer]:
     """Load a model.
 
     Args:
         model: ``default`` (the embedded one), ``tiny`` (random weights in the same shape, for
-            tests), or ``scripted`` with options (no network at all, for tests).
+            tests), ``scripted`` with options (no network at all, for tests), or the path of a GGUF
+            file.
         device: ``cpu``, ``cuda`` or ``mps``; None picks the fastest there is.
         seed: Seeds the weights of `tiny`.
         heads: The checkpoint of fast-weight heads that `default` needs.
         window: Tokens the attention layers can see; None is what the model was made for.
+        hashes: Where hashes of GGUF files are remembered; None: they are computed every time.
 
     Raises:
         ModelUnavailable: the id is unknown, or the model cannot be loaded here.
@@ -47,7 +54,12 @@ def load(
             return _default(heads, device, window)
         except (OSError, ValueError) as error:
             raise ModelUnavailable(f"The default model cannot be loaded: {error}.") from error
-    raise ModelUnavailable(f"No such model {model!r}. Use default.")
+    if model.endswith(".gguf"):
+        try:
+            return _gguf(Path(model), device, window, hashes)
+        except (OSError, ValueError) as error:
+            raise ModelUnavailable(f"{Path(model).name} cannot be loaded: {error}.") from error
+    raise ModelUnavailable(f"No such model {model!r}. Use default, or the path of a GGUF file.")
 
 
 def _scripted(options: str, seed: int) -> tuple[Engine, Tokenizer]:
@@ -80,10 +92,11 @@ def _tiny(options: str, seed: int, window: int | None) -> tuple[Engine, Tokenize
 def _default(
     heads: Path | None, device: str | None, window: int | None
 ) -> tuple[Engine, Tokenizer]:
-    from sleepdoc_model.base import base_path, file_sha256, load_base
+    from sleepdoc_model.base import base_path, load_base
     from sleepdoc_model.checkpoint import load_heads, read_config
     from sleepdoc_model.device import place
-    from sleepdoc_model.gguf_tokenizer import GGUFTokenizer
+    from sleepdoc_model.file_hash import file_sha256
+    from sleepdoc_model.gguf_tokenizer import SMOLLM2, GGUFTokenizer
     from sleepdoc_model.network import Network
 
     if heads is None:
@@ -97,7 +110,50 @@ def _default(
     parts = [file_sha256(path).encode(), hashlib.sha256(heads.read_bytes()).hexdigest().encode()]
     name = "SmolLM2-135M-Instruct + fast weights"
     engine = _engine(network, name, parts, placement, window)
-    return engine, GGUFTokenizer(path)
+    return engine, GGUFTokenizer(path, SMOLLM2)
+
+
+def _gguf(
+    path: Path, device: str | None, window: int | None, hashes: Path | None
+) -> tuple[Engine, Tokenizer]:
+    from sleepdoc_model.engine import EngineInfo
+    from sleepdoc_model.file_hash import known_sha256
+    from sleepdoc_model.gguf_model import available_memory, describe
+    from sleepdoc_model.gguf_tokenizer import GGUFTokenizer
+    from sleepdoc_model.llama_context import LlamaContext, supports_gpu, version
+    from sleepdoc_model.llama_cpp_engine import LlamaCppEngine, layout_of
+    from sleepdoc_model.snapshot import fingerprint
+
+    model = describe(path)
+    window = min(window or GGUF_WINDOW, model.context_length)
+    free = available_memory()
+    if free is not None and not model.fits(free, window):
+        needed = model.memory_needed(window) / 1e9
+        raise ValueError(f"it needs {needed:.1f} GB of memory, and so much is not free")
+    tokenizer = GGUFTokenizer(path)
+    gpu = device != "cpu" and supports_gpu()
+    context = LlamaContext(path, window=window, gpu=gpu)
+    layout = layout_of(context) if model.can_sleep else None
+    reasons = [
+        f"llama.cpp runs it on the {'GPU' if gpu else 'CPU'}.",
+        f"Chat format: {tokenizer.chat.name}.",
+    ]
+    reasons += [] if layout else [model.why_not]
+    parts = [b"llama.cpp", version().encode(), known_sha256(path, hashes).encode()]
+    return LlamaCppEngine(
+        context,
+        layout,
+        EngineInfo(
+            model=model.name,
+            fingerprint=fingerprint(*parts),
+            window=window,
+            passes=1,
+            state_bytes=4 * sum(layout.sizes) if layout else 0,
+            device="gpu" if gpu else "cpu",
+            dtype=model.quantisation,
+            reasons=tuple(reasons),
+        ),
+    ), tokenizer
 
 
 def _engine(

@@ -6,6 +6,7 @@ the container are our own; reading checks every field before a tensor is made.
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 
 import torch
@@ -48,19 +49,8 @@ def from_bytes(data: bytes, config: ModelConfig, fingerprint: str) -> Memory:
         raise StateMismatch("the memory was made by another model")
     heads = config.memory
     shape = [heads.heads, heads.value_dim, heads.key_dim]
-    size = 4 * shape[0] * shape[1] * shape[2]
-    states = []
-    for layer in config.memory_layers:
-        entry = entries.pop(f"layer.{layer}", None)
-        if not isinstance(entry, dict) or entry.get("dtype") != "F32" or entry["shape"] != shape:
-            raise StateMismatch(f"layer {layer} is missing or of another shape")
-        first, last = entry["data_offsets"]
-        if last - first != size or first < 0 or start + last > len(data):
-            raise StateMismatch(f"layer {layer} is cut")
-        flat = torch.frombuffer(bytearray(data[start + first : start + last]), dtype=torch.float32)
-        if not flat.isfinite().all():
-            raise StateMismatch(f"layer {layer} holds values that are not numbers")
-        states.append(flat.reshape(1, *shape))
+    names = [f"layer.{layer}" for layer in config.memory_layers]
+    states = [tensor_in(data, start, entries, name, shape)[None] for name in names]
     if entries:
         raise StateMismatch(f"unknown tensor {next(iter(entries))!r}")
     return tuple(states)
@@ -98,6 +88,26 @@ def parse_header(data: bytes) -> tuple[dict[str, str], dict[str, object], int]:
         raise StateMismatch("the memory file's header is damaged")
     metadata = header.pop("__metadata__", {})
     return metadata, header, 8 + size
+
+
+def tensor_in(
+    data: bytes, start: int, entries: dict[str, object], name: str, shape: list[int]
+) -> Tensor:
+    """Take a tensor of this shape out of a file whose header is `entries`; the entry is removed.
+
+    Raises:
+        StateMismatch: it is missing, cut, of another shape, or holds what is not a number.
+    """
+    entry = entries.pop(name, None)
+    if not isinstance(entry, dict) or entry.get("dtype") != "F32" or entry.get("shape") != shape:
+        raise StateMismatch(f"{name} is missing or of another shape")
+    first, last = entry["data_offsets"]
+    if last - first != 4 * math.prod(shape) or first < 0 or start + last > len(data):
+        raise StateMismatch(f"{name} is cut")
+    flat = torch.frombuffer(bytearray(data[start + first : start + last]), dtype=torch.float32)
+    if not flat.isfinite().all():
+        raise StateMismatch(f"{name} holds values that are not numbers")
+    return flat.reshape(shape)
 
 
 def fingerprint(*parts: bytes) -> str:

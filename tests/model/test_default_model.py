@@ -10,7 +10,7 @@ from sleepdoc_model.base import base_path, load_base
 from sleepdoc_model.checkpoint import load_heads, read_config
 from sleepdoc_model.engine import Engine, Sampling
 from sleepdoc_model.evaluation.arms import evaluate
-from sleepdoc_model.gguf_tokenizer import GGUFTokenizer
+from sleepdoc_model.gguf_tokenizer import SMOLLM2, GGUFTokenizer
 from sleepdoc_model.load import load
 from sleepdoc_model.network import Network
 from sleepdoc_model.tasks import facts
@@ -59,7 +59,7 @@ def test_held_out_facts_survive_eviction_and_controls_do_not_know_them() -> None
     network = Network(read_config(HEADS))
     load_base(network, base_path(), torch.float32)
     load_heads(network, HEADS)
-    tokenizer = GGUFTokenizer(base_path())
+    tokenizer = GGUFTokenizer(base_path(), SMOLLM2)
     rng = random.Random(2)
     examples = [
         facts.make_example(rng, facts=4, windows=1, questions=2, split="test") for _ in range(24)

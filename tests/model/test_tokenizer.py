@@ -3,14 +3,14 @@
 import pytest
 
 from sleepdoc_model.base import base_path
-from sleepdoc_model.gguf_tokenizer import GGUFTokenizer
+from sleepdoc_model.gguf_tokenizer import SMOLLM2, GGUFTokenizer
 
 CONTROL = range(17)
 
 
 @pytest.fixture(scope="module")
 def tokenizer() -> GGUFTokenizer:
-    return GGUFTokenizer(base_path())
+    return GGUFTokenizer(base_path(), SMOLLM2)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from sleepdoc.cli.command import DefaultGroup
 from sleepdoc.cli.doctor import doctor
 from sleepdoc.cli.export import export
 from sleepdoc.cli.ls import ls
+from sleepdoc.cli.models import models
 from sleepdoc.cli.open import open_
 from sleepdoc.cli.read import read
 from sleepdoc.cli.rm import rm
@@ -30,7 +31,7 @@ def cli() -> None:
     """
 
 
-for command in (open_, read, ask, ls, show, rm, export, undo, doctor, bench):
+for command in (open_, read, ask, ls, show, rm, export, undo, models, doctor, bench):
     cli.add_command(command)
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sleepdoc import locations
 from sleepdoc.cli.command import Command
 from sleepdoc.cli.options import ModelChoice, json_option, model_options, verbose_option
 from sleepdoc.cli.output import emit, notice, say
@@ -126,22 +125,9 @@ def _documents(data: Path) -> "list[Document]":
 
 
 def _load(choice: ModelChoice, documents: "list[Document]") -> "tuple[Engine, Tokenizer]":
-    from sleepdoc.errors import ModelError
-    from sleepdoc.reading.service import DEFAULT_MODEL
-    from sleepdoc_model.load import ModelUnavailable, load
-
     # A token has at least one character, but for a few bytes of rare ones.
     longest = max(len(document.text.encode()) for document in documents)
-    try:
-        return load(
-            choice.model or DEFAULT_MODEL,
-            device=choice.device,
-            seed=choice.seed,
-            heads=locations.heads(),
-            window=max(1024, min(_MOST, longest)),
-        )
-    except ModelUnavailable as error:
-        raise ModelError(str(error)) from error
+    return choice.load(window=max(1024, min(_MOST, longest)))
 
 
 def _settings(

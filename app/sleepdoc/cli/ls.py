@@ -28,7 +28,7 @@ def ls(as_json: bool, database: Path) -> None:
                 f"{row['page']}/{row['pages']}",
                 str(row["sleeps"]),
                 row["last_used"],
-                row["model"],
+                Path(row["model"]).name,
                 row["document"],
             )
             for row in rows

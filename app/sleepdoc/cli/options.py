@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,10 @@ from sleepdoc.cli.command import set_verbose
 
 if TYPE_CHECKING:
     from sleepdoc.reading.service import OpenOptions
+    from sleepdoc_model.engine import Engine
+    from sleepdoc_model.tokenizer import Tokenizer
 
+_BUILT_IN = ("default", "tiny", "scripted")
 _Function = Callable[..., Any]
 
 
@@ -34,6 +37,32 @@ class ModelChoice:
         return OpenOptions(
             target, database, model=self.model, device=self.device, seed=self.seed, passes=passes
         )
+
+    def naming(self, model: str) -> "ModelChoice":
+        """The same choice of another model."""
+        return replace(self, model=_named(model))
+
+    def load(self, window: int | None = None) -> "tuple[Engine, Tokenizer]":
+        """Load the model into this process; None is the window it was made for.
+
+        Raises:
+            ModelError: it is not there, or cannot be loaded.
+        """
+        from sleepdoc.errors import ModelError
+        from sleepdoc.reading.service import DEFAULT_MODEL
+        from sleepdoc_model.load import ModelUnavailable, load
+
+        try:
+            return load(
+                self.model or DEFAULT_MODEL,
+                device=self.device,
+                seed=self.seed,
+                heads=locations.heads(),
+                hashes=locations.hashes(),
+                window=window,
+            )
+        except ModelUnavailable as error:
+            raise ModelError(str(error)) from error
 
 
 verbose_option = click.option(
@@ -80,9 +109,18 @@ def model_options(function: _Function) -> _Function:
     def command(
         *arguments: Any, model: str | None, device: str | None, seed: int, **options: Any
     ) -> Any:
-        return function(*arguments, choice=ModelChoice(model or None, device, seed), **options)
+        return function(*arguments, choice=ModelChoice(_named(model), device, seed), **options)
 
     return command
+
+
+def _named(model: str | None) -> str | None:
+    """A built-in model's id, or the path of a file as it can be found again from any folder."""
+    if not model or model.partition(":")[0] in _BUILT_IN:
+        return model or None
+    from sleepdoc.models.catalogue import find
+
+    return str(find(model))
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")

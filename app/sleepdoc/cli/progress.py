@@ -56,7 +56,10 @@ def lines(event: Event) -> list[str]:
         case ModelReady():
             window = f"window {counted(event.window, 'token')}"
             again = f"{counted(event.tokens_reread, 'token')} to read again"
-            return [f"{event.model} on {event.device} ({event.dtype}): {window}, {again}"]
+            ready = f"{event.model} on {event.device} ({event.dtype}): {window}, {again}"
+            return [ready, *filter(None, [event.notice])]
+        case SleepFinished(passes=0):
+            return [f"Window {event.number} let go: {counted(event.tokens, 'token')}"]
         case SleepFinished():
             what = f"{counted(event.tokens, 'token')} in {counted(event.passes, 'pass')}"
             return [f"Sleep {event.number}: {what}, {event.seconds:.1f} s"]

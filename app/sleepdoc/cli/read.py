@@ -54,4 +54,6 @@ def read(
     else:
         read_in = f"{counted(summary['pages'], 'page')}, {counted(summary['tokens'], 'token')}"
         slept = f"{counted(summary['sleeps'], 'sleep')} of {counted(summary['passes'], 'pass')}"
+        if not session.remembers:
+            slept = f"{counted(summary['sleeps'], 'window')} let go"
         say(f"{summary['conversation']}: {read_in}, {slept}, {seconds:.1f} s")

@@ -50,7 +50,7 @@ class Budget:
     @property
     def recall(self) -> int:
         """Most tokens of recalled text in front of a question."""
-        return min(_RECALL, self._room // 4)
+        return min(max(_RECALL, self._room // 8), self._room // 4)
 
     @property
     def answer(self) -> int:

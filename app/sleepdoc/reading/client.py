@@ -41,10 +41,11 @@ class EngineClient:
         device: str | None = None,
         seed: int = 0,
         heads: Path | None = None,
+        hashes: Path | None = None,
         log: Path | None = None,
     ) -> None:
         """Remember what to load (`sleepdoc_model.load.load`) and where its output goes."""
-        self._load = (log, model, device, seed, heads)
+        self._load = (log, model, device, seed, heads, hashes)
         self._process: BaseProcess | None = None
         self._pipe: worker.Pipe | None = None
         self._facts: tuple[EngineInfo, Frame] | None = None

@@ -87,6 +87,8 @@ class ModelReady:
     tokens_reread: int
     """Document tokens that must be prefilled again because they had not been slept on."""
     conversation: str = ""
+    notice: str = ""
+    """What one should know of this model; empty for the embedded one."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,7 @@ class ReadingFinished:
 class SleepStarted:
     number: int
     passes: int
+    """0: the model has no memory, and the window is only let go."""
     tokens: int
     """Window tokens being consolidated."""
     first_page: str

@@ -12,15 +12,18 @@ from typing import Self
 from sleepdoc.documents.reader import SizeLimits, load_document
 from sleepdoc.documents.types import Document
 from sleepdoc.errors import MismatchError, ModelError, NotFoundError, StorageError
-from sleepdoc.locations import heads
+from sleepdoc.locations import hashes, heads
+from sleepdoc.models.card import card_of
 from sleepdoc.reading.client import EngineClient, WorkerGone
 from sleepdoc.reading.events import DocumentReady, Event, Progress, Resumed, Turn
 from sleepdoc.reading.record import DOCUMENT_TOKENS, Record
 from sleepdoc.reading.session import ReadingSession
 from sleepdoc.reading.tokens import DocumentTokens
 from sleepdoc.store import Conversation, Position, Store
+from sleepdoc_model.engine import EngineInfo
 
 DEFAULT_MODEL = "default"
+UNTESTED = "Not trained to sleep, and not tested: sleepdoc models test says what it remembers."
 _CHARACTERS_PER_TOKEN = 4
 
 
@@ -116,7 +119,7 @@ class OpenConversation:
         except WorkerGone as gone:
             raise ModelError(str(gone)) from gone
         record = Record(store, conversation, tokens.total)
-        self._session = ReadingSession(engine, tokens, record)
+        self._session = ReadingSession(engine, tokens, record, notice=_notice(model, info))
         self._cleanup.callback(self._session.close)
         yield from self._session.resume()
 
@@ -169,7 +172,14 @@ class OpenConversation:
     def _start(self, model: str, seed: int) -> EngineClient:
         options = self._options
         log = options.log or options.database.with_name("worker.log")
-        engine = EngineClient(model, device=options.device, seed=seed, heads=heads(), log=log)
+        engine = EngineClient(
+            model,
+            device=options.device,
+            seed=seed,
+            heads=heads(),
+            hashes=hashes(),
+            log=log,
+        )
         self._engine = self._cleanup.enter_context(closing(engine))
         if self._abandoned:
             engine.abandon()
@@ -178,6 +188,16 @@ class OpenConversation:
         except WorkerGone as gone:
             raise ModelError(f"{gone} It was loading {model}; see {log}.") from gone
         return engine
+
+
+def _notice(model: str, info: EngineInfo) -> str:
+    """What one should know of a model that was not made for sleepdoc."""
+    if not model.endswith(".gguf"):
+        return ""
+    if not info.remembers:
+        return info.reasons[-1]
+    card = card_of(info.fingerprint)
+    return card.sentence if card else UNTESTED
 
 
 def _file(target: str | Path) -> Path | None:

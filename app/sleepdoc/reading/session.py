@@ -55,12 +55,19 @@ class ReadingSession:
         record: Record,
         *,
         interval: float = 0.1,
+        notice: str = "",
     ) -> None:
-        """Take over a started engine. `Reading` comes at most every `interval` seconds."""
+        """Take over a started engine.
+
+        Args:
+            interval: `Reading` comes at most every so many seconds.
+            notice: What `ModelReady` is to say of the model.
+        """
         self._engine = engine
         self._window = Window(engine, tokens)
         self._record = record
         self._interval = interval
+        self._notice = notice
         self._pace = Pace()
         self._running: Generator[Event, None, None] = self._run(lambda: iter(()))
         self._stale = True
@@ -83,6 +90,11 @@ class ReadingSession:
     def passes(self) -> int:
         """Passes per sleep of this conversation."""
         return self._record.conversation.passes
+
+    @property
+    def remembers(self) -> bool:
+        """Whether the model has a memory; without one a sleep only lets the window go."""
+        return self._engine.info.remembers
 
     @property
     def sleeps(self) -> int:
@@ -209,6 +221,7 @@ class ReadingSession:
             reasons=info.reasons,
             tokens_reread=self._window.read - self._window.slept,
             conversation=self.conversation,
+            notice=self._notice,
         )
 
     def _read(self) -> Iterator[Event]:
@@ -248,11 +261,11 @@ class ReadingSession:
         if tokens == 0:
             return True
         self._record.require_space(self._engine.info.state_bytes)
-        number, passes = self.sleeps + 1, self.passes
+        number, passes = self.sleeps + 1, self.passes if self._engine.info.remembers else 0
         change: tuple[float, ...] = ()
         started = time.monotonic()
         yield SleepStarted(number, passes, tokens, *self._window.pages)
-        with closing(self._engine.sleep(passes)) as reports:
+        with closing(self._engine.sleep(self.passes)) as reports:
             for report in reports:
                 seconds = time.monotonic() - started
                 passes = report.passes  # fewer, once nothing changes any more

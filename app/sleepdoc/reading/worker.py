@@ -37,6 +37,7 @@ def main(
     device: str | None,
     seed: int,
     heads: Path | None,
+    hashes: Path | None,
 ) -> None:
     """Load the model, report ``ready``, ``unavailable`` or ``failed``, then serve requests."""
     _redirect_output(log)
@@ -44,7 +45,7 @@ def main(
     from sleepdoc_model.load import ModelUnavailable, load
 
     try:
-        engine, tokenizer = load(model, device=device, seed=seed, heads=heads)
+        engine, tokenizer = load(model, device=device, seed=seed, heads=heads, hashes=hashes)
     except ModelUnavailable as error:
         pipe.send(("unavailable", str(error)))
     except Exception as error:

@@ -200,7 +200,7 @@ class ReadingScreen(Screen[None]):
             case Resumed():
                 await self._resume(event)
             case ModelReady():
-                self._model_ready(event)
+                await self._model_ready(event)
             case Reading():
                 self.reading_bar.latest = event
                 self.reading_bar.progress = event.progress
@@ -255,7 +255,7 @@ class ReadingScreen(Screen[None]):
         await self.transcript.add(notice)
         self._loading = (notice, read)
 
-    def _model_ready(self, event: ModelReady) -> None:
+    async def _model_ready(self, event: ModelReady) -> None:
         self.conversation = event.conversation
         self.title_bar.model = f"{event.model}, {event.device} {event.dtype}"
         self.sleep_panel.loaded(state_bytes=event.state_bytes)
@@ -265,12 +265,15 @@ class ReadingScreen(Screen[None]):
             notice, said = self._loading
             notice.amend(f"{said}, {figures.count(event.tokens_reread)} tokens re-read")
             self._loading = None
+        if event.notice:
+            await self.transcript.add(Notice(event.notice))
 
     async def _sleep(self, event: SleepStarted | SleepPass | SleepFinished | SleepAborted) -> None:
         match event:
             case SleepStarted():
                 self._asleep = event
-                self.sleep_panel.begin(event)
+                if event.passes:
+                    self.sleep_panel.begin(event)
             case SleepPass():
                 self.sleep_panel.advance(event)
             case SleepFinished():

@@ -32,6 +32,11 @@ class SleepCard(Lines):
     def lines(self, width: int) -> list[Content]:
         *before, (started, finished) = self.sleeps
         lines = [Content.styled(_together(before), MUTED)] if before else []
+        if not finished.passes:
+            let_go = Content.styled(f"Window {finished.number} let go", "bold $secondary")
+            what = Content(_what([(started, finished)]))
+            search = Content.styled("found again by text search alone", MUTED)
+            return [*lines, spread(let_go, what, width), search]
         passes = "1 pass" if finished.passes == 1 else f"{finished.passes} passes"
         head = Content.styled(f"Sleep {finished.number}", "bold $secondary") + f"  {passes}"
         kept = finished.window.document + finished.window.chat

@@ -19,7 +19,8 @@ class Memory:
     """What is known of the memory, and of a sleep under way."""
 
     sleeps: int = 0
-    state_bytes: int = 0
+    state_bytes: int | None = None
+    """None until a model is loaded; 0: it cannot remember."""
     last: SleepFinished | None = None
     started: SleepStarted | None = None
     latest: SleepPass | None = None
@@ -48,7 +49,8 @@ class SleepPanel(Lines):
         self.memory = replace(self.memory, latest=event)
 
     def finish(self, event: SleepFinished) -> None:
-        self.memory = Memory(sleeps=event.number, state_bytes=event.state_bytes, last=event)
+        size = event.state_bytes if event.passes else 0
+        self.memory = Memory(sleeps=event.number, state_bytes=size, last=event)
 
     def abort(self) -> None:
         self.memory = replace(self.memory, started=None, latest=None)
@@ -85,11 +87,12 @@ def _asleep(started: SleepStarted, latest: SleepPass | None, width: int) -> list
 
 def _awake(memory: Memory, width: int) -> list[Content]:
     word = label("Memory")
-    if not memory.sleeps:
-        said = Content.styled("empty until the first sleep", MUTED)
+    if not memory.sleeps or memory.state_bytes == 0:
+        empty = "none" if memory.state_bytes == 0 else "empty until the first sleep"
+        said = Content.styled(empty, MUTED)
         return [word + said] if width >= STACKED_BELOW else [word + said, Content(""), Content("")]
     sleeps = "1 sleep" if memory.sleeps == 1 else f"{figures.count(memory.sleeps)} sleeps"
-    size = figures.size(memory.state_bytes)
+    size = figures.size(memory.state_bytes or 0)
     saved = f"snapshot {memory.last.snapshot[:8]}" if memory.last else "from the last time"
     if width >= STACKED_BELOW:
         return [word + f"{sleeps}, {size}, " + Content.styled(saved, MUTED)]

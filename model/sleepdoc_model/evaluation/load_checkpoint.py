@@ -6,7 +6,7 @@ import torch
 
 from sleepdoc_model.base import base_path, load_base
 from sleepdoc_model.checkpoint import load_heads, read_config
-from sleepdoc_model.gguf_tokenizer import GGUFTokenizer
+from sleepdoc_model.gguf_tokenizer import SMOLLM2, GGUFTokenizer
 from sleepdoc_model.network import Network
 from sleepdoc_model.state import KVCache
 from sleepdoc_model.tokenizer import Tokenizer
@@ -15,7 +15,7 @@ from sleepdoc_model.training.objective import cached_prefix
 
 def load_checkpoint(heads: Path) -> tuple[Network, Tokenizer, KVCache]:
     """Network in float32, tokenizer, and the pinned prefix's keys and values."""
-    tokenizer = GGUFTokenizer(base_path())
+    tokenizer = GGUFTokenizer(base_path(), SMOLLM2)
     network = Network(read_config(heads))
     load_base(network, base_path(), torch.float32)
     load_heads(network, heads)

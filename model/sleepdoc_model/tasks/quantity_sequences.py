@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 
 from sleepdoc_model.base import base_path
-from sleepdoc_model.gguf_tokenizer import GGUFTokenizer
+from sleepdoc_model.gguf_tokenizer import SMOLLM2, GGUFTokenizer
 from sleepdoc_model.tasks.quantities import LARGEST, NAMES, make_problem
 from sleepdoc_model.tasks.sequences import Sequences
 from sleepdoc_model.tokenizer import Tokenizer
@@ -84,4 +84,4 @@ def _vocabulary() -> dict[str, int]:
 
 @functools.cache
 def _base_tokenizer() -> Tokenizer:
-    return GGUFTokenizer(base_path())
+    return GGUFTokenizer(base_path(), SMOLLM2)

@@ -101,9 +101,9 @@ def _parse() -> argparse.Namespace:
 def _batches(options: argparse.Namespace) -> Batches:
     if options.prepared:
         return PreparedBatches(options.prepared)
-    from sleepdoc_model.gguf_tokenizer import GGUFTokenizer
+    from sleepdoc_model.gguf_tokenizer import SMOLLM2, GGUFTokenizer
 
-    tokenizer = GGUFTokenizer(options.base or base_path())
+    tokenizer = GGUFTokenizer(options.base or base_path(), SMOLLM2)
     train = fairytale.load(options.data, "train") if options.data else []
     val = fairytale.load(options.data, "val") if options.data else []
     sources = Sources(train, gsm8k.load(options.plain) if options.plain else [])

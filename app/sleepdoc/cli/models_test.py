@@ -1,0 +1,66 @@
+"""`sleepdoc models test`: does a model remember what it slept on?"""
+
+import random
+from typing import TYPE_CHECKING
+
+import click
+
+from sleepdoc.cli.command import Command
+from sleepdoc.cli.options import ModelChoice, json_option, model_options, verbose_option
+from sleepdoc.cli.output import emit, notice, say
+
+if TYPE_CHECKING:
+    from sleepdoc_model.evaluation.documents import Document
+
+_FACTS = 4
+_PASSES = (1, 2)
+
+
+@click.command("test", cls=Command)
+@click.argument("model", metavar="ID|PATH")
+@click.option("--documents", type=click.IntRange(2), default=8, show_default=True, metavar="N")
+@verbose_option
+@json_option
+@model_options
+def test(model: str, documents: int, as_json: bool, choice: ModelChoice) -> None:
+    """Measure what a model remembers of short facts after a sleep.
+
+    Beside it stand what it answers with the text in its window, from another document's memory,
+    and from none. The result is kept as the model's card.
+    """
+    from sleepdoc.cli.bench_table import bench_table
+    from sleepdoc.errors import ModelError
+    from sleepdoc.models.card import Card
+    from sleepdoc_model.evaluation.comparison import compare
+    from sleepdoc_model.evaluation.memory import MemoryBenchmark, Settings
+
+    engine, tokenizer = choice.naming(model).load()
+    if not engine.info.remembers:
+        raise ModelError(engine.info.reasons[-1])
+    settings = Settings(_PASSES, ("full", "empty", "swapped"), room=512)
+    benchmark = MemoryBenchmark(engine, tokenizer, settings)
+    results = []
+    for number, (_, rows) in enumerate(benchmark.run(_documents(documents)), start=1):
+        notice(f"{number} of {documents} documents")
+        results += rows
+    figures = compare(results)
+    card = Card.of(engine.info.fingerprint, figures)
+    path = card.keep()
+    if as_json:
+        emit({"model": engine.info.model, "card": str(path), **figures})
+    else:
+        say(f"{bench_table(figures)}\n\n{card.sentence}")
+
+
+def _documents(count: int) -> "list[Document]":
+    """Facts about people whom no model knows; the same ones for every model."""
+    from sleepdoc_model.evaluation.documents import Asked, Document
+    from sleepdoc_model.tasks import facts
+
+    found = []
+    for number in range(count):
+        rng = random.Random(f"card/{number}")
+        made = facts.make_example(rng, facts=_FACTS, windows=1, questions=_FACTS, split="test")
+        asked = tuple(Asked(question.text, (question.answer,)) for question in made.questions)
+        found.append(Document(str(number), "".join(made.windows), asked))
+    return found

@@ -1,0 +1,1 @@
+"""Models: which there are on this machine, and how another one gets here."""

@@ -1,0 +1,199 @@
+"""`Engine` over a hybrid GGUF model, through llama.cpp.
+
+The fast weights are the model's own recurrent state S. A pass replays the window with the S that
+the pass before left; then keys, values and the convolutions' tails are dropped, and S stays. The
+pinned prefix is left out of a replay, so it never writes.
+
+A model without such a state has nothing that could outlive its window: its sleeps make no passes
+and evict, and its memory is empty.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import torch
+
+from sleepdoc_model.engine import EngineInfo, PassReport, Sampling, StateMismatch, WindowFull
+from sleepdoc_model.llama_context import LlamaContext
+from sleepdoc_model.recurrent_state import Array, RecurrentLayout
+from sleepdoc_model.sampling import Sampler
+from sleepdoc_model.snapshot import FORMAT, VERSION, pack, parse_header, tensor_in
+
+Weights = tuple[Array, ...]
+"""S of every recurrent layer, flat."""
+
+
+class LlamaCppEngine:
+    """A window over a llama.cpp sequence, and the S that outlives it; see `Engine`.
+
+    As in `HybridEngine`, tokens are computed when the next one is asked for: a window that sleeps
+    before anyone asks is only ever replayed.
+    """
+
+    def __init__(
+        self, context: LlamaContext, layout: RecurrentLayout | None, info: EngineInfo
+    ) -> None:
+        """Use a context of which `layout` is known; None: it has no S."""
+        self._context, self._layout, self._info = context, layout, info
+        self._memory: Weights | None = None
+        self._prefix: tuple[int, ...] = ()
+        self._tokens: list[int] = []
+        self._pieces: list[list[int]] = []
+        """The window, prefix first, in the pieces it came in."""
+        self._done = -1
+        """Pieces computed; -1: what the context holds is of no use."""
+        self._position = 0
+        self._logits: Array = np.empty(0, np.float32)
+        """Scores after the last token computed."""
+
+    @property
+    def info(self) -> EngineInfo:
+        return self._info
+
+    @property
+    def window_used(self) -> int:
+        return len(self._prefix) + len(self._tokens)
+
+    def reset_window(self, prefix: Sequence[int]) -> None:
+        if len(prefix) >= self._info.window:
+            raise WindowFull("the pinned prefix leaves no room")
+        self._prefix, self._tokens = tuple(prefix), []
+        self._pieces = [list(prefix)] if prefix else []
+        self._done = -1
+
+    def prefill(self, tokens: Sequence[int]) -> None:
+        if not tokens:
+            return
+        if self.window_used + len(tokens) > self._info.window:
+            raise WindowFull(f"{len(tokens)} tokens do not fit into the window")
+        self._tokens.extend(tokens)
+        self._pieces.append(list(tokens))
+
+    def generate(
+        self, max_tokens: int, *, stop: frozenset[int], sampling: Sampling
+    ) -> Iterator[int]:
+        sampler = Sampler(sampling)
+        generated: list[int] = []
+        while len(generated) < max_tokens and self.window_used < self._info.window:
+            self._catch_up()
+            token = sampler.next(torch.from_numpy(self._logits), generated)
+            if token in stop:
+                return
+            self.prefill([token])
+            generated.append(token)
+            yield token
+
+    def score(self, tokens: Sequence[int]) -> list[float]:
+        if self.window_used + len(tokens) > self._info.window:
+            raise WindowFull(f"{len(tokens)} tokens do not fit into the window")
+        self._catch_up()
+        before, found = self._context.everything(), []
+        logits, self._done = self._logits, -1  # until it is put back
+        for number, token in enumerate(tokens):
+            if number:
+                self._context.decode(tokens[number - 1 : number], self._position + number - 1)
+                logits = self._context.logits
+            found.append(float(torch.from_numpy(logits).log_softmax(-1)[token]))
+        self._context.restore_everything(before)
+        self._done = len(self._pieces)
+        return found
+
+    def sleep(self, passes: int) -> Iterator[PassReport]:
+        if passes < 1:
+            raise ValueError("a sleep has at least one pass")
+        if not self._tokens:
+            return
+        if self._layout is not None:
+            after = self._memory
+            for number in range(1, passes + 1):
+                started = time.perf_counter()
+                before, after = after, self._replay(self._layout, after)
+                change = _relative_change(before, after)
+                seconds = time.perf_counter() - started
+                if number == passes:
+                    self._memory = after
+                    self.reset_window(self._prefix)
+                yield PassReport(number, passes, change, seconds)
+        else:
+            self.reset_window(self._prefix)
+
+    def state(self) -> bytes:
+        weights: Sequence[Array] = self._memory or ()
+        if self._layout is not None and self._memory is None:
+            weights = [np.zeros(size, np.float32) for size in self._layout.sizes]
+        metadata = {"format": FORMAT, "version": VERSION, "fingerprint": self._info.fingerprint}
+        tensors = {f"layer.{i}": torch.from_numpy(row.copy()) for i, row in enumerate(weights)}
+        return pack(tensors, metadata | {"layout": "llama.cpp"})
+
+    def load(self, state: bytes | None) -> None:
+        self._memory = None if state is None else self._parse(state)
+        self.reset_window(())
+
+    def _parse(self, state: bytes) -> Weights | None:
+        metadata, entries, start = parse_header(state)
+        if metadata.get("format") != FORMAT or metadata.get("version") != VERSION:
+            raise StateMismatch("not a memory of a version this program knows")
+        if metadata.get("fingerprint") != self._info.fingerprint:
+            raise StateMismatch("the memory was made by another model")
+        sizes = self._layout.sizes if self._layout is not None else ()
+        found = []
+        for layer, size in enumerate(sizes):
+            found.append(tensor_in(state, start, entries, f"layer.{layer}", [size]).numpy())
+        if entries:
+            raise StateMismatch(f"unknown tensor {next(iter(entries))!r}")
+        # No S has been written where it is zero: as in an empty memory, whatever made it.
+        return tuple(found) if any(row.any() for row in found) else None
+
+    def _replay(self, layout: RecurrentLayout, memory: Weights | None) -> Weights:
+        """One pass: the window from an empty cache, on top of `memory`."""
+        self._done = -1
+        start = self._wake(memory)
+        self._context.decode(self._tokens, start)
+        weights = layout.weights(self._context.recurrent())
+        if not all(np.isfinite(row).all() for row in weights):
+            raise RuntimeError("the model's state overflowed")
+        return weights
+
+    def _wake(self, memory: Weights | None) -> int:
+        """Empty the context but for `memory`, and say where the next token goes."""
+        if memory is None or self._layout is None:
+            self._context.clear()
+            return 0
+        self._context.restore_recurrent(self._layout.state(memory))
+        return 1
+
+    def _catch_up(self) -> None:
+        if not self._pieces:
+            raise ValueError("nothing to continue: the window is empty")
+        if self._done < 0:
+            self._position, self._done = self._wake(self._memory), 0
+        while self._done < len(self._pieces):
+            piece, done = self._pieces[self._done], self._done
+            self._done = -1
+            self._context.decode(piece, self._position)
+            self._position, self._done = self._position + len(piece), done + 1
+            self._logits = self._context.logits
+
+
+def layout_of(context: LlamaContext) -> RecurrentLayout | None:
+    """How a model's recurrent state is laid out; None if there is no S in it.
+
+    Raises:
+        ValueError: in a way not known here.
+    """
+    context.clear()
+    context.decode([0], 0)
+    layout = RecurrentLayout(context.recurrent())
+    context.clear()
+    return layout if any(layout.sizes) else None
+
+
+def _relative_change(before: Weights | None, after: Weights) -> tuple[float, ...]:
+    """Per layer |after - before| / |after|."""
+    tiny = float(np.finfo(np.float32).tiny)
+    return tuple(
+        float(np.linalg.norm(row - (0 if before is None else before[layer])))
+        / max(float(np.linalg.norm(row)), tiny)
+        for layer, row in enumerate(after)
+    )
