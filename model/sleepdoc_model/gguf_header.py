@@ -108,7 +108,7 @@ def read_header(path: Path) -> Header:
         BadGGUF: a file breaks the format or a limit, or one is missing.
         OSError: a file cannot be read.
     """
-    paths = _parts(path)
+    paths = parts(path)
     headers = [read_part(part) for part in paths]
     for number, (part, header) in enumerate(zip(paths, headers)):
         place = header.fields.get("split.no", number), header.fields.get("split.count", 1)
@@ -144,15 +144,20 @@ def read_part(path: Path) -> Header:
     raise BadGGUF(f"{path.name!r}: {why}")
 
 
-def _parts(path: Path) -> tuple[Path, ...]:
+def parts(path: Path) -> tuple[Path, ...]:
+    """All files of a model, of which `path` is the first.
+
+    Raises:
+        BadGGUF: it is another one, or one is missing.
+    """
     match = _SHARD.fullmatch(path.name)
     if match is None:
         return (path,)
     number, count = int(match[2]), int(match[3])
     if not 1 == number <= count:
         raise BadGGUF(f"{path.name!r}: part {number} of {count}; the first one stands for all")
-    parts = (f"{match[1]}-{part:05d}-of-{count:05d}.gguf" for part in range(1, count + 1))
-    paths = tuple(map(path.with_name, parts))
+    names = (f"{match[1]}-{part:05d}-of-{count:05d}.gguf" for part in range(1, count + 1))
+    paths = tuple(map(path.with_name, names))
     for part in paths[1:]:
         if not part.exists():
             raise BadGGUF(f"{path.name!r}: {part.name!r} is missing beside it")

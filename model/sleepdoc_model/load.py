@@ -118,6 +118,7 @@ def _gguf(
 ) -> tuple[Engine, Tokenizer]:
     from sleepdoc_model.engine import EngineInfo
     from sleepdoc_model.file_hash import known_sha256
+    from sleepdoc_model.gguf_header import parts
     from sleepdoc_model.gguf_model import available_memory, describe
     from sleepdoc_model.gguf_tokenizer import GGUFTokenizer
     from sleepdoc_model.llama_context import LlamaContext, supports_gpu, version
@@ -139,13 +140,14 @@ def _gguf(
         f"Chat format: {tokenizer.chat.name}.",
     ]
     reasons += [] if layout else [model.why_not]
-    parts = [b"llama.cpp", version().encode(), known_sha256(path, hashes).encode()]
+    files = [known_sha256(part, hashes).encode() for part in parts(path)]
+    identity = fingerprint(b"llama.cpp", version().encode(), *files)
     return LlamaCppEngine(
         context,
         layout,
         EngineInfo(
             model=model.name,
-            fingerprint=fingerprint(*parts),
+            fingerprint=identity,
             window=window,
             passes=1,
             state_bytes=4 * sum(layout.sizes) if layout else 0,

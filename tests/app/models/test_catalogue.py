@@ -100,11 +100,13 @@ def test_the_main_branch_has_the_short_id(home: Path, model: Model) -> None:
         assert {name: catalogue.find(name) for name in ids} == ids
 
 
-def test_an_unpinned_version_is_the_newest(home: Path, model: Model) -> None:
-    new = cached(home, "org/name", COMMIT, "m.gguf", model("lfm2"))
-    old = cached(home, "org/name", OLDER, "m.gguf", model("llama"))
-    os.utime(old.parent, (1, 1))
-    assert catalogue.files()["org/name:m.gguf"] == new
+def test_without_a_main_branch_the_newest_has_it(home: Path, model: Model) -> None:
+    one = cached(home, "org/name", COMMIT, "m.gguf", model("lfm2"))
+    two = cached(home, "org/name", OLDER, "m.gguf", model("llama"))
+    for second, (old, new) in enumerate([(one, two), (two, one)]):
+        os.utime(old.parent, (second, second))
+        os.utime(new.parent, (second + 1, second + 1))
+        assert catalogue.files()["org/name:m.gguf"] == new
 
 
 def test_parts_and_projectors_are_left_out(home: Path, data_directory: Path) -> None:

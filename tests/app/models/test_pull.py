@@ -181,6 +181,19 @@ def test_a_server_without_ranges_starts_over(
     assert cached(home) == {sha256(content): content}
 
 
+def test_content_that_ends_too_early_is_resumed(
+    hub: FakeHub, pull: Pull, home: Path, model: Model
+) -> None:
+    content = model("qwen35")
+    hub.add(NAME, m=content)
+    hub.contents[sha256(content)] = content[:4_000_000]
+    assert "too early" in refusal(pull(NAME), 4)
+    hub.contents.clear()
+    assert pull(NAME).code == 0
+    assert hub.content_requests()[-1].headers["range"] == "bytes=4000000-"
+    assert cached(home) == {sha256(content): content}
+
+
 def start(variables: dict[str, str]) -> subprocess.Popen[str]:
     return subprocess.Popen(
         command_line("models", "pull", NAME, "--yes"),
