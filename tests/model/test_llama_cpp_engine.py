@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from tests.model import tiny_gguf
 
+from sleepdoc_model.base import base_path
 from sleepdoc_model.engine import Sampling, StateMismatch, WindowFull
 from sleepdoc_model.llama_cpp_engine import LlamaCppEngine
 from sleepdoc_model.load import load
@@ -269,6 +270,22 @@ def test_without_recurrent_state_a_sleep_only_evicts(architecture: str, tmp_path
     assert any("recall" in reason for reason in engine.info.reasons)
     engine.load(empty)
     assert scores(engine) == before
+
+
+@pytest.mark.slow
+def test_the_base_itself_cannot_sleep_but_answers() -> None:
+    engine, tokenizer = load(str(base_path()), window=512)
+    assert not engine.info.remembers
+    assert "text recall only" in engine.info.reasons[-1]
+    frame = tokenizer.frame
+    engine.reset_window(frame.prefix)
+    prompt = tokenizer.encode("The keeper is called Ambrose. What is the keeper called?")
+    engine.prefill([*prompt, *frame.answer_open])
+    stream = tokenizer.stream()
+    said = engine.generate(12, stop=frame.stop, sampling=Sampling())
+    assert "Ambrose" in "".join(map(stream.push, said))
+    assert list(engine.sleep(2)) == []
+    assert engine.window_used == len(frame.prefix)
 
 
 def test_a_state_that_is_laid_out_otherwise_is_not_guessed_at(qwen: Path) -> None:

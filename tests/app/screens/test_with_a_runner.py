@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from pilot.feeder import wait_until
 from pilot.screen_text import screen_text
+from tests.model import tiny_gguf
 from textual.events import Paste
 from textual.pilot import Pilot
 
@@ -34,8 +35,10 @@ def report(tmp_path: Path) -> Path:
 
 
 @asynccontextmanager
-async def opened(path: Path, data: Path) -> AsyncIterator[tuple[SleepdocApp, Pilot[None]]]:
-    options = OpenOptions(path, data / "sleepdoc.db", model=SCRIPTED)
+async def opened(
+    path: Path, data: Path, model: str = SCRIPTED
+) -> AsyncIterator[tuple[SleepdocApp, Pilot[None]]]:
+    options = OpenOptions(path, data / "sleepdoc.db", model=model)
 
     def make_runner(deliver: Callable[[Event], None]) -> Runner:
         return Runner(deliver, OpenConversation(options))
@@ -81,3 +84,23 @@ async def test_a_document_that_is_none(tmp_path: Path, data_directory: Path) -> 
         await pilot.press("ctrl+q")
         await wait_until(pilot, lambda: not app.is_running)
     assert app.return_code == ExitCode.DOCUMENT
+
+
+@pytest.mark.parametrize(
+    ("architecture", "said", "kept"),
+    [("falcon-h1", "not tested", "consolidated"), ("lfm2", "text recall only", "let go")],
+)
+async def test_a_gguf_model_says_what_it_can_do(
+    architecture: str, said: str, kept: str, report: Path, data_directory: Path, tmp_path: Path
+) -> None:
+    model = str(tiny_gguf.build(tmp_path / "model.gguf", architecture))
+    async with opened(report, data_directory, model) as (app, pilot):
+        await sees(app, pilot, said)
+        await sees(app, pilot, "all of it can be asked about")
+        assert kept in screen_text(app)
+        await pilot.press("ctrl+q")
+        await wait_until(pilot, lambda: not app.is_running)
+    async with opened(report, data_directory, model) as (app, pilot):
+        await sees(app, pilot, "0 tokens re-read")
+        await pilot.press("ctrl+q")
+        await wait_until(pilot, lambda: not app.is_running)
