@@ -1,5 +1,6 @@
 """The benchmark measures what is right, says what is wrong, and goes on where it stopped."""
 
+import dataclasses
 import json
 import sys
 
@@ -36,6 +37,17 @@ def test_every_operation_is_measured_once_and_kept(run, capsys, tmp_path):
     assert "has no gradient" in capsys.readouterr().out
     assert "triton_chunk" in (tmp_path / "plot.svg").read_text()
     assert run() == (0, rows)
+
+
+def test_a_case_of_another_shape_is_measured_anew(run, monkeypatch):
+    first, *_ = cases.REHEARSAL
+    only = {"torch_chunk": contestants("cpu")["torch_chunk"]}
+    monkeypatch.setattr(bench, "contestants", lambda device: only)
+    _, before = run("--cases", first.name)
+    monkeypatch.setattr(cases, "REHEARSAL", (dataclasses.replace(first, heads=3),))
+    _, after = run("--cases", first.name)
+    assert [row["case"] for row in after] == [row["case"] for row in before[: len(after)]]
+    assert all("3 heads" in row["shape"] and row not in before for row in after)
 
 
 def test_what_is_not_right_is_not_measured(run, monkeypatch, capsys):

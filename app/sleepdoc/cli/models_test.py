@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sleepdoc.cli.command import Command
-from sleepdoc.cli.options import ModelChoice, json_option, model_options, verbose_option
+from sleepdoc.cli.options import ModelChoice, device_option, json_option, verbose_option
 from sleepdoc.cli.output import emit, notice, say
 
 if TYPE_CHECKING:
@@ -17,12 +17,12 @@ _PASSES = (1, 2)
 
 
 @click.command("test", cls=Command)
-@click.argument("model", metavar="ID|PATH")
+@click.argument("name", metavar="ID|PATH")
 @click.option("--documents", type=click.IntRange(2), default=8, show_default=True, metavar="N")
+@device_option
 @verbose_option
 @json_option
-@model_options
-def test(model: str, documents: int, as_json: bool, choice: ModelChoice) -> None:
+def test(name: str, documents: int, device: str | None, as_json: bool) -> None:
     """Measure what a model remembers of short facts after a sleep.
 
     Beside it stand what it answers with the text in its window, from another document's memory,
@@ -34,7 +34,7 @@ def test(model: str, documents: int, as_json: bool, choice: ModelChoice) -> None
     from sleepdoc_model.evaluation.comparison import compare
     from sleepdoc_model.evaluation.memory import MemoryBenchmark, Settings
 
-    engine, tokenizer = choice.naming(model).load()
+    engine, tokenizer = ModelChoice.named(name, device).load()
     if not engine.info.remembers:
         raise ModelError(engine.info.reasons[-1])
     settings = Settings(_PASSES, ("full", "empty", "swapped"), room=512)

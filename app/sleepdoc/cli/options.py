@@ -2,9 +2,9 @@
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import click
 
@@ -38,9 +38,10 @@ class ModelChoice:
             target, database, model=self.model, device=self.device, seed=self.seed, passes=passes
         )
 
-    def naming(self, model: str) -> "ModelChoice":
-        """The same choice of another model."""
-        return replace(self, model=_named(model))
+    @classmethod
+    def named(cls, model: str | None, device: str | None, seed: int = 0) -> Self:
+        """The choice of a built-in model, or of a file by its path or its id in the catalogue."""
+        return cls(_named(model), device, seed)
 
     def load(self, window: int | None = None) -> "tuple[Engine, Tokenizer]":
         """Load the model into this process; None is the window it was made for.
@@ -87,6 +88,11 @@ def storage_options(function: _Function) -> _Function:
     )(verbose_option(function))
 
 
+device_option = click.option(
+    "--device", type=click.Choice(["cpu", "cuda", "mps"]), help="Where to run it."
+)
+
+
 def model_options(function: _Function) -> _Function:
     """Give a command ``--model``, ``--device`` and ``--seed``, as `choice`."""
 
@@ -96,7 +102,7 @@ def model_options(function: _Function) -> _Function:
         metavar="ID|PATH",
         help="Model to use. [env: SLEEPDOC_MODEL]",
     )
-    @click.option("--device", type=click.Choice(["cpu", "cuda", "mps"]), help="Where to run it.")
+    @device_option
     @click.option(
         "--seed",
         type=click.IntRange(0, 2**32 - 1),
@@ -109,7 +115,7 @@ def model_options(function: _Function) -> _Function:
     def command(
         *arguments: Any, model: str | None, device: str | None, seed: int, **options: Any
     ) -> Any:
-        return function(*arguments, choice=ModelChoice(_named(model), device, seed), **options)
+        return function(*arguments, choice=ModelChoice.named(model, device, seed), **options)
 
     return command
 

@@ -87,7 +87,8 @@ def _measured(
         half = device == "cuda" or name == "torch_chunk_bfloat16"
         inputs = case.inputs(torch.bfloat16 if half else torch.float32, device)
         for operation in cases.OPERATIONS:
-            same = {"case": case.name, "operation": operation, "implementation": name}
+            same = {"case": case.name, "shape": str(case), "operation": operation}
+            same |= {"implementation": name}
             if known := [row for row in done if row.items() >= same.items()]:
                 yield known[0]
                 continue

@@ -80,7 +80,7 @@ class Rates:
     """Floating-point operations of a large bfloat16 product."""
 
 
-DEFAULT_MODEL = Case("default", 976, 9, 64, 64)
+DEFAULT_MODEL = Case("default", 976, 3, 256, 64)
 """One window of the embedded model, without its pinned prefix, in one layer."""
 
 CPU = (
