@@ -119,7 +119,7 @@ def _model(choice: ModelChoice) -> str:
     from sleepdoc.widgets import figures
 
     client = EngineClient(
-        choice.model or DEFAULT_MODEL,
+        choice.found or DEFAULT_MODEL,
         device=choice.device,
         seed=choice.seed,
         heads=locations.heads(),

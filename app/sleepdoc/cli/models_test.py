@@ -34,7 +34,7 @@ def test(name: str, documents: int, device: str | None, as_json: bool) -> None:
     from sleepdoc_model.evaluation.comparison import compare
     from sleepdoc_model.evaluation.memory import MemoryBenchmark, Settings
 
-    engine, tokenizer = ModelChoice.named(name, device).load()
+    engine, tokenizer = ModelChoice(name, device, seed=0).load()
     if not engine.info.remembers:
         raise ModelError(engine.info.reasons[-1])
     settings = Settings(_PASSES, ("full", "empty", "swapped"), room=512)

@@ -4,7 +4,7 @@ import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -35,13 +35,22 @@ class ModelChoice:
         from sleepdoc.reading.service import OpenOptions
 
         return OpenOptions(
-            target, database, model=self.model, device=self.device, seed=self.seed, passes=passes
+            target, database, model=self.found, device=self.device, seed=self.seed, passes=passes
         )
 
-    @classmethod
-    def named(cls, model: str | None, device: str | None, seed: int = 0) -> Self:
-        """The choice of a built-in model, or of a file by its path or its id in the catalogue."""
-        return cls(_named(model), device, seed)
+    @property
+    def found(self) -> str | None:
+        """The model as it can be found again from any folder: a built-in id, or a file's path.
+
+        Raises:
+            ModelError: there is no such file, and none that the catalogue knows by that name.
+            UsageError: there are several.
+        """
+        if not self.model or self.model.partition(":")[0] in _BUILT_IN:
+            return self.model
+        from sleepdoc.models.catalogue import find
+
+        return str(find(self.model))
 
     def load(self, window: int | None = None) -> "tuple[Engine, Tokenizer]":
         """Load the model into this process; None is the window it was made for.
@@ -55,7 +64,7 @@ class ModelChoice:
 
         try:
             return load(
-                self.model or DEFAULT_MODEL,
+                self.found or DEFAULT_MODEL,
                 device=self.device,
                 seed=self.seed,
                 heads=locations.heads(),
@@ -115,18 +124,9 @@ def model_options(function: _Function) -> _Function:
     def command(
         *arguments: Any, model: str | None, device: str | None, seed: int, **options: Any
     ) -> Any:
-        return function(*arguments, choice=ModelChoice.named(model, device, seed), **options)
+        return function(*arguments, choice=ModelChoice(model or None, device, seed), **options)
 
     return command
-
-
-def _named(model: str | None) -> str | None:
-    """A built-in model's id, or the path of a file as it can be found again from any folder."""
-    if not model or model.partition(":")[0] in _BUILT_IN:
-        return model or None
-    from sleepdoc.models.catalogue import find
-
-    return str(find(model))
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")

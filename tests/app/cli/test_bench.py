@@ -74,7 +74,7 @@ def test_results_of_something_else_are_left_alone(run: Run, data: Path, tmp_path
     [
         (("--arms", "full,psychic"), 2, "There is no arm 'psychic'"),
         (("--room", "100000"), 2, "of a document fit into a window"),
-        (("--model", "nonsense"), 4, "No such model"),
+        (("--model", "nonsense"), 4, "no model nonsense"),
     ],
 )
 def test_refusals(run: Run, data: Path, options: tuple[str, ...], code: int, reason: str) -> None:
