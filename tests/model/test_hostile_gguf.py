@@ -15,6 +15,9 @@ from sleepdoc_model.gguf_header import BadGGUF, read_header
 from sleepdoc_model.load import ModelUnavailable, load
 
 _SECONDS = 60
+_CLEAN = multiprocessing.get_context("forkserver")
+"""Forked from this very process, a child would inherit threads that are not there."""
+_CLEAN.set_forkserver_preload(["llama_cpp", "torch", "sleepdoc_model.llama_cpp_engine"])
 
 
 def _try(path: str, pipe: Connection) -> None:
@@ -36,7 +39,7 @@ def _try(path: str, pipe: Connection) -> None:
 
 def _outcome(path: Path) -> str:
     ours, theirs = multiprocessing.Pipe(duplex=False)
-    process = multiprocessing.get_context("fork").Process(target=_try, args=(str(path), theirs))
+    process = _CLEAN.Process(target=_try, args=(str(path), theirs))
     process.start()
     theirs.close()
     process.join(_SECONDS)
@@ -61,7 +64,7 @@ def _mutations(whole: bytes, rng: random.Random) -> dict[int, int]:
     return found
 
 
-@pytest.mark.parametrize("count", [60, pytest.param(2000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [60, pytest.param(300, marks=pytest.mark.slow)])
 def test_no_mutation_does_more_than_end_its_own_process(count: int, tmp_path: Path) -> None:
     path = tiny_gguf.build(tmp_path / "tiny.gguf", "qwen35")
     whole = path.read_bytes()
