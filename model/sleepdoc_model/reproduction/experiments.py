@@ -86,7 +86,7 @@ networks of 1.4B and 2B parameters the base)."""
 
 SMALL = {
     "rule110": Experiment(
-        Rule110(width=8, states=4, steps=4), dim=128, depth=2, head_dim=32, batch=128, steps=900,
+        Rule110(width=8, states=4, steps=4), dim=128, depth=2, head_dim=32, batch=128, steps=400,
         muon_rate=5e-3, adam_rate=1e-3,
     ),
     "depo": Experiment(

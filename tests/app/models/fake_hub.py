@@ -176,7 +176,7 @@ def _handler(hub: FakeHub) -> type[BaseHTTPRequestHandler]:
                 return
             self.wfile.flush()
             hub.started.set()
-            if hub.hold and hub.go_on.wait(20):
+            if hub.hold and hub.go_on.wait(120):
                 self.wfile.write(body[cut:])
             else:
                 self.close_connection = True
