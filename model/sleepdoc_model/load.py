@@ -92,7 +92,8 @@ def _tiny(options: str, seed: int, window: int | None) -> tuple[Engine, Tokenize
 def _default(
     heads: Path | None, device: str | None, window: int | None
 ) -> tuple[Engine, Tokenizer]:
-    from sleepdoc_model.base import base_path, load_base
+    from sleepdoc_model.base import load_base
+    from sleepdoc_model.base_file import base_path
     from sleepdoc_model.checkpoint import load_heads, read_config
     from sleepdoc_model.device import place
     from sleepdoc_model.file_hash import file_sha256

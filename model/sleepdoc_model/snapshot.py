@@ -27,13 +27,7 @@ def to_bytes(memory: Memory, config: ModelConfig, fingerprint: str) -> bytes:
         f"layer.{layer}": state[0].to("cpu", torch.float32).contiguous()
         for layer, state in zip(config.memory_layers, memory, strict=True)
     }
-    metadata = {
-        "format": FORMAT,
-        "version": VERSION,
-        "fingerprint": fingerprint,
-        "layout": "heads,value,key",
-    }
-    return pack(tensors, metadata)
+    return pack(tensors, fingerprint, "heads,value,key")
 
 
 def from_bytes(data: bytes, config: ModelConfig, fingerprint: str) -> Memory:
@@ -42,23 +36,27 @@ def from_bytes(data: bytes, config: ModelConfig, fingerprint: str) -> Memory:
     Raises:
         StateMismatch: damaged, not a memory, or made by another model.
     """
-    metadata, entries, start = parse_header(data)
-    if metadata.get("format") != FORMAT or metadata.get("version") != VERSION:
-        raise StateMismatch("not a memory of a version this program knows")
-    if metadata.get("fingerprint") != fingerprint:
-        raise StateMismatch("the memory was made by another model")
     heads = config.memory
     shape = [heads.heads, heads.value_dim, heads.key_dim]
-    names = [f"layer.{layer}" for layer in config.memory_layers]
-    states = [tensor_in(data, start, entries, name, shape)[None] for name in names]
-    if entries:
-        raise StateMismatch(f"unknown tensor {next(iter(entries))!r}")
-    return tuple(states)
+    shapes = {f"layer.{layer}": shape for layer in config.memory_layers}
+    return tuple(state[None] for state in unpack(data, fingerprint, shapes))
 
 
-def pack(tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> bytes:
-    """A safetensors file of fp32 tensors; equal input gives equal bytes."""
-    header: dict[str, object] = {"__metadata__": dict(sorted(metadata.items()))}
+def pack(tensors: Mapping[str, Tensor], fingerprint: str, layout: str) -> bytes:
+    """A memory file of fp32 tensors; equal input gives equal bytes.
+
+    Args:
+        tensors: By name.
+        fingerprint: Of the model that made them.
+        layout: What their dimensions are, in words.
+    """
+    metadata = {
+        "fingerprint": fingerprint,
+        "format": FORMAT,
+        "layout": layout,
+        "version": VERSION,
+    }
+    header: dict[str, object] = {"__metadata__": metadata}
     blobs, end = [], 0
     for name, tensor in sorted(tensors.items()):
         blob = tensor.numpy().tobytes()
@@ -71,12 +69,25 @@ def pack(tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> bytes:
     return len(text).to_bytes(8, "little") + text + b"".join(blobs)
 
 
-def parse_header(data: bytes) -> tuple[dict[str, str], dict[str, object], int]:
-    """Metadata, tensor entries, and where the tensors start.
+def unpack(data: bytes, fingerprint: str, shapes: Mapping[str, list[int]]) -> list[Tensor]:
+    """The tensors of a memory file, in the order of `shapes`, which names them all.
 
     Raises:
-        StateMismatch: not a safetensors file within our limits.
+        StateMismatch: damaged, not a memory, or made by a model of another fingerprint.
     """
+    metadata, entries, start = _header(data)
+    if metadata.get("format") != FORMAT or metadata.get("version") != VERSION:
+        raise StateMismatch("not a memory of a version this program knows")
+    if metadata.get("fingerprint") != fingerprint:
+        raise StateMismatch("the memory was made by another model")
+    found = [_tensor(data, start, entries, name, shape) for name, shape in shapes.items()]
+    if entries:
+        raise StateMismatch(f"unknown tensor {next(iter(entries))!r}")
+    return found
+
+
+def _header(data: bytes) -> tuple[dict[str, str], dict[str, object], int]:
+    """Metadata, tensor entries, and where the tensors start."""
     size = int.from_bytes(data[:8], "little")
     if len(data) < 8 or size > MAX_HEADER or 8 + size > len(data):
         raise StateMismatch("not a memory file")
@@ -90,14 +101,10 @@ def parse_header(data: bytes) -> tuple[dict[str, str], dict[str, object], int]:
     return metadata, header, 8 + size
 
 
-def tensor_in(
+def _tensor(
     data: bytes, start: int, entries: dict[str, object], name: str, shape: list[int]
 ) -> Tensor:
-    """Take a tensor of this shape out of a file whose header is `entries`; the entry is removed.
-
-    Raises:
-        StateMismatch: it is missing, cut, of another shape, or holds what is not a number.
-    """
+    """Take a tensor of this shape out of a file whose header is `entries`; the entry is removed."""
     entry = entries.pop(name, None)
     if not isinstance(entry, dict) or entry.get("dtype") != "F32" or entry.get("shape") != shape:
         raise StateMismatch(f"{name} is missing or of another shape")

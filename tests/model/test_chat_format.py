@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from tests.model import tiny_gguf
 
-from sleepdoc_model.base import base_path
+from sleepdoc_model.base_file import base_path
 from sleepdoc_model.chat_format import FORMATS, PLAIN, recognise
 from sleepdoc_model.gguf_tokenizer import SMOLLM2, GGUFTokenizer
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from sleepdoc_model.base import base_path, load_base
+from sleepdoc_model.base import load_base
+from sleepdoc_model.base_file import base_path
 from sleepdoc_model.checkpoint import load_heads, read_config
 from sleepdoc_model.engine import Engine, Sampling
 from sleepdoc_model.evaluation.arms import evaluate

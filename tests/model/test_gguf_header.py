@@ -9,7 +9,7 @@ import gguf
 import llama_cpp
 import pytest
 
-from sleepdoc_model.base import base_path
+from sleepdoc_model.base_file import base_path
 from sleepdoc_model.gguf_header import (
     TENSOR_TYPES,
     ArrayField,

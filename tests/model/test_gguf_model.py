@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from sleepdoc_model import gguf_model
-from sleepdoc_model.base import base_path
+from sleepdoc_model.base_file import base_path
 from sleepdoc_model.gguf_header import BadGGUF, read_header
 from sleepdoc_model.gguf_model import GGUFModel, available_memory, describe
 
@@ -240,6 +240,8 @@ def test_every_architecture_that_chats_is_known() -> None:
         ("llama", {"general.type": "adapter"}, "holds 'adapter', not a model"),
         ("llama", {"context_length": None}, "llama.context_length is missing"),
         ("llama", {"context_length": "long"}, "llama.context_length is not a count"),
+        ("llama", {"context_length": 0}, "no tokens"),
+        ("qwen35", {"rope.dimension_count": 0}, "rotates no dimensions"),
         ("llama", {"block_count": None}, "llama.block_count is missing"),
         ("llama", {"block_count": 0}, "0 layers"),
         ("llama", {"block_count": 513}, "513 layers"),

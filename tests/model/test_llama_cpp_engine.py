@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from tests.model import tiny_gguf
 
-from sleepdoc_model.base import base_path
+from sleepdoc_model.base_file import base_path
 from sleepdoc_model.engine import Sampling, StateMismatch, WindowFull
 from sleepdoc_model.llama_cpp_engine import LlamaCppEngine
 from sleepdoc_model.load import load

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from sleepdoc_model.base import base_path, load_base
+from sleepdoc_model.base import load_base
+from sleepdoc_model.base_file import base_path
 from sleepdoc_model.config import SleepConfig, smollm2
 from sleepdoc_model.network import Network, Pass
 from sleepdoc_model.reproduction import throughput

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sleepdoc_model.base import base_path
+from sleepdoc_model.base_file import base_path
 from sleepdoc_model.gguf_tokenizer import SMOLLM2, GGUFTokenizer
 
 CONTROL = range(17)

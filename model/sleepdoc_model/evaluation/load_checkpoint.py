@@ -4,7 +4,8 @@ from pathlib import Path
 
 import torch
 
-from sleepdoc_model.base import base_path, load_base
+from sleepdoc_model.base import load_base
+from sleepdoc_model.base_file import base_path
 from sleepdoc_model.checkpoint import load_heads, read_config
 from sleepdoc_model.gguf_tokenizer import SMOLLM2, GGUFTokenizer
 from sleepdoc_model.network import Network

@@ -9,7 +9,8 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 
-from sleepdoc_model.base import base_path, load_base
+from sleepdoc_model.base import load_base
+from sleepdoc_model.base_file import base_path
 from sleepdoc_model.network import Network
 from sleepdoc_model.reproduction.algorithm import answer_logits, answer_loss, exact
 from sleepdoc_model.reproduction.experiments import Experiment

@@ -9,7 +9,7 @@ import random
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from sleepdoc_model.evaluation.documents import Asked, Document, dump
+from sleepdoc_model.evaluation.documents import dump, of_example
 from sleepdoc_model.tasks import (
     cloze,
     facts,
@@ -43,8 +43,7 @@ def main() -> None:
     found = (_TOLD if options.task in _TOLD else _MADE)[options.task](options)
     with options.out.open("w", encoding="utf-8") as file:
         for name, example in found:
-            questions = tuple(Asked(q.text, (q.answer,)) for q in example.questions)
-            file.write(dump(Document(name, "".join(example.windows), questions)) + "\n")
+            file.write(dump(of_example(name, example)) + "\n")
 
 
 Named = Iterable[tuple[str, Example]]

@@ -21,7 +21,8 @@ from pathlib import Path
 
 import torch
 
-from sleepdoc_model.base import base_path, load_base
+from sleepdoc_model.base import load_base
+from sleepdoc_model.base_file import base_path
 from sleepdoc_model.checkpoint import load_heads
 from sleepdoc_model.config import smollm2
 from sleepdoc_model.network import Network

@@ -119,6 +119,22 @@ def test_a_damaged_model_is_refused_in_one_line(
     assert run("show", conversation.name, "--json").json["snapshot"] == before["snapshot"]
 
 
+def test_a_model_that_ends_its_process_costs_one_line(
+    run: Run, hybrid: Path, document: Path, tmp_path: Path
+) -> None:
+    before = run("read", document, "--model", hybrid, "--json").json
+    model = tiny_gguf.build_aborting(tmp_path / "aborting.gguf")
+    for command in (("read", document), ("ask", document, "Who?")):
+        refusal = _refused(run(*command, "--model", model))
+        assert "killed by" in refusal
+        assert model.name in refusal
+    with Store.open(tmp_path / "data" / "sleepdoc.db") as store:
+        (conversation,) = store.conversations()
+        assert store.check() == []
+    assert conversation.model == str(hybrid)
+    assert run("show", conversation.name, "--json").json["snapshot"] == before["snapshot"]
+
+
 def test_a_changed_model_does_not_take_the_old_memory(
     run: Run, document: Path, tmp_path: Path
 ) -> None:

@@ -18,6 +18,7 @@ from sleepdoc.errors import ExitCode
 from sleepdoc.reading.events import Event
 from sleepdoc.reading.runner import Runner
 from sleepdoc.reading.service import OpenConversation, OpenOptions
+from sleepdoc.store import Store
 
 SCRIPTED = "scripted:window=256,passes=3"
 
@@ -104,3 +105,17 @@ async def test_a_gguf_model_says_what_it_can_do(
         await sees(app, pilot, "0 tokens re-read")
         await pilot.press("ctrl+q")
         await wait_until(pilot, lambda: not app.is_running)
+
+
+async def test_a_model_that_ends_its_process_leaves_the_application_running(
+    report: Path, data_directory: Path, tmp_path: Path
+) -> None:
+    model = str(tiny_gguf.build_aborting(tmp_path / "aborting.gguf"))
+    async with opened(report, data_directory, model) as (app, pilot):
+        await sees(app, pilot, "Exit code 4")
+        assert "killed by" in screen_text(app)
+        await pilot.press("ctrl+q")
+        await wait_until(pilot, lambda: not app.is_running)
+    assert app.return_code == ExitCode.MODEL
+    with Store.open(data_directory / "sleepdoc.db") as store:
+        assert store.conversations() == []
