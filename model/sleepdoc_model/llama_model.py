@@ -6,6 +6,8 @@ from pathlib import Path
 
 import llama_cpp.llama_cpp as llama
 
+# What aborts would first wait for a debugger to print where.
+os.environ.setdefault("GGML_NO_BACKTRACE", "1")
 logging.getLogger("llama-cpp-python").setLevel(logging.ERROR)  # what llama.cpp prints goes there
 
 

@@ -36,7 +36,9 @@ class ReadingBar(Lines):
     def lines(self, width: int) -> list[Content]:
         word = label(self.activity.value, "bold $primary")
         if self.progress is None:
-            said = [word, self._said()] if width < STACKED_BELOW else [word + self._said()]
+            said = (
+                [word, self._said(width)] if width < STACKED_BELOW else [word + self._said(width)]
+            )
             return [*said, Content("")]
         where = Content(figures.page_of(self.progress))
         done = self.progress.tokens / max(1, self.progress.tokens_total)
@@ -45,7 +47,7 @@ class ReadingBar(Lines):
                 spread(word, Content(self._left()), width),
                 spread(where, Content(self._speed()), width),
                 _bar(done, width),
-                self._said(),
+                self._said(width),
             ]
         pace = [self._speed(), self._left()] if self._left() else []
         room = width - len(word + where) - _PERCENT - _SHORTEST_BAR - 2
@@ -53,7 +55,7 @@ class ReadingBar(Lines):
             pace.pop(0)
         tail = "".join(f"  {figure}" for figure in pace)
         bar = _bar(done, width - len(word + where) - len(tail) - 2)
-        return [word + where + "  " + bar + tail, label("") + self._said()]
+        return [word + where + "  " + bar + tail, label("") + self._said(width)]
 
     def _speed(self) -> str:
         if self.latest is None or self.activity not in _MOVING:
@@ -65,18 +67,20 @@ class ReadingBar(Lines):
             return ""
         return f"{figures.clock(self.latest.seconds_left)} left"
 
-    def _said(self) -> Content:
+    def _said(self, width: int) -> Content:
         if hint := _HINTS.get(self.activity):
             return Content.styled(hint, MUTED)
         if self.activity is Activity.FINISHED:
-            return Content.styled(self._summary(), MUTED)
+            return Content.styled(self._summary(width), MUTED)
         excerpt = figures.one_line(self.latest.excerpt) if self.latest else ""
         return Content.styled(f"“{excerpt}”" if excerpt else "", f"italic {MUTED}")
 
-    def _summary(self) -> str:
+    def _summary(self, width: int) -> str:
         tokens = figures.count(self.progress.tokens) if self.progress else ""
         took = "" if self.took is None else f" in {figures.clock(self.took)}"
-        return f"{tokens} tokens read{took}; all of it can be asked about"
+        short = f"{tokens} tokens read{took}"
+        whole = f"{short}; all of it can be asked about"
+        return whole if len(whole) <= width else short
 
 
 def _bar(fraction: float, width: int) -> Content:

@@ -55,9 +55,11 @@ class SleepCard(Lines):
 
 def _together(sleeps: list[Sleep]) -> str:
     first, last = sleeps[0][1].number, sleeps[-1][1].number
-    name = f"Sleep {first}" if first == last else f"Sleeps {first}–{last}"
+    passed = any(finished.passes for _, finished in sleeps)
+    noun, done = ("Sleep", "") if passed else ("Window", " let go")
+    name = f"{noun} {first}" if first == last else f"{noun}s {first}–{last}"
     seconds = sum(finished.seconds for _, finished in sleeps)
-    return f"{name}  {_what(sleeps)}, {figures.clock(seconds)}"
+    return f"{name}{done}  {_what(sleeps)}, {figures.clock(seconds)}"
 
 
 def _what(sleeps: list[Sleep]) -> str:

@@ -1,5 +1,7 @@
 """Widgets that lay out their lines for the width they have: every cell accounted for."""
 
+from dataclasses import replace
+
 import pytest
 from pilot import scenes
 
@@ -48,6 +50,7 @@ def test_the_reading_bar_says_how_long_it_took_only_if_it_knows() -> None:
     assert "10,080 tokens read; all of it" in bar.lines(78)[1].plain
     bar.set_reactive(ReadingBar.took, 61.0)
     assert "10,080 tokens read in 1:01; all of it" in bar.lines(78)[1].plain
+    assert bar.lines(38)[-1].plain == "10,080 tokens read in 1:01"
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -91,6 +94,18 @@ def test_sleeps_in_a_row_share_a_card() -> None:
     together, head, *_ = (line.plain for line in card.lines(78))
     assert together == "Sleeps 1–38  pp. 1–80, 38,152 tokens, 2:17"
     assert head.startswith("Sleep 39  4 passes")
+
+
+def test_windows_that_were_only_let_go_are_not_called_sleeps() -> None:
+    gone = [
+        (started, replace(finished, passes=0))
+        for started, finished in (sleep(number, "1", "2") for number in (1, 2, 3))
+    ]
+    card = SleepCard(*gone[0])
+    card.set_reactive(SleepCard.sleeps, tuple(gone))
+    together, last, *_ = (line.plain for line in card.lines(78))
+    assert together.startswith("Windows 1–2 let go  pp. 1–2")
+    assert last.startswith("Window 3 let go")
 
 
 def test_a_window_of_chat_only_has_no_pages() -> None:
