@@ -16,6 +16,7 @@ from sleepdoc_model.reproduction import throughput
 from sleepdoc_model.reproduction.algorithm import Kept, answer_logits, answer_loss, exact
 from sleepdoc_model.reproduction.arm import Arm, Run
 from sleepdoc_model.reproduction.experiments import PAPER, SMALL, Experiment
+from sleepdoc_model.tasks.depo import Depo
 from sleepdoc_model.tasks.rule110 import Rule110
 from sleepdoc_model.tasks.sequences import Sequences
 from sleepdoc_model.training.__main__ import main
@@ -285,6 +286,24 @@ def test_arms_are_compared_at_equal_steps_and_at_equal_compute(
         line for line in printed.splitlines() if "step " not in line
     ]
     assert b"</svg>" in picture.read_bytes()
+
+
+def test_losses_are_told_apart_by_what_was_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    task = Depo(nodes=4, hops=4, questions=3, letters=6, longest=1, windows=1)
+    monkeypatch.setitem(SMALL, "depo", dataclasses.replace(TINY, task=task, steps=2))
+    results, picture = tmp_path / "r.json", tmp_path / "r.svg"
+    words = f"x reproduce depo --small --passes 1,2 --out {tmp_path} --results {results}"
+    monkeypatch.setattr(sys, "argv", [*words.split(), "--plot", str(picture)])
+    main()
+    printed = capsys.readouterr().out
+    assert " tokens/s " in printed
+    assert "loss, equal steps      1      2      4" in printed
+    for row in json.loads(results.read_text("utf-8"))["arms"]:
+        assert row["curve"][-1][3] == row["equal_compute"]["loss_by_kind"]
+    # A row of two panels for every number of hops.
+    assert picture.read_text("utf-8").count('id="axes_') == 6
 
 
 def test_throughput_measures_every_window_and_number_of_passes(

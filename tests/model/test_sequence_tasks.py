@@ -110,6 +110,16 @@ def test_answers_of_depo_are_found_by_walking(test: bool) -> None:
     assert test or len(sizes) > 3
 
 
+def test_depo_asks_for_few_hops_more_often_if_told_to() -> None:
+    def share_of_one_hop(skew: float) -> float:
+        task = Depo(nodes=5, hops=4, questions=3, letters=8, longest=1, skew=skew)
+        hops = task.draw(200, 0).kind
+        return float((hops == 1).sum() / (hops > 0).sum())
+
+    assert share_of_one_hop(0) == pytest.approx(1 / 4, abs=0.06)
+    assert share_of_one_hop(2) == pytest.approx(1 / (1 + 1 / 4 + 1 / 9 + 1 / 16), abs=0.06)
+
+
 def test_the_paper_s_depo_fits_its_windows() -> None:
     task = Depo()
     assert (task.window, task.windows * task.window) == (75, 300)

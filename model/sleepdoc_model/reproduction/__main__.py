@@ -91,7 +91,8 @@ def _train(
             seconds = time.perf_counter() - started
             print(
                 f"{arm.name}  step {record['step']}/{steps}  exact {record['exact']}/{record['of']}"
-                f"  loss {record['loss']:.3f}  {seconds / 60:.1f} min",
+                f"  loss {record['loss']:.3f}  {run.tokens_per_second:,.0f} tokens/s"
+                f"  {seconds / 60:.1f} min",
                 flush=True,
             )
 

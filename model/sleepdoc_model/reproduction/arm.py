@@ -47,6 +47,7 @@ class Run:
     def __init__(self, experiment: Experiment, arm: Arm, steps: int, folder: Path, device: str):
         self.experiment, self.arm, self.steps, self.folder = experiment, arm, steps, folder
         self.device, self.step = device, 0
+        self._trained, self._seconds = 0, 0.0  # tokens, in this process
         torch.manual_seed(arm.seed)  # the same first weights in all arms of a seed
         self.network = _network(experiment, arm).to(device)
         self.optimizers = _optimizers(self.network, experiment)
@@ -59,13 +60,23 @@ class Run:
         """Train until the last step or for so long, yielding figures of the test set."""
         started = time.perf_counter()
         while self.step < self.steps:
+            begun = time.perf_counter()
             self._train_step()
+            if self.device == "cuda":
+                torch.cuda.synchronize()  # or only the launches would be timed
+            self._seconds += time.perf_counter() - begun
+            self._trained += self.experiment.batch * self.test.tokens.shape[1]
             if self.step % evaluate_every == 0 or self.step in (self.experiment.steps, self.steps):
                 yield self._log()
                 self._save()
             if time.perf_counter() - started > seconds:
                 self._save()
                 return
+
+    @property
+    def tokens_per_second(self) -> float:
+        """Of training in this process, a token counting once however many passes it makes."""
+        return self._trained / self._seconds
 
     def _train_step(self) -> None:
         experiment = self.experiment

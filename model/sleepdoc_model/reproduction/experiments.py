@@ -90,8 +90,9 @@ SMALL = {
         muon_rate=5e-3, adam_rate=1e-3,
     ),
     "depo": Experiment(
-        Depo(nodes=12, hops=8, questions=6, letters=50, longest=1), dim=128, depth=4, head_dim=32,
-        batch=64, steps=1500, muon_rate=5e-3, adam_rate=1e-3,
+        Depo(nodes=12, hops=8, questions=6, letters=16, longest=1, windows=1, skew=1.5), dim=64,
+        depth=4, head_dim=32, batch=128, steps=2000, muon_rate=1e-2, adam_rate=3e-3, warm_up=30,
+        test=512,
     ),
     "gsm": Experiment(
         QuantitySequences(most=3, window=64, length=100, words=True), dim=128, depth=4, head_dim=32,

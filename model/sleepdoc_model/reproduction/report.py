@@ -23,11 +23,13 @@ def read_curve(folder: Path) -> Curve:
 
 
 def summarise(experiment: Experiment, arms: Iterable[Arm], folder: Path) -> dict[str, Any]:
-    """Figures of every arm: at the steps that all were given, and at its own last test, where all
-    have cost as much."""
-    rows = []
+    """Figures of every arm: at the steps that all were given, and at its own last test
+    within what the dearest arm has cost."""
+    rows, arms = [], list(arms)
+    dearest = max(arm.layer_tokens(experiment) for arm in arms)
     for arm in arms:
-        curve = read_curve(folder / arm.name)
+        given = experiment.steps * dearest // arm.layer_tokens(experiment)
+        curve = [record for record in read_curve(folder / arm.name) if record["step"] <= given]
         if not curve:
             continue
         same = [record for record in curve if record["step"] <= experiment.steps][-1]
@@ -39,10 +41,17 @@ def summarise(experiment: Experiment, arms: Iterable[Arm], folder: Path) -> dict
                 "seed": arm.seed,
                 "equal_steps": _figures(same),
                 "equal_compute": _figures(curve[-1]),
-                "curve": [[r["step"], r["layer_tokens"], r["exact"] / r["of"]] for r in curve],
+                "curve": [_point(record) for record in curve],
             }
         )
     return {"steps": experiment.steps, "arms": rows}
+
+
+def _point(record: Mapping[str, Any]) -> list[Any]:
+    """Steps, tokens times layers, exact answers, and the loss of every kind if there are more."""
+    losses = record["loss_by_kind"]
+    point = [record["step"], record["layer_tokens"], record["exact"] / record["of"]]
+    return [*point, losses] if len(losses) > 1 else point
 
 
 def _figures(record: Mapping[str, Any]) -> dict[str, Any]:
@@ -80,7 +89,9 @@ def table(figures: Mapping[str, Any], baseline: float | None) -> str:
 
 
 def plot(figures: Mapping[str, Any], baseline: float | None, path: Path) -> None:
-    """Draw exact answers by step and by compute.
+    """Draw what arms reach by step and by compute.
+
+    Exact answers, or a column for the loss of every kind if there are more.
 
     Raises:
         ImportError: matplotlib is not installed; it is part of ``sleepdoc[dev]``.
@@ -91,24 +102,42 @@ def plot(figures: Mapping[str, Any], baseline: float | None, path: Path) -> None
     from matplotlib import pyplot as plt
 
     plt.rcParams |= {"svg.hashsalt": "sleepdoc", "font.size": 9}
-    panels = ((0, "steps"), (1, "tokens × layers"))
-    figure, axes = plt.subplots(1, 2, figsize=(8, 2.8), layout="constrained", sharey=True)
-    groups = list(dict.fromkeys(row["arm"].partition("-")[0] for row in figures["arms"]))
-    for axis, (column, title) in zip(axes, panels, strict=True):
-        for row in figures["arms"]:
-            group = row["arm"].partition("-")[0]
-            axis.plot(
-                [point[column] for point in row["curve"]],
-                [point[2] for point in row["curve"]],
-                color=f"C{groups.index(group)}",
-                label=None if row["seed"] else group,
-            )
-        if baseline is not None:
-            axis.axhline(baseline, color="0.6", linestyle=":")
-        axis.set_xlabel(title)
-        axis.spines[["top", "right"]].set_visible(False)
-    axes[0].axvline(figures["steps"], color="0.8", zorder=0)
-    axes[0].set_ylabel("exact answers")
-    axes[0].legend(frameon=False)
+    kinds = list(figures["arms"][0]["equal_steps"]["loss_by_kind"]) if figures["arms"] else []
+    measures = (
+        {f"loss, {kind}": kind for kind in kinds} if len(kinds) > 1 else {"exact answers": ""}
+    )
+    figure, grid = plt.subplots(
+        len(measures),
+        2,
+        figsize=(8, 0.8 + 2 * len(measures)),
+        layout="constrained",
+        sharex="col",
+        sharey="row",
+        squeeze=False,
+    )
+    groups = list(dict.fromkeys(_group(row) for row in figures["arms"]))
+    for axes, (title, kind) in zip(grid, measures.items(), strict=True):
+        for axis, column in zip(axes, (0, 1), strict=True):
+            for row in figures["arms"]:
+                axis.plot(
+                    [point[column] for point in row["curve"]],
+                    [point[3][kind] if kind else point[2] for point in row["curve"]],
+                    color=f"C{groups.index(_group(row))}",
+                    label=None if row["seed"] else _group(row),
+                )
+            if baseline is not None:
+                axis.axhline(baseline, color="0.6", linestyle=":")
+            axis.spines[["top", "right"]].set_visible(False)
+        axes[0].axvline(figures["steps"], color="0.8", zorder=0)
+        axes[0].set_ylabel(title)
+    for axis, cost in zip(grid[-1], ("steps", "tokens × layers"), strict=True):
+        axis.set_xlabel(cost)
+    grid[0][0].legend(frameon=False)
     figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)
     plt.close(figure)
+
+
+def _group(row: Mapping[str, Any]) -> str:
+    """What the arms of all seeds have in common."""
+    name: str = row["arm"]
+    return name.partition("-")[0]

@@ -29,6 +29,9 @@ class Depo:
     """Tokens of the longest words."""
     windows: int = 4
     """How many the cycle is cut into."""
+    skew: float = 0.0
+    """Training asks for k hops with a probability in proportion to k ** -skew. Many hops cannot be
+    learned before one hop is, and meanwhile only bury its signal."""
 
     @property
     def vocab(self) -> int:
@@ -60,9 +63,11 @@ class Depo:
         rng.shuffle(edges)
         told = [token for edge in edges for word in edge for token in word]
         powers = [2**i for i in range(self.hops.bit_length()) if 2**i <= self.hops]
+        depths = range(1, self.hops + 1)
+        odds = [k**-self.skew for k in depths]
         tokens, kinds = [], []
         for start in rng.sample(range(count), min(count, self.questions)):
-            hops = rng.choice(powers) if test else rng.randint(1, self.hops)
+            hops = rng.choice(powers) if test else rng.choices(depths, odds)[0]
             answer = cycle[(start + hops) % count]
             asked = (1 + 2 * self.letters + hops, *cycle[start], ANSWER)
             tokens += [*asked, *answer]
