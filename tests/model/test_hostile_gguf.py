@@ -17,7 +17,15 @@ from sleepdoc_model.load import ModelUnavailable, load
 _SECONDS = 60
 _CLEAN = multiprocessing.get_context("forkserver")
 """Forked from this very process, a child would inherit threads that are not there."""
-_CLEAN.set_forkserver_preload(["llama_cpp", "torch", "sleepdoc_model.llama_cpp_engine"])
+_CLEAN.set_forkserver_preload(
+    [
+        "pytest",
+        "gguf",
+        "llama_cpp",
+        "sleepdoc_model.llama_cpp_engine",
+        "sleepdoc_model.gguf_tokenizer",
+    ]
+)
 
 
 def _try(path: str, pipe: Connection) -> None:
@@ -66,7 +74,7 @@ def _mutations(whole: bytes, rng: random.Random) -> dict[int, int]:
 
 @pytest.mark.parametrize("count", [60, pytest.param(2000, marks=pytest.mark.slow)])
 def test_no_mutation_does_more_than_end_its_own_process(count: int, tmp_path: Path) -> None:
-    path = tiny_gguf.build(tmp_path / "tiny.gguf", "qwen35")
+    path = tiny_gguf.build(tmp_path / "tiny.gguf", "qwen35", vocabulary=400)
     whole = path.read_bytes()
     assert _outcome(path) == "ok"
     rng, found = random.Random(count), Counter[str]()

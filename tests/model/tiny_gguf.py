@@ -46,8 +46,8 @@ _LAYOUTS = {
 class _Draft:
     """A file in the making: the writer, and the one stream that all weights are drawn from."""
 
-    def __init__(self, architecture: str, seed: int) -> None:
-        self.writer = GGUFWriter(None, architecture)
+    def __init__(self, architecture: str, seed: int, vocabulary: int) -> None:
+        self.writer, self._vocabulary = GGUFWriter(None, architecture), vocabulary
         self._random = np.random.default_rng(seed)
 
     def matrix(self, name: str, rows: int, columns: int) -> None:
@@ -65,7 +65,7 @@ class _Draft:
 
     def embedding(self) -> None:
         """Small beside what the layers add, or every token would predict itself: it is tied."""
-        weights = self._normal(VOCABULARY, WIDTH) / 4
+        weights = self._normal(self._vocabulary, WIDTH) / 4
         self.writer.add_tensor("token_embd.weight", weights.astype(np.float16))
 
     def _normal(self, *shape: int) -> np.ndarray[Any, np.dtype[np.float32]]:
@@ -75,7 +75,14 @@ class _Draft:
         self.writer.add_tensor(name, values.astype(np.float32))
 
 
-def build(path: Path, architecture: str, *, seed: int = 0, template: str | None = CHATML) -> Path:
+def build(
+    path: Path,
+    architecture: str,
+    *,
+    seed: int = 0,
+    template: str | None = CHATML,
+    vocabulary: int = VOCABULARY,
+) -> Path:
     """Write a model of `architecture`, one of `ARCHITECTURES`, to `path`.
 
     Args:
@@ -83,10 +90,11 @@ def build(path: Path, architecture: str, *, seed: int = 0, template: str | None 
         architecture: llama.cpp's name of it.
         seed: The same seed gives the same file, byte for byte.
         template: The chat template to name in it; none leaves the field out.
+        vocabulary: How many of the tokenizer's tokens are in it; loading takes as long as they do.
     """
-    draft = _Draft(architecture, seed)
+    draft = _Draft(architecture, seed, vocabulary)
     writer = draft.writer
-    for key, value, kind, inner in _tokenizer_fields():
+    for key, value, kind, inner in _tokenizer_fields(vocabulary):
         writer.add_key_value(key, value, kind, inner)
     if template is not None:
         writer.add_chat_template(template)
@@ -285,9 +293,28 @@ def _delta_rule(draft: _Draft, name: str) -> None:
     draft.matrix(f"{name}.ssm_out", WIDTH, SSM_INNER)
 
 
+_Field = tuple[str, Any, GGUFValueType, GGUFValueType | None]
+"""Key, value, type and element type."""
+
+
+def _tokenizer_fields(vocabulary: int) -> list[_Field]:
+    """Those of a tokenizer that has only the first tokens, and the merges that make them."""
+    fields = {field[0]: field for field in _base_tokenizer_fields()}
+    tokens = fields["tokenizer.ggml.tokens"][1]
+    kept = set(tokens[:vocabulary])
+    found = []
+    for key, value, kind, inner in fields.values():
+        if key == "tokenizer.ggml.merges":
+            value = [merge for merge in value if merge.replace(b" ", b"") in kept]
+        elif isinstance(value, list) and len(value) == len(tokens):
+            value = value[:vocabulary]
+        found.append((key, value, kind, inner))
+    return found
+
+
 @cache
-def _tokenizer_fields() -> list[tuple[str, Any, GGUFValueType, GGUFValueType | None]]:
-    """Key, value, type and element type; gguf's own reader would take seconds for them."""
+def _base_tokenizer_fields() -> list[_Field]:
+    """The base's own; gguf's reader would take seconds for them."""
     fields = []
     with base_path().open("rb") as file:
         _, _, _, count = struct.unpack("<4sIQQ", file.read(24))
