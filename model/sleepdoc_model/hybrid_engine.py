@@ -7,12 +7,13 @@ from torch import Tensor
 
 from sleepdoc_kernels.gated_delta_rule import WindowMap
 from sleepdoc_model.captured import CapturedWindow
-from sleepdoc_model.engine import EngineInfo, PassReport, Sampling, WindowFull
+from sleepdoc_model.engine import EngineInfo, PassReport, Sampling
 from sleepdoc_model.network import Mode, Network, Pass
-from sleepdoc_model.sampling import Sampler
+from sleepdoc_model.sampling import sample
 from sleepdoc_model.sleep import see_window, sleep_passes
 from sleepdoc_model.snapshot import from_bytes, to_bytes
 from sleepdoc_model.state import KVCache, Memory, empty_memory
+from sleepdoc_model.token_window import TokenWindow
 
 
 class HybridEngine:
@@ -30,8 +31,7 @@ class HybridEngine:
         self._memory: Memory | None = None
         self._awake: Memory | None = None
         """What the window's tokens see: the memory, and their own writes if they write awake."""
-        self._prefix: tuple[int, ...] = ()
-        self._tokens: list[int] = []
+        self._window = TokenWindow(info.window)
         self._pending: list[list[int]] = []
         """What has not been computed yet, in the pieces it came in."""
         self._last: Tensor | None = None
@@ -50,58 +50,40 @@ class HybridEngine:
 
     @property
     def window_used(self) -> int:
-        return len(self._prefix) + len(self._tokens)
+        return self._window.used
 
     def reset_window(self, prefix: Sequence[int]) -> None:
-        if len(prefix) >= self._info.window:
-            raise WindowFull("the pinned prefix leaves no room")
+        self._window.pin(prefix)
         if prefix and tuple(prefix) != self._computed_prefix:
             self._computed_prefix = ()
             self._cache.length = 0
             # Without memory: the prefix is the same in every window of every conversation.
             self._prefix_last, _ = self._forward(prefix, None, "read")
             self._computed_prefix = tuple(prefix)
-        self._prefix = tuple(prefix)
         self._cache.length = len(prefix)
         self._last = self._prefix_last if prefix else None
-        self._tokens, self._pending = [], []
+        self._pending = []
         self._awake = self._memory
 
     def prefill(self, tokens: Sequence[int]) -> None:
         if not tokens:
             return
-        if self.window_used + len(tokens) > self._info.window:
-            raise WindowFull(f"{len(tokens)} tokens do not fit into the window")
-        self._tokens.extend(tokens)
+        self._window.put(tokens)
         self._pending.append(list(tokens))
 
     def generate(
         self, max_tokens: int, *, stop: frozenset[int], sampling: Sampling
     ) -> Iterator[int]:
-        sampler = Sampler(sampling)
-        generated: list[int] = []
-        while len(generated) < max_tokens and self.window_used < self._info.window:
-            self._catch_up()
-            if self._last is None:
-                raise ValueError("nothing to continue: the window is empty")
-            with torch.no_grad():
-                logits = self._network.logits(self._last[0, -1])
-            token = sampler.next(logits, generated)
-            if token in stop:
-                return
+        room = min(max_tokens, self._window.size - self._window.used)
+        for token in sample(self._next_logits, sampling, at_most=room, stop=stop):
             self.prefill([token])
-            generated.append(token)
             yield token
 
     @torch.no_grad()
     def score(self, tokens: Sequence[int]) -> list[float]:
-        if self.window_used + len(tokens) > self._info.window:
-            raise WindowFull(f"{len(tokens)} tokens do not fit into the window")
-        self._catch_up()
-        if self._last is None:
-            raise ValueError("nothing to continue: the window is empty")
+        self._window.check_room(len(tokens))
+        h = self._last_hidden()
         ids = torch.tensor([list(tokens)], device=self._info.device)
-        h = self._last
         if len(tokens) > 1:
             run = Pass(self._mode, self._cache, grow=False)
             after, _ = self._network(self._network.embed(ids[:, :-1]), self._awake, run)
@@ -112,10 +94,10 @@ class HybridEngine:
         return found
 
     def sleep(self, passes: int) -> Iterator[PassReport]:
-        if not self._tokens:
+        if not self._window.tokens:
             return
         after = self._memory
-        tokens = torch.tensor([self._tokens], device=self._info.device)
+        tokens = torch.tensor([self._window.tokens], device=self._info.device)
         for after, report in sleep_passes(
             self._network,
             tokens,
@@ -126,7 +108,7 @@ class HybridEngine:
         ):
             if report.number == report.passes:
                 self._memory = after
-                self.reset_window(self._prefix)
+                self.reset_window(self._window.prefix)
             yield report
 
     def state(self) -> bytes:
@@ -142,25 +124,36 @@ class HybridEngine:
     def _see(self, tokens: Tensor) -> Sequence[WindowMap]:
         if self._seen is not None:
             prefix, before, maps = self._seen
-            if prefix == self._prefix and torch.equal(before, tokens):
+            if prefix == self._window.prefix and torch.equal(before, tokens):
                 return maps
         if self._info.device == "cuda":
             maps = self._window_in_a_graph()(tokens)
         else:
             maps = see_window(self._network, tokens, self._prefix_cache())
-        self._seen = (self._prefix, tokens, maps)
+        self._seen = (self._window.prefix, tokens, maps)
         return maps
 
     def _window_in_a_graph(self) -> CapturedWindow:
-        if self._captured is None or self._captured[0] != self._prefix:
-            room = self._info.window - len(self._prefix)
+        if self._captured is None or self._captured[0] != self._window.prefix:
+            room = self._info.window - len(self._window.prefix)
             captured = CapturedWindow(self._network, room, self._prefix_cache())
-            self._captured = (self._prefix, captured)
+            self._captured = (self._window.prefix, captured)
         return self._captured[1]
 
     @property
     def _mode(self) -> Mode:
         return "write" if self._network.config.memory.writes_awake else "read"
+
+    @torch.no_grad()
+    def _next_logits(self) -> Tensor:
+        return self._network.logits(self._last_hidden()[0, -1])
+
+    def _last_hidden(self) -> Tensor:
+        """From which the next token is predicted, [1, 1, dim]."""
+        self._catch_up()
+        if self._last is None:
+            raise ValueError("nothing to continue: the window is empty")
+        return self._last
 
     def _catch_up(self) -> None:
         while self._pending:
@@ -179,4 +172,4 @@ class HybridEngine:
 
     def _prefix_cache(self) -> KVCache:
         """The pinned prefix's keys and values: the start of the window's cache, not a copy."""
-        return KVCache(self._cache.keys, self._cache.values, len(self._prefix))
+        return KVCache(self._cache.keys, self._cache.values, len(self._window.prefix))

@@ -14,11 +14,12 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import torch
 
-from sleepdoc_model.engine import EngineInfo, PassReport, Sampling, WindowFull
+from sleepdoc_model.engine import EngineInfo, PassReport, Sampling
 from sleepdoc_model.llama_context import LlamaContext
 from sleepdoc_model.recurrent_state import Array, RecurrentLayout
-from sleepdoc_model.sampling import Sampler
+from sleepdoc_model.sampling import sample
 from sleepdoc_model.snapshot import pack, unpack
+from sleepdoc_model.token_window import TokenWindow
 
 Weights = tuple[Array, ...]
 """S of every recurrent layer, flat."""
@@ -37,8 +38,7 @@ class LlamaCppEngine:
         """Use a context of which `layout` is known; None: it has no S."""
         self._context, self._layout, self._info = context, layout, info
         self._memory: Weights | None = None
-        self._prefix: tuple[int, ...] = ()
-        self._tokens: list[int] = []
+        self._window = TokenWindow(info.window)
         self._pieces: list[list[int]] = []
         """The window, prefix first, in the pieces it came in."""
         self._done = -1
@@ -53,40 +53,29 @@ class LlamaCppEngine:
 
     @property
     def window_used(self) -> int:
-        return len(self._prefix) + len(self._tokens)
+        return self._window.used
 
     def reset_window(self, prefix: Sequence[int]) -> None:
-        if len(prefix) >= self._info.window:
-            raise WindowFull("the pinned prefix leaves no room")
-        self._prefix, self._tokens = tuple(prefix), []
+        self._window.pin(prefix)
         self._pieces = [list(prefix)] if prefix else []
         self._done = -1
 
     def prefill(self, tokens: Sequence[int]) -> None:
         if not tokens:
             return
-        if self.window_used + len(tokens) > self._info.window:
-            raise WindowFull(f"{len(tokens)} tokens do not fit into the window")
-        self._tokens.extend(tokens)
+        self._window.put(tokens)
         self._pieces.append(list(tokens))
 
     def generate(
         self, max_tokens: int, *, stop: frozenset[int], sampling: Sampling
     ) -> Iterator[int]:
-        sampler = Sampler(sampling)
-        generated: list[int] = []
-        while len(generated) < max_tokens and self.window_used < self._info.window:
-            self._catch_up()
-            token = sampler.next(torch.from_numpy(self._logits), generated)
-            if token in stop:
-                return
+        room = min(max_tokens, self._window.size - self._window.used)
+        for token in sample(self._next_logits, sampling, at_most=room, stop=stop):
             self.prefill([token])
-            generated.append(token)
             yield token
 
     def score(self, tokens: Sequence[int]) -> list[float]:
-        if self.window_used + len(tokens) > self._info.window:
-            raise WindowFull(f"{len(tokens)} tokens do not fit into the window")
+        self._window.check_room(len(tokens))
         self._catch_up()
         before, found = self._context.everything(), []
         logits, self._done = self._logits, -1  # until it is put back
@@ -102,7 +91,7 @@ class LlamaCppEngine:
     def sleep(self, passes: int) -> Iterator[PassReport]:
         if passes < 1:
             raise ValueError("a sleep has at least one pass")
-        if not self._tokens:
+        if not self._window.tokens:
             return
         if self._layout is not None:
             after = self._memory
@@ -113,10 +102,10 @@ class LlamaCppEngine:
                 seconds = time.perf_counter() - started
                 if number == passes:
                     self._memory = after
-                    self.reset_window(self._prefix)
+                    self.reset_window(self._window.prefix)
                 yield PassReport(number, passes, change, seconds)
         else:
-            self.reset_window(self._prefix)
+            self.reset_window(self._window.prefix)
 
     def state(self) -> bytes:
         weights: Sequence[Array] = self._memory or ()
@@ -140,7 +129,7 @@ class LlamaCppEngine:
         """One pass: the window from an empty cache, on top of `memory`."""
         self._done = -1
         start = self._wake(memory)
-        self._context.decode(self._tokens, start)
+        self._context.decode(self._window.tokens, start)
         weights = layout.weights(self._context.recurrent())
         if not all(np.isfinite(row).all() for row in weights):
             raise RuntimeError("the model's state overflowed")
@@ -153,6 +142,10 @@ class LlamaCppEngine:
             return 0
         self._context.restore_recurrent(self._layout.state(memory))
         return 1
+
+    def _next_logits(self) -> torch.Tensor:
+        self._catch_up()
+        return torch.from_numpy(self._logits)
 
     def _catch_up(self) -> None:
         if not self._pieces:

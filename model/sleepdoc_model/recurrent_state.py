@@ -32,18 +32,14 @@ class RecurrentLayout:
         self._head = list(_HEAD.unpack_from(state)) if len(state) >= _HEAD.size else [0]
         if self._head[0] != _MAGIC or self._head[2] != 1:
             raise ValueError("llama.cpp writes recurrent states in a way not known here")
-        rows = _rows(state)
-        half = len(rows) // 2
-        if not rows or len(rows) % 2:
-            raise ValueError("a recurrent state holds two rows for every layer")
-        self._tails = [len(row) for row in rows[:half]]
-        self.sizes = tuple(len(row) for row in rows[half:])
+        tails, weights = _rows(state)
+        self._tails = [len(row) for row in tails]
+        self.sizes = tuple(len(row) for row in weights)
         """Values of S, per recurrent layer."""
 
     def weights(self, state: bytes) -> tuple[Array, ...]:
         """S of every recurrent layer, flat."""
-        rows = _rows(state)
-        return tuple(rows[len(rows) // 2 :])
+        return tuple(_rows(state)[1])
 
     def state(self, weights: Sequence[Array]) -> bytes:
         """A state with these S, an empty convolution, and token 0 as its last.
@@ -58,8 +54,9 @@ class RecurrentLayout:
         )
 
 
-def _rows(state: bytes) -> list[Array]:
-    rows, at = [], _HEAD.size
+def _rows(state: bytes) -> tuple[list[Array], list[Array]]:
+    """The convolutions' tails and S, a row for every layer each."""
+    rows, at = list[Array](), _HEAD.size
     while at < len(state):
         kind, size = _ROW.unpack_from(state, at)
         at += _ROW.size
@@ -67,4 +64,7 @@ def _rows(state: bytes) -> list[Array]:
             raise ValueError("a row of the recurrent state is not of fp32 numbers")
         rows.append(np.frombuffer(state, "<f4", size // 4, at))
         at += size
-    return rows
+    half = len(rows) // 2
+    if not rows or len(rows) % 2:
+        raise ValueError("a recurrent state holds two rows for every layer")
+    return rows[:half], rows[half:]

@@ -1,11 +1,31 @@
 """Choosing the next token."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 import torch
 from torch import Tensor
 
 from sleepdoc_model.engine import Sampling
+
+
+def sample(
+    logits: Callable[[], Tensor], sampling: Sampling, *, at_most: int, stop: frozenset[int]
+) -> Iterator[int]:
+    """An answer's tokens, up to one of `stop`; each is taken in before the next is asked for.
+
+    Args:
+        logits: Scores [vocab] of the next token, after all there is by then.
+        sampling: How tokens are drawn.
+        at_most: How many.
+        stop: Tokens that end the answer and are not part of it.
+    """
+    sampler, generated = Sampler(sampling), list[int]()
+    while len(generated) < at_most:
+        token = sampler.next(logits(), generated)
+        if token in stop:
+            return
+        generated.append(token)
+        yield token
 
 
 class Sampler:
