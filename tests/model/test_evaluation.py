@@ -16,8 +16,8 @@ from sleepdoc_model.network import Network, SharedFastWeights
 from sleepdoc_model.scripted import ByteTokenizer
 from sleepdoc_model.tasks.types import Example, Question
 from sleepdoc_model.testing import randomise
-from sleepdoc_model.training.data import Lesson
-from sleepdoc_model.training.objective import cached_prefix
+from sleepdoc_model.training.data import Lesson, collate
+from sleepdoc_model.training.objective import TapStore, cached_prefix, read_and_sleep
 
 TOKENIZER = ByteTokenizer()
 
@@ -119,8 +119,23 @@ def test_capacity_counts_exact_answers_with_and_without_the_right_memory(tmp_pat
     rows = [benchmark.measure(4, since, 3, 2, seed=1) for since in (0, 1)]
     assert [row["questions"] for row in rows] == [12, 12]
     assert all(0 <= row["interval"][0] <= row["exact"] <= row["interval"][1] for row in rows)
+    assert [row["full"] is None for row in rows] == [False, True]
     plot(rows, tmp_path / "capacity.svg")
     assert "windows read since" in (tmp_path / "capacity.svg").read_text("utf-8")
+
+
+def test_capacity_s_ceiling_is_the_text_in_the_window_beside_another_s_memory() -> None:
+    network = Network(config.tiny(window=512))
+    randomise(network, 0)
+    prefix = cached_prefix(network, TOKENIZER.frame.prefix)
+    benchmark = Fixed(network, TOKENIZER, prefix, "Filler text.")
+    (lesson, _) = benchmark.lessons(4, 0)
+    expected = evaluate(network, TOKENIZER, prefix, lesson.examples, passes=2)["full"]
+    asked = collate(lesson, TOKENIZER)
+    memory = read_and_sleep(network, prefix, asked, 2, TapStore(network, prefix))
+    other = tuple(state.roll(1, 0) for state in memory)
+    found = list(benchmark._in_window(lesson, asked, other))
+    assert [each.nll for each in found] == pytest.approx([each.nll for each in expected], rel=1e-3)
 
 
 def test_a_memory_that_is_not_read_costs_a_chat_nothing() -> None:

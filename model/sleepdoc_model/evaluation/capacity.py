@@ -1,5 +1,7 @@
 """How much fits into memory, and for how long: exact answers against facts read and windows since.
 
+Beside them what the same network answers with the text in its window, and with another's memory.
+
 python -m sleepdoc_model.evaluation.capacity --heads assets/heads.safetensors --filler FILE
 """
 
@@ -13,14 +15,14 @@ from typing import Any
 
 import torch
 
-from sleepdoc_model.evaluation.arms import Score, score
+from sleepdoc_model.evaluation.arms import Score, in_window, score
 from sleepdoc_model.evaluation.load_checkpoint import load_checkpoint
 from sleepdoc_model.evaluation.report import wilson
 from sleepdoc_model.network import Network
-from sleepdoc_model.state import KVCache
+from sleepdoc_model.state import KVCache, Memory
 from sleepdoc_model.tasks import facts, fairytale
 from sleepdoc_model.tokenizer import Tokenizer
-from sleepdoc_model.training.data import Lesson, collate
+from sleepdoc_model.training.data import Batch, Lesson, collate
 from sleepdoc_model.training.objective import TapStore, read_and_sleep
 
 FACTS_PER_WINDOW = 16
@@ -45,7 +47,7 @@ def main() -> None:
     benchmark = Capacity(network, tokenizer, prefix, options.filler.read_text("utf-8"))
     passes = options.passes or network.config.sleep.passes
     rows: list[Row] = []
-    print(f"{'facts':>5} {'since':>5}  {'exact':>6}  {'95 % interval':15} {'swapped':>7}")
+    print("facts since   exact  95 % interval   swapped   full")
     counts, ages = _numbers(options.facts), _numbers(options.since)
     # Forgetting is of what fits easily; capacity is of what was read last.
     for count, since in [(n, ages[0]) for n in counts] + [(counts[0], age) for age in ages[1:]]:
@@ -53,10 +55,9 @@ def main() -> None:
         rows.append(row)
         low, high = row["interval"]
         interval = f"{low:6.1%} - {high:6.1%}"
-        print(
-            f"{count:5} {since:5}  {row['exact']:6.1%}  {interval:15} {row['swapped']:7.1%}",
-            flush=True,
-        )
+        full = "" if row["full"] is None else f"{row['full']:6.1%}"
+        line = f"{count:5} {since:5}  {row['exact']:6.1%}  {interval:15} {row['swapped']:7.1%}"
+        print(f"{line} {full:>6}", flush=True)
         if options.out:
             options.out.write_text(json.dumps(_figures(rows, options, passes), indent=1) + "\n")
     if options.plot:
@@ -79,15 +80,21 @@ class Capacity:
 
     @torch.no_grad()
     def measure(self, count: int, since: int, documents: int, passes: int, seed: int) -> Row:
-        """Exact answers about documents of `count` facts, `since` windows after they were read."""
+        """Exact answers about documents of `count` facts, `since` windows after they were read.
+
+        Then with another document's memory, without the text and with all of it in the window.
+        """
         own: list[Score] = []
         swapped: list[Score] = []
+        full: list[Score] = []
         for lesson in self._lessons(count, since, documents, seed):
             asked = collate(lesson, self._tokenizer)
             memory = read_and_sleep(self._network, self._prefix, asked, passes, self._store)
             own += score(self._network, self._prefix, asked, memory, 0)
             other = tuple(state.roll(1, 0) for state in memory)
             swapped += score(self._network, self._prefix, asked, other, 0)
+            if not since:
+                full += self._in_window(lesson, asked, other)
         right = sum(each.exact for each in own)
         return {
             "facts": count,
@@ -96,8 +103,17 @@ class Capacity:
             "questions": len(own),
             "exact": right / len(own),
             "interval": wilson(right, len(own)),
-            "swapped": sum(each.exact for each in swapped) / len(swapped),
+            "swapped": _exact(swapped),
+            "full": _exact(full) if full else None,
         }
+
+    def _in_window(self, lesson: Lesson, asked: Batch, memory: Memory) -> Iterator[Score]:
+        texts = [["".join(each.windows)] for each in lesson.examples for _ in each.questions]
+        whole = in_window(asked, texts, self._tokenizer)
+        for row in range(len(texts)):  # one by one: what was read may be long
+            part = slice(row, row + 1)
+            one = Batch((), whole.questions[part], whole.labels[part], whole.document[part])
+            yield from score(self._network, self._prefix, one, memory, 0)
 
     def _lessons(self, count: int, since: int, documents: int, seed: int) -> Iterator[Lesson]:
         rng = random.Random(f"capacity/{seed}/{count}")
@@ -120,6 +136,10 @@ class Capacity:
         size = fairytale.WINDOW
         text = self._filler * (count * size // len(self._filler) + 1)
         return [text[start : start + size] for start in range(0, count * size, size)]
+
+
+def _exact(scores: Sequence[Score]) -> float:
+    return sum(each.exact for each in scores) / len(scores)
 
 
 def plot(rows: Sequence[Row], path: Path) -> None:
@@ -146,6 +166,9 @@ def plot(rows: Sequence[Row], path: Path) -> None:
         ]
         axis.errorbar(at, exact, yerr=errors, marker="o", capsize=3, label="own memory")
         axis.plot(at, [point["swapped"] for point in points], "0.6", label="another's")
+        if name == "facts":
+            in_window = [point["full"] for point in points]
+            axis.plot(at, in_window, "0.6", linestyle=":", label="text in the window")
         axis.set_xlabel(label)
         axis.set_ylim(0, 1)
         axis.spines[["top", "right"]].set_visible(False)
