@@ -35,8 +35,8 @@ class Experiment:
     trained to be looped: every pass begins with the embeddings, and passes join through S alone."""
 
     def given(self, steps: int) -> "Experiment":
-        """The same with so many steps."""
-        return replace(self, steps=steps, warm_up=min(self.warm_up, steps // 10 + 1))
+        """The same with so many steps; a short run warms up for a quarter of them."""
+        return replace(self, steps=steps, warm_up=min(self.warm_up, steps // 4 + 1))
 
     def network(self, deeper: int = 1) -> ModelConfig:
         """Attention and gated delta rule by turns, so many times as deep.
@@ -90,8 +90,8 @@ SMALL = {
         muon_rate=5e-3, adam_rate=1e-3,
     ),
     "depo": Experiment(
-        Depo(nodes=12, hops=8, questions=6, letters=16, longest=1, windows=1, skew=1.5), dim=64,
-        depth=4, head_dim=32, batch=128, steps=2000, muon_rate=1e-2, adam_rate=3e-3, warm_up=30,
+        Depo(nodes=8, hops=4, questions=4, letters=16, longest=1, windows=1, skew=1.0), dim=64,
+        depth=4, head_dim=32, batch=128, steps=1500, muon_rate=1e-2, adam_rate=3e-3, warm_up=30,
         test=512,
     ),
     "gsm": Experiment(
