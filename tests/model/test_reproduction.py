@@ -287,6 +287,12 @@ def test_arms_are_compared_at_equal_steps_and_at_equal_compute(
     ]
     assert b"</svg>" in picture.read_bytes()
 
+    log = tmp_path / "n1-seed0" / "log.jsonl"
+    log.write_text("".join(log.read_text("utf-8").splitlines(keepends=True)[:3]))  # 6 of 18 steps
+    main()
+    rows = [line for line in capsys.readouterr().out.splitlines() if "-seed" in line]
+    assert ["not trained so far" in row for row in rows] == [True, False, False]
+
 
 def test_a_rollout_of_rule_110_can_be_chosen(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

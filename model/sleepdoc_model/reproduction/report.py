@@ -13,6 +13,10 @@ Curve = Sequence[Mapping[str, Any]]
 """What an arm logged, in order."""
 
 
+_ENOUGH = 0.95
+"""Of the steps that an arm is compared at: one that was trained for less has no figure there."""
+
+
 def read_curve(folder: Path) -> Curve:
     """An arm's log; of steps logged twice, as after a crash, the later."""
     log = folder / "log.jsonl"
@@ -32,15 +36,15 @@ def summarise(experiment: Experiment, arms: Iterable[Arm], folder: Path) -> dict
         curve = [record for record in read_curve(folder / arm.name) if record["step"] <= given]
         if not curve:
             continue
-        same = [record for record in curve if record["step"] <= experiment.steps][-1]
+        same = [record for record in curve if record["step"] <= experiment.steps]
         rows.append(
             {
                 "arm": arm.name,
                 "passes": arm.passes,
                 "deeper": arm.deeper,
                 "seed": arm.seed,
-                "equal_steps": _figures(same),
-                "equal_compute": _figures(curve[-1]),
+                "equal_steps": _figures(same, experiment.steps),
+                "equal_compute": _figures(curve, given),
                 "curve": [_point(record) for record in curve],
             }
         )
@@ -54,7 +58,11 @@ def _point(record: Mapping[str, Any]) -> list[Any]:
     return [*point, losses] if len(losses) > 1 else point
 
 
-def _figures(record: Mapping[str, Any]) -> dict[str, Any]:
+def _figures(curve: Curve, steps: int) -> dict[str, Any] | None:
+    """Of the last test; None if that was well before so many steps."""
+    if not curve or curve[-1]["step"] < _ENOUGH * steps:
+        return None
+    record = curve[-1]
     right, of = record["exact"], record["of"]
     return {
         "step": record["step"],
@@ -72,17 +80,19 @@ def table(figures: Mapping[str, Any], baseline: float | None) -> str:
     for row in figures["arms"]:
         cells = []
         for at in ("equal_steps", "equal_compute"):
-            found = row[at]
+            if (found := row[at]) is None:
+                cells.append(f"{'not trained so far':>24}")
+                continue
             low, high = found["exact_interval"]
             share = f"{found['exact']:.1%} ({low:.1%}-{high:.1%})"
             cells.append(f"{share:>24}")
         lines.append(f"{row['arm']:16} {'  '.join(cells)}")
-    kinds = list(figures["arms"][0]["equal_steps"]["loss_by_kind"]) if figures["arms"] else []
-    if len(kinds) > 1:
+    if kinds := _kinds(figures):
         lines.append(f"\n{'loss, equal steps':16} " + " ".join(f"{kind:>6}" for kind in kinds))
         for row in figures["arms"]:
-            losses = row["equal_steps"]["loss_by_kind"].values()
-            lines.append(f"{row['arm']:16}  " + " ".join(f"{loss:6.2f}" for loss in losses))
+            if found := row["equal_steps"]:
+                losses = " ".join(f"{loss:6.2f}" for loss in found["loss_by_kind"].values())
+                lines.append(f"{row['arm']:16}  {losses}")
     if baseline is not None:
         lines.append(f"best constant guess: {baseline:.1%}")
     return "\n".join(lines)
@@ -135,6 +145,12 @@ def plot(figures: Mapping[str, Any], baseline: float | None, path: Path) -> None
     grid[0][0].legend(frameon=False)
     figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)
     plt.close(figure)
+
+
+def _kinds(figures: Mapping[str, Any]) -> list[str]:
+    """By what losses are told apart, if they are."""
+    points = [point for row in figures["arms"] for point in row["curve"]]
+    return list(points[0][3]) if points and len(points[0]) > 3 else []
 
 
 def _group(row: Mapping[str, Any]) -> str:
