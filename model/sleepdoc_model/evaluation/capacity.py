@@ -15,6 +15,7 @@ from typing import Any
 
 import torch
 
+from sleepdoc_model.drawing import drawing
 from sleepdoc_model.evaluation.arms import Score, in_window, score
 from sleepdoc_model.evaluation.load_checkpoint import load_checkpoint
 from sleepdoc_model.evaluation.report import wilson
@@ -144,38 +145,29 @@ def _exact(scores: Sequence[Score]) -> float:
 
 def plot(rows: Sequence[Row], path: Path) -> None:
     """Draw both curves."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from matplotlib import pyplot as plt
-
-    plt.rcParams |= {"svg.hashsalt": "sleepdoc", "font.size": 9}
-    figure, axes = plt.subplots(1, 2, figsize=(8, 2.6), layout="constrained", sharey=True)
-    newest = min(row["since"] for row in rows)
-    fewest = min(row["facts"] for row in rows)
-    curves = (
-        ("facts", "facts read", [row for row in rows if row["since"] == newest]),
-        ("since", "windows read since", [row for row in rows if row["facts"] == fewest]),
-    )
-    for axis, (name, label, points) in zip(axes, curves, strict=True):
-        at = [point[name] for point in points]
-        exact = [point["exact"] for point in points]
-        errors = [
-            [value - point["interval"][0] for value, point in zip(exact, points, strict=True)],
-            [point["interval"][1] - value for value, point in zip(exact, points, strict=True)],
-        ]
-        axis.errorbar(at, exact, yerr=errors, marker="o", capsize=3, label="own memory")
-        axis.plot(at, [point["swapped"] for point in points], "0.6", label="another's")
-        if name == "facts":
-            in_window = [point["full"] for point in points]
-            axis.plot(at, in_window, "0.6", linestyle=":", label="text in the window")
-        axis.set_xlabel(label)
-        axis.set_ylim(0, 1)
-        axis.spines[["top", "right"]].set_visible(False)
-    axes[0].set_ylabel("exact answers")
-    axes[0].legend(frameon=False)
-    figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)
-    plt.close(figure)
+    with drawing(path, 1, 2, size=(8, 2.6), sharey="row") as (axes,):
+        newest = min(row["since"] for row in rows)
+        fewest = min(row["facts"] for row in rows)
+        curves = (
+            ("facts", "facts read", [row for row in rows if row["since"] == newest]),
+            ("since", "windows read since", [row for row in rows if row["facts"] == fewest]),
+        )
+        for axis, (name, label, points) in zip(axes, curves, strict=True):
+            at = [point[name] for point in points]
+            exact = [point["exact"] for point in points]
+            errors = [
+                [value - point["interval"][0] for value, point in zip(exact, points, strict=True)],
+                [point["interval"][1] - value for value, point in zip(exact, points, strict=True)],
+            ]
+            axis.errorbar(at, exact, yerr=errors, marker="o", capsize=3, label="own memory")
+            axis.plot(at, [point["swapped"] for point in points], "0.6", label="another's")
+            if name == "facts":
+                in_window = [point["full"] for point in points]
+                axis.plot(at, in_window, "0.6", linestyle=":", label="text in the window")
+            axis.set_xlabel(label)
+            axis.set_ylim(0, 1)
+        axes[0].set_ylabel("exact answers")
+        axes[0].legend(frameon=False)
 
 
 def _numbers(text: str) -> list[int]:

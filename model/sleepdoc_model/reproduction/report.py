@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from sleepdoc_model.drawing import drawing
 from sleepdoc_model.evaluation.report import wilson
 from sleepdoc_model.reproduction.arm import Arm
 from sleepdoc_model.reproduction.experiments import Experiment
@@ -101,50 +102,32 @@ def table(figures: Mapping[str, Any], baseline: float | None) -> str:
 def plot(figures: Mapping[str, Any], baseline: float | None, path: Path) -> None:
     """Draw what arms reach by step and by compute.
 
-    Exact answers, or a column for the loss of every kind if there are more.
+    Exact answers, or a row for the loss of every kind if there are more.
 
     Raises:
         ImportError: matplotlib is not installed; it is part of ``sleepdoc[dev]``.
     """
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from matplotlib import pyplot as plt
-
-    plt.rcParams |= {"svg.hashsalt": "sleepdoc", "font.size": 9}
-    kinds = list(figures["arms"][0]["equal_steps"]["loss_by_kind"]) if figures["arms"] else []
-    measures = (
-        {f"loss, {kind}": kind for kind in kinds} if len(kinds) > 1 else {"exact answers": ""}
-    )
-    figure, grid = plt.subplots(
-        len(measures),
-        2,
-        figsize=(8, 0.8 + 2 * len(measures)),
-        layout="constrained",
-        sharex="col",
-        sharey="row",
-        squeeze=False,
-    )
+    measures = {f"loss, {kind}": kind for kind in _kinds(figures)} or {"exact answers": ""}
     groups = list(dict.fromkeys(_group(row) for row in figures["arms"]))
-    for axes, (title, kind) in zip(grid, measures.items(), strict=True):
-        for axis, column in zip(axes, (0, 1), strict=True):
-            for row in figures["arms"]:
-                axis.plot(
-                    [point[column] for point in row["curve"]],
-                    [point[3][kind] if kind else point[2] for point in row["curve"]],
-                    color=f"C{groups.index(_group(row))}",
-                    label=None if row["seed"] else _group(row),
-                )
-            if baseline is not None:
-                axis.axhline(baseline, color="0.6", linestyle=":")
-            axis.spines[["top", "right"]].set_visible(False)
-        axes[0].axvline(figures["steps"], color="0.8", zorder=0)
-        axes[0].set_ylabel(title)
-    for axis, cost in zip(grid[-1], ("steps", "tokens × layers"), strict=True):
-        axis.set_xlabel(cost)
-    grid[0][0].legend(frameon=False)
-    figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)
-    plt.close(figure)
+    with drawing(
+        path, len(measures), 2, size=(8, 0.8 + 2 * len(measures)), sharex="col", sharey="row"
+    ) as grid:
+        for axes, (title, kind) in zip(grid, measures.items(), strict=True):
+            for axis, column in zip(axes, (0, 1), strict=True):
+                for row in figures["arms"]:
+                    axis.plot(
+                        [point[column] for point in row["curve"]],
+                        [point[3][kind] if kind else point[2] for point in row["curve"]],
+                        color=f"C{groups.index(_group(row))}",
+                        label=None if row["seed"] else _group(row),
+                    )
+                if baseline is not None:
+                    axis.axhline(baseline, color="0.6", linestyle=":")
+            axes[0].axvline(figures["steps"], color="0.8", zorder=0)
+            axes[0].set_ylabel(title)
+        for axis, cost in zip(grid[-1], ("steps", "tokens × layers"), strict=True):
+            axis.set_xlabel(cost)
+        grid[0][0].legend(frameon=False)
 
 
 def _kinds(figures: Mapping[str, Any]) -> list[str]:

@@ -18,6 +18,7 @@ from typing import Any
 import torch
 
 from sleepdoc_model.config import paper
+from sleepdoc_model.drawing import drawing
 from sleepdoc_model.network import Network
 from sleepdoc_model.reproduction.algorithm import answer_logits, answer_loss
 from sleepdoc_model.tasks.sequences import Sequences
@@ -106,29 +107,20 @@ def plot(rows: list[dict[str, Any]], path: Path) -> None:
     Raises:
         ImportError: matplotlib is not installed; it is part of ``sleepdoc[dev]``.
     """
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from matplotlib import pyplot as plt
-
-    plt.rcParams |= {"svg.hashsalt": "sleepdoc", "font.size": 9}
-    figure, axis = plt.subplots(figsize=(4, 2.8), layout="constrained")
-    for passes in sorted({row["passes"] for row in rows}):
-        mine = [row for row in rows if row["passes"] == passes]
-        axis.plot(
-            [row["window"] for row in mine],
-            [row["tokens_per_second"] / rows[0]["tokens_per_second"] for row in mine],
-            marker="o",
-            label=f"N = {passes}",
-        )
-    axis.set_xscale("log", base=2)
-    axis.set_xlabel("tokens in a window")
-    axis.set_ylabel("training speed")
-    axis.set_ylim(bottom=0)
-    axis.legend(frameon=False)
-    axis.spines[["top", "right"]].set_visible(False)
-    figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)
-    plt.close(figure)
+    with drawing(path, size=(4, 2.8)) as ((axis,),):
+        for passes in sorted({row["passes"] for row in rows}):
+            mine = [row for row in rows if row["passes"] == passes]
+            axis.plot(
+                [row["window"] for row in mine],
+                [row["tokens_per_second"] / rows[0]["tokens_per_second"] for row in mine],
+                marker="o",
+                label=f"N = {passes}",
+            )
+        axis.set_xscale("log", base=2)
+        axis.set_xlabel("tokens in a window")
+        axis.set_ylabel("training speed")
+        axis.set_ylim(bottom=0)
+        axis.legend(frameon=False)
 
 
 if __name__ == "__main__":
