@@ -162,8 +162,8 @@ def plot(rows: Sequence[Row], path: Path) -> None:
             axis.errorbar(at, exact, yerr=errors, marker="o", capsize=3, label="own memory")
             axis.plot(at, [point["swapped"] for point in points], "0.6", label="another's")
             if name == "facts":
-                in_window = [point["full"] for point in points]
-                axis.plot(at, in_window, "0.6", linestyle=":", label="text in the window")
+                ceiling = [point["full"] for point in points]
+                axis.plot(at, ceiling, "0.6", linestyle=":", label="text in the window")
             axis.set_xlabel(label)
             axis.set_ylim(0, 1)
         axes[0].set_ylabel("exact answers")
