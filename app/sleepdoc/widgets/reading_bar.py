@@ -36,10 +36,9 @@ class ReadingBar(Lines):
     def lines(self, width: int) -> list[Content]:
         word = label(self.activity.value, "bold $primary")
         if self.progress is None:
-            said = (
-                [word, self._said(width)] if width < STACKED_BELOW else [word + self._said(width)]
-            )
-            return [*said, Content("")]
+            said = self._said(width)
+            lines = [word, said] if width < STACKED_BELOW else [word + said]
+            return [*lines, Content("")]
         where = Content(figures.page_of(self.progress))
         done = self.progress.tokens / max(1, self.progress.tokens_total)
         if width < STACKED_BELOW:

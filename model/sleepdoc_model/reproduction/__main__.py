@@ -15,7 +15,7 @@ from pathlib import Path
 
 import torch
 
-from sleepdoc_model.reproduction.arm import Arm, Run
+from sleepdoc_model.reproduction.arm import Arm, Run, equal_cost
 from sleepdoc_model.reproduction.experiments import PAPER, SMALL, Experiment
 from sleepdoc_model.reproduction.report import plot, summarise, table
 from sleepdoc_model.tasks.rule110 import Rule110
@@ -85,12 +85,11 @@ def _train(
     experiment: Experiment, arms: list[Arm], options: argparse.Namespace, device: str
 ) -> None:
     """Give every arm the compute of the dearest one."""
-    started, dearest = time.perf_counter(), max(arm.layer_tokens(experiment) for arm in arms)
-    for arm in arms:
+    started = time.perf_counter()
+    for arm, steps in equal_cost(experiment, arms).items():
         left = 60 * options.minutes - (time.perf_counter() - started)
         if left <= 0:
             return
-        steps = experiment.steps * dearest // arm.layer_tokens(experiment)
         run = Run(experiment, arm, steps, options.out / arm.name, device)
         for record in run.train(left, options.evaluate_every):
             seconds = time.perf_counter() - started

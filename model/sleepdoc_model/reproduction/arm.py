@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,6 +39,13 @@ class Arm:
             for _, asked in drawn.windows(experiment.task.window)
         ]
         return sum(runs) * experiment.depth * self.deeper
+
+
+def equal_cost(experiment: Experiment, arms: Sequence[Arm]) -> dict[Arm, int]:
+    """The steps of every arm: the dearest makes the experiment's, the others cost as much."""
+    costs = {arm: arm.layer_tokens(experiment) for arm in arms}
+    dearest = max(costs.values())
+    return {arm: experiment.steps * dearest // cost for arm, cost in costs.items()}
 
 
 class Run:

@@ -1,13 +1,13 @@
 """From the logs of all arms to one table, a file of figures, and a picture."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from sleepdoc_model.drawing import drawing
 from sleepdoc_model.evaluation.report import wilson
-from sleepdoc_model.reproduction.arm import Arm
+from sleepdoc_model.reproduction.arm import Arm, equal_cost
 from sleepdoc_model.reproduction.experiments import Experiment
 
 Curve = Sequence[Mapping[str, Any]]
@@ -27,13 +27,11 @@ def read_curve(folder: Path) -> Curve:
     return list({record["step"]: record for record in records}.values())
 
 
-def summarise(experiment: Experiment, arms: Iterable[Arm], folder: Path) -> dict[str, Any]:
+def summarise(experiment: Experiment, arms: Sequence[Arm], folder: Path) -> dict[str, Any]:
     """Figures of every arm: at the steps that all were given, and at its own last test
     within what the dearest arm has cost."""
-    rows, arms = [], list(arms)
-    dearest = max(arm.layer_tokens(experiment) for arm in arms)
-    for arm in arms:
-        given = experiment.steps * dearest // arm.layer_tokens(experiment)
+    rows = []
+    for arm, given in equal_cost(experiment, arms).items():
         curve = [record for record in read_curve(folder / arm.name) if record["step"] <= given]
         if not curve:
             continue
