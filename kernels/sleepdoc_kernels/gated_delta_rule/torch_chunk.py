@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 CHUNK = 32
-"""Measured on CPU: 64 carries half the states but pays more for its systems and for padding."""
+"""Tokens at most. Measured on CPU: 64 carries half the states but pays more for its systems."""
 
 
 def scan(
@@ -72,18 +72,24 @@ class _Systems(NamedTuple):
 
     @classmethod
     def of(cls, k: Tensor, log_decay: Tensor | None, beta: Tensor) -> "_Systems":
-        strengths = _split(beta)
-        systems = strengths.new_empty(*strengths.shape[:-1], CHUNK)
+        size = _chunk_size(k.shape[1])
+        strengths = _split(beta, size)
+        systems = strengths.new_empty(*strengths.shape[:-1], size)
         for n, system in enumerate(systems):
-            key = _chunk(k, n)
+            key = _chunk(k, n, size)
             torch.bmm(key, key.mT, out=system)
         systems.mul_(strengths)
         if log_decay is None:
             return cls(strengths, _unit_lower_inverse(systems))
-        between, since_start, to_end = _decays(log_decay)
+        between, since_start, to_end = _decays(log_decay, size)
         return cls(
             strengths, _unit_lower_inverse(systems.mul_(between)), between, since_start, to_end
         )
+
+    @property
+    def size(self) -> int:
+        """Tokens per chunk, C."""
+        return self.strengths.shape[-2]
 
     def at(self, n: int) -> "_Systems":
         return _Systems(*(None if x is None else x[n] for x in self))  # type: ignore[arg-type]
@@ -102,15 +108,15 @@ def _forward(
 ) -> tuple[Tensor | None, Tensor]:
     """Carry the state over the chunks; `states` collects it at the start of each and at the end."""
     out = None if q is None else torch.empty_like(v)
-    state = initial.flatten(0, 1)
+    state, size = initial.flatten(0, 1), systems.size
     for n in range(len(systems.strengths)):
         if states is not None:
             states.append(state)
-        part, key = systems.at(n), _chunk(k, n)
+        part, key = systems.at(n), _chunk(k, n, size)
         held = _times(product(key, state.mT), part.since_start)
-        write = product(part.inverses, (_chunk(v, n) - held) * part.strengths)
+        write = product(part.inverses, (_chunk(v, n, size) - held) * part.strengths)
         if q is not None and out is not None:
-            query = _chunk(q, n)
+            query = _chunk(q, n, size)
             inside = _times(product(query, key.mT).tril_(), part.between)
             read = _times(product(query, state.mT), part.since_start)
             _put(out, n, read.add_(product(inside, write)))
@@ -170,16 +176,16 @@ def _backward(
     d_k, d_v = torch.empty_like(k), torch.empty_like(v)
     d_strengths = torch.empty_like(systems.strengths)
     d_totals = None if systems.since_start is None else torch.empty_like(systems.since_start)
-    d_state = d_final.flatten(0, 1)
+    d_state, size = d_final.flatten(0, 1), systems.size
     for n in reversed(range(len(systems.strengths))):
-        part, key, state = systems.at(n), _chunk(k, n), states[n]
-        surprise = _chunk(v, n) - _times(key @ state.mT, part.since_start)
+        part, key, state = systems.at(n), _chunk(k, n, size), states[n]
+        surprise = _chunk(v, n, size) - _times(key @ state.mT, part.since_start)
         write = part.inverses @ (surprise * part.strengths)
 
         d_written = _times(write, part.to_end) @ d_state
         d_write = _times(key @ d_state.mT, part.to_end)
         if q is not None and d_q is not None and d_out is not None:
-            query, d_read = _chunk(q, n), _chunk(d_out, n)
+            query, d_read = _chunk(q, n, size), _chunk(d_out, n, size)
             inside = _times((query @ key.mT).tril_(), part.between)
             d_inside = _times((d_read @ write.mT).tril_(), part.between)
             d_outside = _times(d_read, part.since_start)
@@ -217,11 +223,11 @@ def _backward(
     return d_q, d_k, d_v, d_log_decay, _join(d_strengths, k), d_initial
 
 
-def _decays(log_decay: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+def _decays(log_decay: Tensor, size: int) -> tuple[Tensor, Tensor, Tensor]:
     """The three decays of `_Systems`."""
     # A strong decay makes the sum large and its differences, which are what counts, inexact.
     wide = torch.float32 if log_decay.device.type == "mps" else torch.float64
-    total = _split(log_decay.to(wide)).cumsum(-2)
+    total = _split(log_decay.to(wide), size).cumsum(-2)
     # Masked before exp, which would overflow above the diagonal, and after it, which makes it 1.
     between = (total - total.mT).to(log_decay.dtype).tril_().exp_().tril_()
     to_end = (total[..., -1:, :] - total).to(log_decay.dtype).exp_()
@@ -251,29 +257,35 @@ def _times(x: Tensor, factor: Tensor | None) -> Tensor:
     return x if factor is None else x * factor
 
 
-def _chunk(x: Tensor, n: int) -> Tensor:
+def _chunk_size(tokens: int) -> int:
+    """A power of two, as systems are inverted by halving; short sequences fill a small chunk."""
+    return min(CHUNK, 1 << (tokens - 1).bit_length())
+
+
+def _chunk(x: Tensor, n: int, size: int) -> Tensor:
     """Chunk n of [B, T, H, D] as [B * H, C, D], padded by tokens that write nothing."""
-    part = x[:, n * CHUNK : (n + 1) * CHUNK]
-    if part.shape[1] < CHUNK:
-        part = F.pad(part, (0, 0, 0, 0, 0, CHUNK - part.shape[1]))
+    part = x[:, n * size : (n + 1) * size]
+    if part.shape[1] < size:
+        part = F.pad(part, (0, 0, 0, 0, 0, size - part.shape[1]))
     return part.transpose(1, 2).flatten(0, 1)
 
 
 def _put(x: Tensor, n: int, part: Tensor) -> None:
     """Write [B * H, C, D] into chunk n of [B, T, H, D], without the padding."""
-    target = x[:, n * CHUNK : (n + 1) * CHUNK].transpose(1, 2)
-    target.copy_(part.view(*target.shape[:2], CHUNK, -1)[:, :, : target.shape[2]])
+    size = part.shape[1]
+    target = x[:, n * size : (n + 1) * size].transpose(1, 2)
+    target.copy_(part.view(*target.shape[:2], size, -1)[:, :, : target.shape[2]])
 
 
-def _split(x: Tensor) -> Tensor:
+def _split(x: Tensor, size: int) -> Tensor:
     """[B, T, H] -> [chunks, B * H, C, 1], padded by zeros."""
-    x = F.pad(x, (0, 0, 0, -x.shape[1] % CHUNK))
-    x = x.unfold(1, CHUNK, CHUNK).transpose(0, 1)
+    x = F.pad(x, (0, 0, 0, -x.shape[1] % size))
+    x = x.unfold(1, size, size).transpose(0, 1)
     return x.flatten(1, 2).unsqueeze(-1)
 
 
 def _join(x: Tensor, like: Tensor) -> Tensor:
     """The inverse of `_split`, for the tokens of `like`."""
     batch, tokens, heads, _ = like.shape
-    x = x.reshape(len(x), batch, heads, CHUNK).permute(1, 0, 3, 2).flatten(1, 2)
+    x = x.reshape(len(x), batch, heads, -1).permute(1, 0, 3, 2).flatten(1, 2)
     return x[:, :tokens]
