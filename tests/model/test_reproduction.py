@@ -294,22 +294,22 @@ def test_arms_are_compared_at_equal_steps_and_at_equal_compute(
     assert ["not trained so far" in row for row in rows] == [True, False, False]
 
 
-def test_a_rollout_of_rule_110_can_be_chosen(
+def test_cells_and_rollout_of_rule_110_can_be_chosen(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setitem(SMALL, "rule110", TINY)
     results = tmp_path / "r.json"
-    words = f"--small --rollout 3 --minutes 0 --out {tmp_path} --results {results}"
+    words = f"--small --rollout 3 --cells 5 --minutes 0 --out {tmp_path} --results {results}"
     monkeypatch.setattr(sys, "argv", ["x", "reproduce", "rule110", *words.split()])
     main()
     figures = json.loads(results.read_text("utf-8"))
-    deeper = Rule110(width=4, states=2, steps=3).modal_accuracy()
+    deeper = Rule110(width=5, states=2, steps=3).modal_accuracy()
     assert figures["best_constant_guess"] == deeper != TINY.task.modal_accuracy()
 
     monkeypatch.setattr(sys, "argv", ["x", "reproduce", "depo", *words.split()])
     with pytest.raises(SystemExit):
         main()
-    assert "only Rule 110 has a rollout" in capsys.readouterr().err
+    assert "only Rule 110 has cells and a rollout" in capsys.readouterr().err
 
 
 def test_losses_are_told_apart_by_what_was_asked(

@@ -33,6 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--deeper", type=int, default=0, help="an arm so many times as deep, N = 1")
     parser.add_argument("--span", type=int, default=0, help="sliding eviction: tokens a token sees")
     parser.add_argument("--rollout", type=int, help="of Rule 110: steps until the asked state")
+    parser.add_argument("--cells", type=int, help="of Rule 110: how many a state has")
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--steps", type=int, help="of the arm with most passes")
     parser.add_argument("--minutes", type=float, default=float("inf"), help="stop after so many")
@@ -45,10 +46,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     experiment = replace((SMALL if options.small else PAPER)[options.task], span=options.span)
     if options.steps:
         experiment = experiment.given(options.steps)
-    if options.rollout:
+    changed = {"steps": options.rollout, "width": options.cells}
+    if any(changed.values()):
         if not isinstance(experiment.task, Rule110):
-            parser.error("only Rule 110 has a rollout")
-        experiment = replace(experiment, task=replace(experiment.task, steps=options.rollout))
+            parser.error("only Rule 110 has cells and a rollout")
+        given = {name: value for name, value in changed.items() if value}
+        experiment = replace(experiment, task=replace(experiment.task, **given))
     arms = _arms(options)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     _train(experiment, arms, options, device)
