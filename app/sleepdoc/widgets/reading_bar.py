@@ -54,7 +54,8 @@ class ReadingBar(Lines):
             pace.pop(0)
         tail = "".join(f"  {figure}" for figure in pace)
         bar = _bar(done, width - len(word + where) - len(tail) - 2)
-        return [word + where + "  " + bar + tail, label("") + self._said(width)]
+        indent = label("")
+        return [word + where + "  " + bar + tail, indent + self._said(width - len(indent))]
 
     def _speed(self) -> str:
         if self.latest is None or self.activity not in _MOVING:

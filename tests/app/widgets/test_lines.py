@@ -51,6 +51,7 @@ def test_the_reading_bar_says_how_long_it_took_only_if_it_knows() -> None:
     bar.set_reactive(ReadingBar.took, 61.0)
     assert "10,080 tokens read in 1:01; all of it" in bar.lines(78)[1].plain
     assert bar.lines(38)[-1].plain == "10,080 tokens read in 1:01"
+    assert all(len(bar.lines(width)[-1]) <= width for width in range(30, 90))
 
 
 @pytest.mark.parametrize("width", WIDTHS)
