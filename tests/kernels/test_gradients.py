@@ -56,7 +56,7 @@ def gradients(inputs: Inputs, implementation: str, losses: str) -> dict[str, tor
 
 @pytest.mark.parametrize("losses", ["out state", "out", "state"])
 @pytest.mark.parametrize("decay", [True, False])
-@pytest.mark.parametrize("tokens", [16, 64, 95])
+@pytest.mark.parametrize("tokens", [5, 16, 64, 95])
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
 def test_closed_form_equals_autograd_through_the_definition(losses, decay, tokens, dtype):
     inputs = make_inputs(tokens=tokens, decay=decay, beta_max=2.0).map(lambda x: x.to(dtype))

@@ -112,7 +112,10 @@ def padded(inputs: Inputs, tokens: int) -> Inputs:
 @pytest.mark.parametrize("dtype", TOLERANCE)
 @pytest.mark.parametrize("decay", [True, False])
 @pytest.mark.parametrize("implementation", ["naive", "torch_chunk"])
-@pytest.mark.parametrize(("tokens", "tail"), [(0, 40), (20, 5), (20, 100), (32, 32), (50, 200)])
+@pytest.mark.parametrize(
+    ("tokens", "tail"),
+    [(0, 40), (5, 3), (5, 40), (13, 100), (20, 5), (20, 100), (32, 32), (50, 200)],
+)
 def test_padding_leaves_the_state_bit_identical(implementation, tokens, tail, decay, dtype):
     inputs = make_inputs(tokens=tokens, decay=decay).map(lambda x: x.to(dtype))
     out, state = gated_delta_rule(**inputs.keywords(), implementation=implementation)

@@ -8,7 +8,7 @@ import torch
 from sleepdoc_kernels.gated_delta_rule import gated_delta_rule, read_state
 from sleepdoc_kernels.testing import Inputs, assert_close, make_inputs
 
-LENGTHS = (1, 15, 16, 31, 32, 33, 63, 64, 65, 127, 200)
+LENGTHS = (1, 3, 8, 15, 16, 31, 32, 33, 63, 64, 65, 127, 200)
 TOLERANCE = {torch.float64: 1e-12, torch.float32: 1e-5}
 
 
