@@ -54,6 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         experiment = replace(experiment, task=replace(experiment.task, **given))
     arms = _arms(options)
     device = "cuda" if torch.cuda.is_available() else "cpu"
+    torch.set_float32_matmul_precision("high")  # TF32 where a GPU has it; nothing on a CPU
     _train(experiment, arms, options, device)
 
     baseline = experiment.task.modal_accuracy() if isinstance(experiment.task, Rule110) else None
