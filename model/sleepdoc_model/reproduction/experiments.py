@@ -91,7 +91,7 @@ SMALL = {
     ),
     "depo": Experiment(
         Depo(nodes=8, hops=4, questions=4, letters=16, longest=1, windows=1, skew=1.0), dim=64,
-        depth=4, head_dim=32, batch=128, steps=1500, muon_rate=1e-2, adam_rate=3e-3, warm_up=30,
+        depth=4, head_dim=32, batch=128, steps=2000, muon_rate=1e-2, adam_rate=3e-3, warm_up=30,
         test=512,
     ),
     "gsm": Experiment(
