@@ -25,6 +25,21 @@ def data_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return directory
 
 
+@pytest.fixture
+def weights_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """llama.cpp does not rearrange weights: on some CPUs it crashes then (see `load_model`)."""
+    import llama_cpp.llama_cpp as llama
+
+    defaults = llama.llama_model_default_params
+
+    def plain() -> llama.llama_model_params:
+        options = defaults()
+        options.use_extra_bufts = False
+        return options
+
+    monkeypatch.setattr(llama, "llama_model_default_params", plain)
+
+
 @pytest.fixture(autouse=True)
 def no_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Sockets may reach this machine and nothing else."""

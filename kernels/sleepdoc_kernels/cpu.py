@@ -3,12 +3,20 @@
 from functools import cache
 
 
-@cache
 def fast_bfloat16() -> bool:
     """Whether the CPU has bf16 matrix or dot-product instructions; without them bf16 is slower."""
+    return bool({"avx512_bf16", "amx_bf16"} & _flags())
+
+
+def has_amx() -> bool:
+    """Whether the CPU has matrix tiles for integers."""
+    return "amx_int8" in _flags()
+
+
+@cache
+def _flags() -> frozenset[str]:
     try:
         with open("/proc/cpuinfo", encoding="ascii", errors="replace") as file:
-            flags = next((line for line in file if line.startswith("flags")), "")
+            return frozenset(next((line for line in file if line.startswith("flags")), "").split())
     except OSError:
-        return False
-    return bool({"avx512_bf16", "amx_bf16"} & set(flags.split()))
+        return frozenset()

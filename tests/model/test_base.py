@@ -44,6 +44,7 @@ def network() -> Network:
 
 
 @torch.no_grad()
+@pytest.mark.usefixtures("weights_as_they_are")
 def test_logits_agree_with_llama_cpp(network: Network) -> None:
     import llama_cpp
 

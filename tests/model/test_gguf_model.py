@@ -83,6 +83,7 @@ def test_the_base() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("weights_as_they_are")
 def test_the_cache_of_the_base_is_as_large_as_llama_cpp_makes_it() -> None:
     """Its state is the cache, and a little about every token."""
     llama = llama_cpp.Llama(
