@@ -46,12 +46,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     experiment = replace((SMALL if options.small else PAPER)[options.task], span=options.span)
     if options.steps:
         experiment = experiment.given(options.steps)
-    changed = {"steps": options.rollout, "width": options.cells}
-    if any(changed.values()):
+    given = {"steps": options.rollout, "width": options.cells}
+    if changed := {name: value for name, value in given.items() if value}:
         if not isinstance(experiment.task, Rule110):
             parser.error("only Rule 110 has cells and a rollout")
-        given = {name: value for name, value in changed.items() if value}
-        experiment = replace(experiment, task=replace(experiment.task, **given))
+        experiment = replace(experiment, task=replace(experiment.task, **changed))
     arms = _arms(options)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     torch.set_float32_matmul_precision("high")  # TF32 where a GPU has it; nothing on a CPU
