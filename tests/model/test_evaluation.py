@@ -1,12 +1,14 @@
 """Arms differ only in what the model may know; figures follow from scores worked by hand."""
 
 import dataclasses
+from argparse import Namespace
 
 import pytest
 import torch
 
 from sleepdoc_model import config
 from sleepdoc_model.evaluation import passes
+from sleepdoc_model.evaluation.__main__ import examples as examples_of
 from sleepdoc_model.evaluation.arms import ARMS, Score, evaluate
 from sleepdoc_model.evaluation.capacity import Capacity, plot
 from sleepdoc_model.evaluation.chat import chat, compare
@@ -165,8 +167,10 @@ def test_the_excess_of_a_chat_is_over_all_tokens() -> None:
 def test_arms_of_passes_are_compared_with_the_first_on_the_same_questions() -> None:
     one = [Score(0, 2.0, 2, False), Score(0, 2.0, 2, True), Score(1, 4.0, 4, False)]
     four = [Score(0, 1.0, 2, True), Score(0, 2.0, 2, True), Score(1, 3.0, 4, False)]
-    figures = passes.compare({"one": one, "four": four})
+    figures = passes.compare({"one": one, "four": four}, {"one": one, "four": one[::-1]})
     assert figures["arms"]["one"]["less_nll"] == 0
+    assert figures["arms"]["four"]["swapped_exact"] == pytest.approx(1 / 3)
+    assert figures["arms"]["four"]["swapped_nll_per_token"] == 1
     better = figures["arms"]["four"]
     assert better["less_nll"] == pytest.approx(2 / 8)
     assert better["more_exact"] == pytest.approx(1 / 3)
@@ -182,6 +186,20 @@ def test_more_passes_are_another_memory() -> None:
     network = Network(dataclasses.replace(whole, memory=keeping))
     randomise(network, 0)
     prefix = cached_prefix(network, TOKENIZER.frame.prefix)
-    examples = [Example(("The owl sleeps at noon.",), (Question("Who sleeps?", "owl"),))]
-    found = [passes.ask(network, TOKENIZER, prefix, examples, n)[0].nll for n in (1, 1, 4)]
-    assert found[0] == found[1] != found[2]
+    owl = Example(("The owl sleeps at noon.",), (Question("Who sleeps?", "owl"),))
+    examples = [owl, dataclasses.replace(owl, windows=("Nothing else is known.",))]
+    asked = [passes.ask(network, TOKENIZER, prefix, examples, n) for n in (1, 1, 4)]
+    found = [[each.nll for each in own] for own, _ in asked]
+    assert found[0] == found[1] and found[0][0] != found[2][0]
+    for own, swapped in asked:
+        # Both documents ask the same, so another's memory is the other's.
+        assert [each.nll for each in swapped] == pytest.approx([e.nll for e in own[::-1]])
+
+
+def test_two_hops_are_asked_about_pairs_read_in_two_windows() -> None:
+    asked = Namespace(task="two-hop", facts=3, windows=2, documents=4, seed=1)
+    documents = examples_of(asked)
+    assert len(documents) == 4
+    for document in documents:
+        assert len(document.windows) == 2 and len(document.questions) == 3
+        assert all(question.answer in document.windows[1] for question in document.questions)

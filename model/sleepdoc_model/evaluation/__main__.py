@@ -16,7 +16,7 @@ import torch
 from sleepdoc_model.evaluation.arms import evaluate
 from sleepdoc_model.evaluation.load_checkpoint import load_checkpoint
 from sleepdoc_model.evaluation.report import summary
-from sleepdoc_model.tasks import facts, fairytale
+from sleepdoc_model.tasks import facts, fairytale, two_hop
 from sleepdoc_model.tasks.types import Example
 
 
@@ -24,18 +24,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m sleepdoc_model.evaluation", description="Memory figures with controls."
     )
-    parser.add_argument("task", choices=("facts", "stories"))
+    parser.add_argument("task", choices=("facts", "two-hop", "stories"))
     parser.add_argument("--heads", type=Path, required=True, help="checkpoint to measure")
     parser.add_argument("--data", type=Path, help="a FairytaleQA folder, for stories")
     parser.add_argument("--documents", type=int, default=200)
-    parser.add_argument("--facts", type=int, default=4, help="facts per document")
-    parser.add_argument("--windows", type=int, default=1, help="windows a document is cut into")
+    parser.add_argument("--facts", type=int, default=4, help="facts, or pairs, per document")
+    parser.add_argument(
+        "--windows", type=int, help="windows a document is cut into: 1, or 2 of two hops"
+    )
     parser.add_argument("--after", type=int, default=0, help="windows of --filler read since")
     parser.add_argument("--filler", type=Path, help="any other text")
     parser.add_argument("--passes", type=int, help="instead of the checkpoint's own number")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, help="also write the figures as JSON")
     options = parser.parse_args()
+    options.windows = options.windows or (2 if options.task == "two-hop" else 1)
 
     started = time.perf_counter()
     network, tokenizer, prefix = load_checkpoint(options.heads)
@@ -75,6 +78,14 @@ def examples(options: argparse.Namespace) -> list[Example]:
                 windows=options.windows,
                 questions=options.facts,
                 split="test",
+            )
+            for _ in range(options.documents)
+        ]
+    if options.task == "two-hop":
+        pairs = options.facts
+        return [
+            two_hop.make_example(
+                rng, pairs=pairs, windows=options.windows, questions=pairs, split="test"
             )
             for _ in range(options.documents)
         ]

@@ -1,5 +1,7 @@
 """Do more passes do good? Checkpoints, or numbers of passes, on the same questions.
 
+Beside each arm what it answers with another document's memory.
+
 python -m sleepdoc_model.evaluation.passes two-hop --arm runs/hops-1/heads.safetensors:1 \
     --arm runs/hops-4/heads.safetensors:4
 """
@@ -48,12 +50,13 @@ def main() -> None:
 
     examples = _examples(options)
     scores: dict[str, list[Score]] = {}
+    swapped: dict[str, list[Score]] = {}
     for arm in options.arm:
         heads, _, passes = arm.rpartition(":")
         network, tokenizer, prefix = load_checkpoint(Path(heads))
         name = f"{Path(heads).parent.name} N={passes}"
-        scores[name] = ask(network, tokenizer, prefix, examples, int(passes))
-    figures = compare(scores) | {
+        scores[name], swapped[name] = ask(network, tokenizer, prefix, examples, int(passes))
+    figures = compare(scores, swapped) | {
         "task": options.task,
         "size": options.size,
         "windows": options.windows,
@@ -89,17 +92,22 @@ def ask(
     examples: Sequence[Example],
     passes: int,
     batch: int = 16,
-) -> list[Score]:
-    """Scores of all questions, from memory alone."""
-    scores = []
+) -> tuple[list[Score], list[Score]]:
+    """Scores of all questions, from memory alone: the document's own, and another's."""
+    own: list[Score] = []
+    swapped: list[Score] = []
     for first in range(0, len(examples), batch):
         asked = collate(Lesson(examples[first : first + batch]), tokenizer)
         memory = read_and_sleep(network, prefix, asked, passes)
-        scores += score(network, prefix, asked, memory, first)
-    return scores
+        other = tuple(state.roll(1, 0) for state in memory)
+        own += score(network, prefix, asked, memory, first)
+        swapped += score(network, prefix, asked, other, first)
+    return own, swapped
 
 
-def compare(scores: Mapping[str, Sequence[Score]]) -> dict[str, Any]:
+def compare(
+    scores: Mapping[str, Sequence[Score]], swapped: Mapping[str, Sequence[Score]]
+) -> dict[str, Any]:
     """Figures of every arm; less NLL and more exact answers than the first, with paired intervals
     over documents."""
     base = next(iter(scores.values()))
@@ -122,6 +130,8 @@ def compare(scores: Mapping[str, Sequence[Score]]) -> dict[str, Any]:
             "exact": right / len(rows),
             "exact_interval": list(wilson(right, len(rows))),
             "nll_per_token": mean_nll(rows),
+            "swapped_exact": sum(row.exact for row in swapped[name]) / len(rows),
+            "swapped_nll_per_token": mean_nll(swapped[name]),
             "less_nll": nll(known),
             "less_nll_interval": interval(nll, known),
             "more_exact": exact(known),
@@ -132,13 +142,18 @@ def compare(scores: Mapping[str, Sequence[Score]]) -> dict[str, Any]:
 
 def table(figures: Mapping[str, Any]) -> str:
     """A line per arm."""
-    lines = [f"{'arm':20} {'exact':>7} {'NLL/token':>9}  {'more exact':>22}  {'less NLL':>22}"]
+    lines = [
+        f"{'arm':20} {'exact':>7} {'NLL/token':>9}  {'swapped':>7} {'NLL/token':>9}  "
+        f"{'more exact':>22}  {'less NLL':>22}"
+    ]
     for name, row in figures["arms"].items():
         (a, b), (c, d) = row["more_exact_interval"], row["less_nll_interval"]
         more = f"{row['more_exact']:+.1%} ({a:+.1%} to {b:+.1%})"
         less = f"{row['less_nll']:+.3f} ({c:+.3f} to {d:+.3f})"
         lines.append(
-            f"{name:20} {row['exact']:7.1%} {row['nll_per_token']:9.3f}  {more:>22}  {less:>22}"
+            f"{name:20} {row['exact']:7.1%} {row['nll_per_token']:9.3f}  "
+            f"{row['swapped_exact']:7.1%} {row['swapped_nll_per_token']:9.3f}  "
+            f"{more:>22}  {less:>22}"
         )
     return "\n".join(lines)
 

@@ -14,6 +14,7 @@ python -m sleepdoc_model.training reproduce rule110 --small --out runs/rule110
 """
 
 import argparse
+import dataclasses
 import json
 import sys
 import time
@@ -42,6 +43,7 @@ def main() -> None:
         return reproduce(sys.argv[2:])
     options = _parse()
     group = Group.from_environment()
+    torch.set_float32_matmul_precision(options.precision)
     torch.manual_seed(options.seed)
     options.out.mkdir(parents=True, exist_ok=True)
     batches = _batches(options)
@@ -52,7 +54,9 @@ def main() -> None:
     if torch.cuda.is_available():
         device = f"cuda:{group.rank % torch.cuda.device_count()}"
         torch.cuda.set_device(device)
-    network = Network(smollm2())
+    config = smollm2()
+    heads = dataclasses.replace(config.memory, reads_asleep=options.reads_asleep)
+    network = Network(dataclasses.replace(config, memory=heads))
     dtype = torch.float32 if device == "cpu" else torch.bfloat16
     load_base(network, options.base or base_path(), dtype)
     trainer = Trainer(
@@ -88,7 +92,18 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--save-every", type=int, default=20)
     parser.add_argument("--evaluate-every", type=int, default=80)
+    parser.add_argument(
+        "--precision",
+        choices=("highest", "medium"),
+        default="highest",
+        help="of float32 products; medium is bfloat16, faster on CPUs that have it in hardware",
+    )
     parser.add_argument("--resume", action="store_true", help="go on from the folder's last save")
+    parser.add_argument(
+        "--reads-asleep",
+        action="store_true",
+        help="what is consolidated reads what is already known, so passes build on each other",
+    )
     parser.add_argument("--start", type=Path, help="begin with the heads of this checkpoint")
     parser.add_argument("--base", type=Path, help="the base's GGUF, if it is not installed")
     parser.add_argument("--prepare", type=Path, help="only write the batches of all steps here")

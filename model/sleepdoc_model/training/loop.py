@@ -183,6 +183,7 @@ class Trainer:
             "schedule": asdict(self.schedule),
             "torch": torch.__version__,
             "device": self.device,
+            "precision": torch.get_float32_matmul_precision(),
             "processes": self.group.size,
             "threads": torch.get_num_threads(),
         }
