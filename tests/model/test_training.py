@@ -1,17 +1,20 @@
 """Training on a tiny network: it learns, it resumes bit for bit, its loss means what it says."""
 
+import re
 from pathlib import Path
 
 import pytest
 import torch
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
+from torch.distributed.run import parse_args as torchrun_options
 
 from sleepdoc_model import config
 from sleepdoc_model.network import Network, Pass
 from sleepdoc_model.scripted import ByteTokenizer
 from sleepdoc_model.tasks.types import Example, Question
 from sleepdoc_model.testing import randomise
+from sleepdoc_model.training.__main__ import main
 from sleepdoc_model.training.batches import DrawnBatches, PreparedBatches, prepare
 from sleepdoc_model.training.data import IGNORE, Batch, Lesson, collate
 from sleepdoc_model.training.group import Group
@@ -272,3 +275,17 @@ def test_two_processes_train_as_one(tmp_path: Path) -> None:
         torch.testing.assert_close(first[name], parameter.detach(), rtol=1e-5, atol=1e-5)
     with safe_open(tmp_path / "0.safetensors", "pt") as file:
         assert float(file.metadata()["loss"]) == pytest.approx(records[-1]["loss"], rel=1e-5)
+
+
+def test_torchrun_hands_on_every_option(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It stops at one that could be short for several of its own."""
+    monkeypatch.setattr("sys.argv", ["training", "--help"])
+    with pytest.raises(SystemExit):
+        main()
+    options = re.findall(r"^  (--[a-z-]+)", capsys.readouterr().out, re.MULTILINE)
+    assert "--heads" in options
+    for option in options:
+        parsed = torchrun_options(["--nproc-per-node", "2", "-m", "a.module", option, "x"])
+        assert parsed.training_script_args == [option, "x"]

@@ -68,8 +68,8 @@ def main() -> None:
     )
     if options.resume:
         trainer.resume()
-    elif options.start:
-        load_heads(network, options.start)  # not before: the trainer calibrates biases
+    elif options.heads:
+        load_heads(network, options.heads)  # not before: the trainer calibrates biases
     elif options.transfer:
         _transfer(trainer, options.transfer)
     _train(trainer, options)
@@ -104,7 +104,7 @@ def _parse() -> argparse.Namespace:
         action="store_true",
         help="what is consolidated reads what is already known, so passes build on each other",
     )
-    parser.add_argument("--start", type=Path, help="begin with the heads of this checkpoint")
+    parser.add_argument("--heads", type=Path, help="begin with the heads of this checkpoint")
     parser.add_argument("--base", type=Path, help="the base's GGUF, if it is not installed")
     parser.add_argument("--prepare", type=Path, help="only write the batches of all steps here")
     parser.add_argument("--prepared", type=Path, help="batches written before; no --data needed")
@@ -129,7 +129,7 @@ def _batches(options: argparse.Namespace) -> Batches:
 
 def _transfer(trainer: Trainer, count: int) -> None:
     if trainer.group.size > 1:
-        raise SystemExit("attention transfer is for one process: --steps 0, then --start its heads")
+        raise SystemExit("attention transfer is for one process: --steps 0, then --heads FILE")
     network, prefix = trainer.network, trainer.prefix
     texts = [*see_conversations(network, prefix, trainer.batches, count + count // 10)]
     for layer, share in transfer(network, prefix, texts[:count], texts[count:], epochs=4):
