@@ -2,7 +2,9 @@
 
 import dataclasses
 import json
+import platform
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -106,8 +108,11 @@ def memory(
 
         draw(figures, plot)
     if as_json:
-        model = {"model": engine.info.model, "fingerprint": engine.info.fingerprint}
-        emit({**model, "data": data.name, "settings": dataclasses.asdict(settings), **figures})
+        info = engine.info
+        about = {"model": info.model, "fingerprint": info.fingerprint, "data": data.name}
+        machine = {"machine": platform.machine(), "device": info.device, "dtype": info.dtype}
+        about |= machine | {"torch": version("torch")}
+        emit({**about, "settings": dataclasses.asdict(settings), **figures})
     else:
         say(bench_table(figures))
 

@@ -44,20 +44,20 @@ class Recipe:
 
     shares: dict[str, float] = field(
         default_factory=lambda: {
-            "facts": 0.15,
-            "hops": 0.04,
-            "quoted": 0.08,
-            "unslept facts": 0.12,
-            "hidden": 0.02,
-            "sections": 0.20,
-            "row": 0.04,
-            "unslept": 0.08,
-            "windows": 0.01,
-            "recalled": 0.06,
+            "facts": 0.10,
+            "hops": 0.02,
+            "quoted": 0.04,
+            "unslept facts": 0.07,
+            "hidden": 0.01,
+            "sections": 0.12,
+            "row": 0.14,
+            "unslept": 0.05,
+            "windows": 0.20,
+            "recalled": 0.05,
             "plain": 0.20,
         }
     )
-    few: int = 16
+    few: int = 40
     """Stories that long windows are of."""
     before: tuple[int, ...] = (0, 0, 0, 0, 0, 1)
     after: tuple[int, ...] = (0, 0, 0, 0, 0, 1)

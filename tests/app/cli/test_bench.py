@@ -1,8 +1,10 @@
 """`sleepdoc bench memory` end to end, with the scripted model."""
 
+import platform
 from pathlib import Path
 
 import pytest
+import torch
 
 from sleepdoc_model.evaluation.documents import Asked, Document, dump
 
@@ -39,6 +41,8 @@ def test_one_object_with_figures_and_settings(run: Run, data: Path, tmp_path: Pa
     assert set(found["arms"]) == set(ARMS)
     assert (found["documents"], found["settings"]["room"]) == (3, 40)
     assert found["best"] in ("n1", "n2")
+    assert (found["machine"], found["device"]) == (platform.machine(), "cpu")
+    assert found["torch"] == torch.__version__
     assert plot.read_text("utf-8").startswith("<?xml")
 
 
