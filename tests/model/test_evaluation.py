@@ -9,7 +9,7 @@ import torch
 from sleepdoc_model import config
 from sleepdoc_model.evaluation import passes
 from sleepdoc_model.evaluation.__main__ import examples as examples_of
-from sleepdoc_model.evaluation.arms import ARMS, Score, evaluate
+from sleepdoc_model.evaluation.arms import ARMS, Score, evaluate, in_batches
 from sleepdoc_model.evaluation.capacity import Capacity, plot
 from sleepdoc_model.evaluation.chat import chat, compare
 from sleepdoc_model.evaluation.recall import find_sentences
@@ -203,3 +203,14 @@ def test_two_hops_are_asked_about_pairs_read_in_two_windows() -> None:
     for document in documents:
         assert len(document.windows) == 2 and len(document.questions) == 3
         assert all(question.answer in document.windows[1] for question in document.questions)
+
+
+@pytest.mark.parametrize(
+    ("count", "sizes"), [(0, []), (1, [1]), (2, [2]), (4, [4]), (5, [5]), (6, [4, 2]), (9, [4, 5])]
+)
+def test_no_document_is_in_a_batch_by_itself(count: int, sizes: list[int]) -> None:
+    documents = [Example((str(n),), ()) for n in range(count)]
+    batches = list(in_batches(documents, 4))
+    assert [len(part) for _, part in batches] == sizes
+    assert [example for _, part in batches for example in part] == documents
+    assert all(part[0] == documents[first] for first, part in batches)

@@ -8,7 +8,7 @@
 - recall: the same, with only the sentences a text search finds, up to a token budget
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -55,8 +55,7 @@ def evaluate(
     """
     scores: dict[str, list[Score]] = {arm: [] for arm in ARMS}
     store = TapStore(network, prefix)  # `after` is the same for every batch
-    for first in range(0, len(examples), batch):
-        part = examples[first : first + batch]
+    for first, part in in_batches(examples, batch):
         closed = collate(Lesson(part, after=after), tokenizer)
         memory = read_and_sleep(network, prefix, closed, passes, store)
         swapped = tuple(s.roll(1, 0) for s in memory)
@@ -76,6 +75,16 @@ def evaluate(
         for arm, asked, state in runs:
             scores[arm] += score(network, prefix, asked, state, first)
     return scores
+
+
+def in_batches(examples: Sequence[Example], size: int) -> Iterator[tuple[int, Sequence[Example]]]:
+    """Examples `size` at a time, each time with the number of the first.
+
+    A last one alone would find no other document's memory in its batch, so it joins the one before.
+    """
+    starts = range(0, len(examples) - (len(examples) > 1), size)
+    for first in starts:
+        yield first, examples[first : None if first == starts[-1] else first + size]
 
 
 def in_window(asked: Batch, texts: Sequence[Sequence[str]], tokenizer: Tokenizer) -> Batch:

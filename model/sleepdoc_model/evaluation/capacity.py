@@ -16,7 +16,7 @@ from typing import Any
 import torch
 
 from sleepdoc_model.drawing import drawing
-from sleepdoc_model.evaluation.arms import Score, in_window, score
+from sleepdoc_model.evaluation.arms import Score, in_batches, in_window, score
 from sleepdoc_model.evaluation.load_checkpoint import load_checkpoint
 from sleepdoc_model.evaluation.report import wilson
 from sleepdoc_model.network import Network
@@ -129,8 +129,8 @@ class Capacity:
             for _ in range(documents)
         ]
         after = self._windows(since)
-        for first in range(0, documents, 8):
-            yield Lesson(examples[first : first + 8], after=after)
+        for _, part in in_batches(examples, 8):
+            yield Lesson(part, after=after)
 
     def _windows(self, count: int) -> list[str]:
         """Long windows of the filler, from its start again when it ends."""

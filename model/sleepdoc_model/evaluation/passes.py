@@ -16,7 +16,7 @@ from typing import Any
 
 import torch
 
-from sleepdoc_model.evaluation.arms import Score, score
+from sleepdoc_model.evaluation.arms import Score, in_batches, score
 from sleepdoc_model.evaluation.bootstrap import interval
 from sleepdoc_model.evaluation.load_checkpoint import load_checkpoint
 from sleepdoc_model.evaluation.report import mean_nll, wilson
@@ -96,8 +96,8 @@ def ask(
     """Scores of all questions, from memory alone: the document's own, and another's."""
     own: list[Score] = []
     swapped: list[Score] = []
-    for first in range(0, len(examples), batch):
-        asked = collate(Lesson(examples[first : first + batch]), tokenizer)
+    for first, part in in_batches(examples, batch):
+        asked = collate(Lesson(part), tokenizer)
         memory = read_and_sleep(network, prefix, asked, passes)
         other = tuple(state.roll(1, 0) for state in memory)
         own += score(network, prefix, asked, memory, first)
