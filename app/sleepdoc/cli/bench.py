@@ -109,10 +109,17 @@ def memory(
         draw(figures, plot)
     if as_json:
         info = engine.info
-        about = {"model": info.model, "fingerprint": info.fingerprint, "data": data.name}
-        machine = {"machine": platform.machine(), "device": info.device, "dtype": info.dtype}
-        about |= machine | {"torch": version("torch")}
-        emit({**about, "settings": dataclasses.asdict(settings), **figures})
+        about = {
+            "model": info.model,
+            "fingerprint": info.fingerprint,
+            "data": data.name,
+            "machine": platform.machine(),
+            "device": info.device,
+            "dtype": info.dtype,
+            "torch": version("torch"),
+            "settings": dataclasses.asdict(settings),
+        }
+        emit({**about, **figures})
     else:
         say(bench_table(figures))
 

@@ -15,8 +15,9 @@ import torch
 
 from sleepdoc_model.evaluation.arms import evaluate
 from sleepdoc_model.evaluation.load_checkpoint import load_checkpoint
+from sleepdoc_model.evaluation.made_up import made_up
 from sleepdoc_model.evaluation.report import summary
-from sleepdoc_model.tasks import facts, fairytale, two_hop
+from sleepdoc_model.tasks import fairytale
 from sleepdoc_model.tasks.types import Example
 
 
@@ -69,28 +70,18 @@ def main() -> None:
 
 def examples(options: argparse.Namespace) -> list[Example]:
     """The task's documents; facts use names that were never trained on."""
-    rng = random.Random(options.seed)
-    if options.task == "facts":
-        return [
-            facts.make_example(
-                rng,
-                facts=options.facts,
-                windows=options.windows,
-                questions=options.facts,
-                split="test",
-            )
-            for _ in range(options.documents)
-        ]
-    if options.task == "two-hop":
-        pairs = options.facts
-        return [
-            two_hop.make_example(
-                rng, pairs=pairs, windows=options.windows, questions=pairs, split="test"
-            )
-            for _ in range(options.documents)
-        ]
+    if options.task != "stories":
+        return made_up(
+            options.task,
+            documents=options.documents,
+            size=options.facts,
+            windows=options.windows,
+            questions=options.facts,
+            seed=options.seed,
+        )
     if options.data is None:
         raise SystemExit("stories need --data FAIRYTALEQA")
+    rng = random.Random(options.seed)
     stories = fairytale.load(options.data, "val")
     return [
         fairytale.make_example(rng, stories, sections=1, windows=options.windows, questions=3)

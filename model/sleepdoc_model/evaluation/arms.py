@@ -58,7 +58,7 @@ def evaluate(
     for first, part in in_batches(examples, batch):
         closed = collate(Lesson(part, after=after), tokenizer)
         memory = read_and_sleep(network, prefix, closed, passes, store)
-        swapped = tuple(s.roll(1, 0) for s in memory)
+        swapped = of_others(memory)
         found = [
             [find_sentences("".join(e.windows), q.text, tokenizer, recall_budget)]
             for e in part
@@ -85,6 +85,11 @@ def in_batches(examples: Sequence[Example], size: int) -> Iterator[tuple[int, Se
     starts = range(0, len(examples) - (len(examples) > 1), size)
     for first in starts:
         yield first, examples[first : None if first == starts[-1] else first + size]
+
+
+def of_others(memory: Memory) -> Memory:
+    """For every document of a batch the memory of the one before it."""
+    return tuple(state.roll(1, 0) for state in memory)
 
 
 def in_window(asked: Batch, texts: Sequence[Sequence[str]], tokenizer: Tokenizer) -> Batch:

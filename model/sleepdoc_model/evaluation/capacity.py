@@ -16,7 +16,7 @@ from typing import Any
 import torch
 
 from sleepdoc_model.drawing import drawing
-from sleepdoc_model.evaluation.arms import Score, in_batches, in_window, score
+from sleepdoc_model.evaluation.arms import Score, in_batches, in_window, of_others, score
 from sleepdoc_model.evaluation.load_checkpoint import load_checkpoint
 from sleepdoc_model.evaluation.report import wilson
 from sleepdoc_model.network import Network
@@ -92,7 +92,7 @@ class Capacity:
             asked = collate(lesson, self._tokenizer)
             memory = read_and_sleep(self._network, self._prefix, asked, passes, self._store)
             own += score(self._network, self._prefix, asked, memory, 0)
-            other = tuple(state.roll(1, 0) for state in memory)
+            other = of_others(memory)
             swapped += score(self._network, self._prefix, asked, other, 0)
             if not since:
                 full += self._in_window(lesson, asked, other)

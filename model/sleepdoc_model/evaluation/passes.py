@@ -9,20 +9,19 @@ python -m sleepdoc_model.evaluation.passes two-hop --arm runs/hops-1/heads.safet
 import argparse
 import json
 import platform
-import random
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from sleepdoc_model.evaluation.arms import Score, in_batches, score
+from sleepdoc_model.evaluation.arms import Score, in_batches, of_others, score
 from sleepdoc_model.evaluation.bootstrap import interval
 from sleepdoc_model.evaluation.load_checkpoint import load_checkpoint
+from sleepdoc_model.evaluation.made_up import made_up
 from sleepdoc_model.evaluation.report import mean_nll, wilson
 from sleepdoc_model.network import Network
 from sleepdoc_model.state import KVCache
-from sleepdoc_model.tasks import facts, two_hop
 from sleepdoc_model.tasks.types import Example
 from sleepdoc_model.tokenizer import Tokenizer
 from sleepdoc_model.training.data import Lesson, collate
@@ -48,7 +47,14 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="also write the figures as JSON")
     options = parser.parse_args()
 
-    examples = _examples(options)
+    examples = made_up(
+        options.task,
+        documents=options.documents,
+        size=options.size,
+        windows=options.windows,
+        questions=4,
+        seed=options.seed,
+    )
     scores: dict[str, list[Score]] = {}
     swapped: dict[str, list[Score]] = {}
     for arm in options.arm:
@@ -71,19 +77,6 @@ def main() -> None:
         options.out.write_text(json.dumps(figures, indent=2) + "\n")
 
 
-def _examples(options: argparse.Namespace) -> list[Example]:
-    rng, count, windows = random.Random(options.seed), options.size, options.windows
-    if options.task == "two-hop":
-        return [
-            two_hop.make_example(rng, pairs=count, windows=windows, questions=4, split="test")
-            for _ in range(options.documents)
-        ]
-    return [
-        facts.make_example(rng, facts=count, windows=windows, questions=4, split="test")
-        for _ in range(options.documents)
-    ]
-
-
 @torch.no_grad()
 def ask(
     network: Network,
@@ -99,9 +92,8 @@ def ask(
     for first, part in in_batches(examples, batch):
         asked = collate(Lesson(part), tokenizer)
         memory = read_and_sleep(network, prefix, asked, passes)
-        other = tuple(state.roll(1, 0) for state in memory)
         own += score(network, prefix, asked, memory, first)
-        swapped += score(network, prefix, asked, other, first)
+        swapped += score(network, prefix, asked, of_others(memory), first)
     return own, swapped
 
 
