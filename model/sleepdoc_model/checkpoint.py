@@ -17,7 +17,15 @@ FORMAT = "sleepdoc-heads"
 
 def trained_parameters(network: Network) -> dict[str, torch.nn.Parameter]:
     """The parameters that belong to a checkpoint: everything of the fast-weight heads."""
-    return {name: p for name, p in network.named_parameters() if ".memory." in name}
+    ours = (".memory.", "relevance.")
+    return {n: p for n, p in network.named_parameters() if any(part in n for part in ours)}
+
+
+def reading_parameters(network: Network) -> dict[str, torch.nn.Parameter]:
+    """Those of them that what is written does not depend on."""
+    writing = (".k.", ".v.", ".k_bias", ".features", ".beta.", ".decay.")
+    parameters = trained_parameters(network)
+    return {n: p for n, p in parameters.items() if not any(part in n for part in writing)}
 
 
 def save_heads(network: Network, path: Path, **notes: str) -> None:
@@ -52,14 +60,21 @@ def read_config(path: Path) -> ModelConfig:
     )
 
 
-def load_heads(network: Network, path: Path) -> None:
+def load_heads(network: Network, path: Path, *, newer: bool = False) -> None:
     """Fill a network's heads from a checkpoint.
+
+    Args:
+        network: What it was trained for; `newer` if it may have parameters that the checkpoint
+            does not know yet. These stay as they are.
+        path: The checkpoint.
 
     Raises:
         ValueError: names or shapes differ.
     """
     tensors: dict[str, Tensor] = load_file(path)
     parameters = trained_parameters(network)
+    if newer:
+        parameters = {name: p for name, p in parameters.items() if name in tensors}
     shapes = {name: tuple(p.shape) for name, p in parameters.items()}
     if shapes != {name: tuple(t.shape) for name, t in tensors.items()}:
         raise ValueError(f"{path.name} does not fit the network")

@@ -31,6 +31,8 @@ class MemoryConfig:
     rank: int = 16
     fades: bool = False
     """Whether such a retrofit's attention to the window fades where there is a memory."""
+    relevance: bool = False
+    """Whether such a retrofit judges of every token how much the memory concerns it."""
     write: Write = "token"
     """``token``: token t reads what tokens up to t have written (the paper). ``window``: all
     tokens of a pass read the state the pass began with; their writes take effect at its end."""
@@ -115,6 +117,7 @@ def smollm2(*, first_memory_layer: int = 8, window: int = 1024) -> ModelConfig:
             value_dim=64,
             shares_attention=True,
             fades=True,
+            relevance=True,
             write="window",
             writes_awake=False,
             reads_asleep=False,
@@ -139,6 +142,7 @@ def tiny(*, window: int = 128) -> ModelConfig:
             value_dim=8,
             shares_attention=True,
             fades=True,
+            relevance=True,
             rank=2,
             write="window",
             writes_awake=False,

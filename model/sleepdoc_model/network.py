@@ -285,7 +285,14 @@ class SharedFastWeights(FastWeights):
         if self.decay is not None:
             nn.init.zeros_(self.decay.project.weight)
 
-    def faded(self, x: Tensor, attended: Tensor, state: Tensor, active: Tensor | None) -> Tensor:
+    def faded(
+        self,
+        x: Tensor,
+        attended: Tensor,
+        state: Tensor,
+        active: Tensor | None,
+        relevance: Tensor | None = None,
+    ) -> Tensor:
         """What the attention to the window [B, T, H*D] is worth beside a memory."""
         if self.fade is None:
             return attended
@@ -294,6 +301,8 @@ class SharedFastWeights(FastWeights):
         fade = fade * holds[:, None]
         if active is not None:
             fade = fade * active[:, :, None]
+        if relevance is not None:
+            fade = fade * relevance
         heads = split_heads(attended, fade.shape[-1])
         return (heads * (1 - fade).to(heads.dtype).unsqueeze(-1)).flatten(2)
 
@@ -371,6 +380,26 @@ class Decay(nn.Module):
         return F.linear(x.float(), self.project.weight, self.project.bias)
 
 
+class Relevance(nn.Module):
+    """How much a memory concerns each token, from 0 to 1, before any layer has read it.
+
+    The gates of the layers are linear, so each is shut on a plane at best, and no layer gains by
+    shutting its own. This one is for all of them: where it is 0, the network is the base.
+    """
+
+    def __init__(self, dim: int, hidden: int = 64) -> None:
+        super().__init__()
+        self.down = nn.Linear(dim, hidden)
+        self.up = nn.Linear(hidden, 1)
+        nn.init.zeros_(self.up.weight)
+        nn.init.constant_(self.up.bias, 4.0)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """[B, T, 1] of normed inputs x [B, T, dim]."""
+        hidden = F.silu(F.linear(x.float(), self.down.weight, self.down.bias))
+        return F.linear(hidden, self.up.weight, self.up.bias).sigmoid()
+
+
 class Block(nn.Module):
     """One layer: its mixers on the same normed input, then the MLP."""
 
@@ -391,7 +420,9 @@ class Block(nn.Module):
         self.up = nn.Linear(dim, config.hidden, bias=False)
         self.down = nn.Linear(config.hidden, dim, bias=False)
 
-    def forward(self, h: Tensor, state: Tensor | None, run: Pass) -> tuple[Tensor, Tensor | None]:
+    def forward(
+        self, h: Tensor, state: Tensor | None, run: Pass, relevance: Tensor | None = None
+    ) -> tuple[Tensor, Tensor | None]:
         x = self.norm(h)
         projected = self.attention.project(x) if self.attention is not None else None
         read, before = None, state
@@ -399,11 +430,13 @@ class Block(nn.Module):
             read, state = self.memory(x, projected, state, run)
             if self.last_memory and not run.top:
                 return h, state
+        if read is not None and relevance is not None:
+            read = read * relevance.to(read.dtype)
         if self.attention is not None and projected is not None:
             heads = self.attention.attend(projected, self.layer, run)
             if read is not None and isinstance(self.memory, SharedFastWeights):
                 assert before is not None
-                heads = self.memory.faded(x, heads, before, run.active) + read
+                heads = self.memory.faded(x, heads, before, run.active, relevance) + read
             h = h + self.attention.o(heads)
         if self.memory is not None and read is not None:
             h = h + self.memory.o(read)
@@ -420,6 +453,7 @@ class Network(nn.Module):
         self.embedding = nn.Embedding(config.vocab, config.dim)
         self.blocks = nn.ModuleList(Block(config, layer) for layer in range(len(config.layers)))
         self.norm = RMSNorm(config.dim, config.norm_eps)
+        self.relevance = Relevance(config.dim) if config.memory.relevance else None
         nn.init.normal_(self.embedding.weight, std=0.02)
 
     def layers(self) -> Iterator[Block]:
@@ -455,11 +489,14 @@ class Network(nn.Module):
         """
         states = iter(memory) if memory is not None else None
         after: list[Tensor] = []
+        relevance: Tensor | None = None
         for block in self.layers():
             if block.memory is None:
                 h, _ = block(h, None, run)
                 continue
-            h, state = block(h, next(states) if states is not None else None, run)
+            if relevance is None and self.relevance is not None and states is not None:
+                relevance = self.relevance(block.norm(h))
+            h, state = block(h, next(states) if states is not None else None, run, relevance)
             if state is not None:
                 after.append(state)
             if block.last_memory and not run.top:

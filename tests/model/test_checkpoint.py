@@ -31,6 +31,22 @@ def test_heads_and_config_come_back(tmp_path: Path) -> None:
     assert torch.equal(loaded.embedding.weight, base)
 
 
+def test_what_an_older_checkpoint_does_not_know_stays_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "heads.safetensors"
+    shape = config.tiny()
+    older = dataclasses.replace(shape, memory=dataclasses.replace(shape.memory, relevance=False))
+    saved, loaded = Network(older), make(2)
+    before = {name: p.clone() for name, p in trained_parameters(loaded).items()}
+    save_heads(saved, path)
+    with pytest.raises(ValueError, match="does not fit"):
+        load_heads(loaded, path)
+    load_heads(loaded, path, newer=True)
+    known = trained_parameters(saved)
+    assert len(before) > len(known)
+    for name, parameter in trained_parameters(loaded).items():
+        assert torch.equal(parameter, known.get(name, before[name]))
+
+
 def test_what_does_not_fit_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "heads.safetensors"
     save_heads(make(1), path)

@@ -48,6 +48,18 @@ def test_a_filled_memory_changes_the_output() -> None:
     assert not torch.allclose(empty, filled, atol=1e-3)
 
 
+def test_tokens_that_the_memory_does_not_concern_are_as_without_one() -> None:
+    network = make(config.tiny())
+    h = network.embed(tokens(40))
+    _, memory = network(h, None, Pass("write"))
+    without, _ = network(h, None, Pass("read"))
+    assert network.relevance is not None
+    torch.nn.init.zeros_(network.relevance.up.weight)
+    torch.nn.init.constant_(network.relevance.up.bias, -50.0)
+    out, _ = network(h, memory, Pass("read"))
+    torch.testing.assert_close(out, without)
+
+
 def test_heads_that_share_keys_and_values_share_a_memory() -> None:
     """Read by hand: every query head reads the state of its group."""
     network = make(config.tiny())

@@ -7,7 +7,7 @@ import pytest
 from sleepdoc_model.tasks.fairytale import Story
 from sleepdoc_model.tasks.types import Question
 from sleepdoc_model.training.lessons import Sources
-from sleepdoc_model.training.recipe import KINDS, Recipe
+from sleepdoc_model.training.recipe import KINDS, RECIPES, Recipe
 
 
 def make_story(name: str) -> Story:
@@ -20,9 +20,10 @@ def make_story(name: str) -> Story:
 
 
 SOURCES = Sources(
-    [make_story("Ann"), make_story("Bob")], [Question("How many clips?", "Seventy-two clips.")]
+    [make_story("Ann"), make_story("Bob")],
+    [[Question("How many clips?", "Seventy-two clips.")], [Question("How far?", "Nine miles.")]],
 )
-OWN = [kind for kind in KINDS if kind not in ("quoted", "plain")]
+OWN = [kind for kind, about in KINDS.items() if kind != "quoted" and not about.plain]
 """Kinds whose answers stand in the document."""
 
 
@@ -77,10 +78,12 @@ def test_of_two_sections_one_is_slept_on_and_one_is_still_in_the_window() -> Non
     assert any(asked) and not all(asked)
 
 
-def test_plain_questions_are_not_about_the_document() -> None:
-    lesson = only("plain").draw(0, 0, SOURCES)
+@pytest.mark.parametrize("kind", [kind for kind, about in KINDS.items() if about.plain])
+def test_plain_questions_are_not_about_the_document(kind: str) -> None:
+    lesson = only(kind).draw(0, 0, SOURCES)
     assert lesson.plain
-    assert {q for example in lesson.examples for q in example.questions} == set(SOURCES.plain)
+    asked = {question for example in lesson.examples for question in example.questions}
+    assert asked == {question for origin in SOURCES.plain for question in origin}
     assert all(example.windows[0] for example in lesson.examples)
 
 
@@ -118,6 +121,20 @@ def test_a_quoted_fact_stands_before_its_question_and_not_in_the_document() -> N
         for (passage, _, asked), question in zip(quoted, example.questions[-3:], strict=True):
             assert question.answer in passage and asked.endswith("?")
             assert passage.partition("] ")[2] not in example.windows[0]
+
+
+def test_a_whole_story_is_read_and_asked_about() -> None:
+    whole = {tuple(window.text for window in story.windows) for story in SOURCES.stories}
+    assert {e.windows for e in only("whole").draw(0, 0, SOURCES).examples} <= whole
+
+
+def test_where_only_reading_is_trained_documents_come_again_with_other_questions() -> None:
+    recipe = dataclasses.replace(RECIPES["reading"], shares={"facts": 1.0}, fact_documents=3)
+    lessons = [recipe.draw(0, step, SOURCES) for step in range(5)]
+    examples = [example for lesson in lessons for example in lesson.examples]
+    assert all(lesson.kept for lesson in lessons)
+    assert len({example.windows for example in examples}) == 3
+    assert len({example.questions for example in examples}) > 6
 
 
 def test_the_last_windows_of_a_story_are_drawn_as_often_as_the_first() -> None:

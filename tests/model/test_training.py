@@ -10,6 +10,7 @@ from safetensors.torch import load_file, save_file
 from torch.distributed.run import parse_args as torchrun_options
 
 from sleepdoc_model import config
+from sleepdoc_model.checkpoint import trained_parameters
 from sleepdoc_model.network import Network, Pass
 from sleepdoc_model.scripted import ByteTokenizer
 from sleepdoc_model.tasks.types import Example, Question
@@ -20,7 +21,13 @@ from sleepdoc_model.training.data import IGNORE, Batch, Lesson, collate
 from sleepdoc_model.training.group import Group
 from sleepdoc_model.training.lessons import Sources
 from sleepdoc_model.training.loop import Schedule, Trainer
-from sleepdoc_model.training.objective import TapStore, answer_loss, cached_prefix, read_and_sleep
+from sleepdoc_model.training.objective import (
+    MemoryStore,
+    TapStore,
+    answer_loss,
+    cached_prefix,
+    read_and_sleep,
+)
 from sleepdoc_model.training.recipe import RECIPES
 
 TOKENIZER = ByteTokenizer()
@@ -34,7 +41,7 @@ def make_network() -> Network:
     network = Network(config.tiny())
     randomise(network, 0)
     for name, parameter in network.named_parameters():
-        parameter.requires_grad_(".memory." in name)
+        parameter.requires_grad_(name in trained_parameters(network))
     return network
 
 
@@ -43,10 +50,18 @@ def make_batches(seed: int = 0) -> DrawnBatches:
     return DrawnBatches(TOKENIZER, RECIPES["facts"], Sources(), held_out, seed)
 
 
-def make_trainer(folder: Path, seed: int = 0, group: Group | None = None) -> Trainer:
+def make_trainer(
+    folder: Path, seed: int = 0, group: Group | None = None, only_reading: bool = False
+) -> Trainer:
     folder.mkdir(exist_ok=True)
-    schedule = Schedule(steps=6, warm_up=1)
-    return Trainer(make_network(), make_batches(seed), folder, schedule=schedule, group=group)
+    return Trainer(
+        make_network(),
+        make_batches(seed),
+        folder,
+        schedule=Schedule(steps=6, warm_up=1),
+        group=group,
+        only_reading=only_reading,
+    )
 
 
 def parameters(trainer: Trainer) -> list[torch.Tensor]:
@@ -158,6 +173,42 @@ def test_kept_windows_are_seen_as_fresh_ones_are(limit: int) -> None:
             torch.testing.assert_close(one, other, rtol=2e-2, atol=2e-3)
 
 
+@pytest.mark.parametrize("limit", [0, 1 << 20])
+def test_kept_memories_are_those_that_reading_makes(limit: int) -> None:
+    network = make_network()
+    prefix = cached_prefix(network, TOKENIZER.frame.prefix)
+    store = MemoryStore(network, prefix, limit)
+    batch = collate(Lesson(EXAMPLES, kept=True), TOKENIZER)
+    for _ in range(2):
+        for passes in (1, 2):
+            fresh = read_and_sleep(network, prefix, batch, passes)
+            for one, other in zip(fresh, store(batch, passes), strict=True):
+                torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-5)
+
+
+def test_documents_that_come_again_are_not_read_again() -> None:
+    network = make_network()
+    store = MemoryStore(network, cached_prefix(network, TOKENIZER.frame.prefix))
+    kept, fresh = (collate(Lesson(EXAMPLES, kept=again), TOKENIZER) for again in (True, False))
+    before = [store(batch, 1) for batch in (kept, fresh)]
+    randomise(network, 1)  # what it reads from now on is another memory
+    after = [store(batch, 1) for batch in (kept, fresh)]
+    same = [torch.equal(one[0], other[0]) for one, other in zip(before, after, strict=True)]
+    assert same == [True, False]
+
+
+def test_reading_alone_is_trained_where_writing_shall_stay(tmp_path: Path) -> None:
+    trainer = make_trainer(tmp_path, only_reading=True)
+    batch = collate(Lesson(EXAMPLES), TOKENIZER)
+    written = read_and_sleep(trainer.network, trainer.prefix, batch, 2)
+    loss, _ = answer_loss(trainer.network, trainer.prefix, batch, written)
+    list(trainer.run(2))
+    again = read_and_sleep(trainer.network, trainer.prefix, batch, 2)
+    for one, other in zip(written, again, strict=True):
+        assert torch.equal(one, other)
+    assert answer_loss(trainer.network, trainer.prefix, batch, again)[0] != loss
+
+
 def test_only_the_heads_learn(tmp_path: Path) -> None:
     trainer = make_trainer(tmp_path)
     before = parameters(trainer)
@@ -165,16 +216,19 @@ def test_only_the_heads_learn(tmp_path: Path) -> None:
     for (name, _), old, new in zip(
         trainer.network.named_parameters(), before, parameters(trainer), strict=True
     ):
-        assert torch.equal(old, new) == (".memory." not in name)
+        assert torch.equal(old, new) == (name not in trained_parameters(trainer.network))
 
 
-def test_a_resumed_run_equals_an_uninterrupted_one_bit_for_bit(tmp_path: Path) -> None:
-    whole = make_trainer(tmp_path / "whole")
+@pytest.mark.parametrize("only_reading", [False, True])
+def test_a_resumed_run_equals_an_uninterrupted_one_bit_for_bit(
+    tmp_path: Path, only_reading: bool
+) -> None:
+    whole = make_trainer(tmp_path / "whole", only_reading=only_reading)
     list(whole.run())
-    first = make_trainer(tmp_path / "parts")
+    first = make_trainer(tmp_path / "parts", only_reading=only_reading)
     list(first.run(3))
     first.save()
-    second = make_trainer(tmp_path / "parts")
+    second = make_trainer(tmp_path / "parts", only_reading=only_reading)
     second.resume()
     records = list(second.run())
     assert [r["step"] for r in records] == [4, 5, 6]

@@ -63,13 +63,14 @@ def main() -> None:
         network.to(device),
         batches,
         options.out,
-        schedule=Schedule(steps=options.steps),
+        schedule=Schedule(steps=options.steps, rate=options.rate),
         group=group,
+        only_reading=RECIPES[options.config].only_reading,
     )
     if options.resume:
         trainer.resume()
     elif options.heads:
-        load_heads(network, options.heads)  # not before: the trainer calibrates biases
+        load_heads(network, options.heads, newer=True)  # not before: the trainer sets biases
     elif options.transfer:
         _transfer(trainer, options.transfer)
     _train(trainer, options)
@@ -83,13 +84,20 @@ def _parse() -> argparse.Namespace:
     )
     parser.add_argument("--config", choices=RECIPES, default="default", help="which lessons")
     parser.add_argument("--data", type=Path, help="a FairytaleQA folder")
-    parser.add_argument("--plain", type=Path, help="GSM8K's train.jsonl, as plain instructions")
+    parser.add_argument(
+        "--plain",
+        type=Path,
+        nargs="+",
+        default=(),
+        help="plain instructions: GSM8K's train.jsonl, and what tasks.instructions writes",
+    )
     parser.add_argument(
         "--transfer", type=int, default=200, help="texts for attention transfer; 0: none"
     )
     parser.add_argument("--out", type=Path, required=True, help="folder of the run")
     parser.add_argument("--steps", type=int, default=760)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--rate", type=float, default=Schedule.rate, help="of learning, at most")
     parser.add_argument("--save-every", type=int, default=20)
     parser.add_argument("--evaluate-every", type=int, default=80)
     parser.add_argument(
@@ -109,7 +117,8 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--prepare", type=Path, help="only write the batches of all steps here")
     parser.add_argument("--prepared", type=Path, help="batches written before; no --data needed")
     options = parser.parse_args()
-    if options.config == "default" and not (options.prepared or (options.data and options.plain)):
+    of_stories = options.config in ("default", "reading")
+    if of_stories and not (options.prepared or (options.data and options.plain)):
         parser.error(f"--config {options.config} needs --data and --plain")
     return options
 
@@ -122,7 +131,7 @@ def _batches(options: argparse.Namespace) -> Batches:
     tokenizer = GGUFTokenizer(options.base or base_path(), SMOLLM2)
     train = fairytale.load(options.data, "train") if options.data else []
     val = fairytale.load(options.data, "val") if options.data else []
-    sources = Sources(train, gsm8k.load(options.plain) if options.plain else [])
+    sources = Sources(train, [gsm8k.load(path) for path in options.plain])
     held_out = held_out_batches(tokenizer, val)
     return DrawnBatches(tokenizer, RECIPES[options.config], sources, held_out, options.seed)
 

@@ -73,7 +73,7 @@ class DrawnBatches:
 
     def describe(self) -> dict[str, object]:
         recipe = asdict(self._recipe)
-        sources = {"stories": len(self._sources.stories), "plain": len(self._sources.plain)}
+        sources = {"stories": len(self._sources.stories), "plain": [*map(len, self._sources.plain)]}
         return {"seed": self._seed, "recipe": recipe, **sources}
 
 

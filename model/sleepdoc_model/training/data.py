@@ -67,6 +67,15 @@ class Batch:
     def context_tokens(self) -> int:
         return int(sum(window.active.sum().item() for window in self.windows))
 
+    def windows_of(self, document: int) -> tuple[Window, ...]:
+        """What one document has read, without padding."""
+        mine = [window.of(torch.tensor([document])) for window in self.windows]
+        return tuple(
+            Window(w.ids[w.active][None], w.active[w.active][None], w.kept)
+            for w in mine
+            if w.active.any()
+        )
+
     def share(self, rank: int, size: int) -> "Batch":
         """Every `size`-th document from `rank` on, and the questions about those."""
         documents = torch.arange(rank, int(self.document.max()) + 1, size)

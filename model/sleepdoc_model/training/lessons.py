@@ -3,7 +3,7 @@
 import random
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sleepdoc_model.tasks import facts, fairytale, two_hop
 from sleepdoc_model.tasks.fairytale import Story, StoryWindow
@@ -15,14 +15,21 @@ class Sources:
     """What lessons are drawn from."""
 
     stories: Sequence[Story] = ()
-    plain: Sequence[Question] = ()
-    """Instructions that have nothing to do with any document."""
+    plain: Sequence[Sequence[Question]] = ()
+    """Instructions that have nothing to do with any document; as many are drawn of each origin."""
+    fact_documents: int = 0
+    """Of how many documents of facts there are; 0: every one is new."""
 
 
 def few_facts(rng: random.Random, sources: Sources) -> Example:
     """Some facts in a few short windows, mostly one."""
-    known, windows = rng.choice(((4, 1), (8, 1), (16, 1), (16, 1), (16, 2), (16, 4)))
-    return facts.make_example(rng, facts=known, windows=windows, questions=4, split="train")
+    told = rng
+    if sources.fact_documents:
+        told = random.Random(f"facts {rng.randrange(sources.fact_documents)}")
+    known, windows = told.choice(((4, 1), (8, 1), (16, 1), (16, 1), (16, 2), (16, 4)))
+    asked = 4 if told is rng else known
+    example = facts.make_example(told, facts=known, windows=windows, questions=asked, split="train")
+    return replace(example, questions=tuple(rng.sample(example.questions, min(6, asked))))
 
 
 def hops(rng: random.Random, sources: Sources) -> Example:
@@ -90,6 +97,16 @@ def several_windows(rng: random.Random, sources: Sources) -> Example:
     return _and_continued(rng, Example(tuple(window.text for window in taken), tuple(asked)))
 
 
+def whole_story(rng: random.Random, sources: Sources) -> Example:
+    """All windows of a story; some questions stand behind a passage found by text search."""
+    story = rng.choice([story for story in sources.stories if story.questions])
+    asked = [
+        _behind_passage(rng, story.sections[i], question) if rng.random() < 0.15 else question
+        for i, question in rng.sample(story.questions, min(8, len(story.questions)))
+    ]
+    return Example(tuple(window.text for window in story.windows), tuple(asked))
+
+
 def recalled(rng: random.Random, sources: Sources) -> Example:
     """A long window; some questions stand behind a passage found by text search."""
     story, (window,) = _windows(rng, sources, 1)
@@ -103,11 +120,21 @@ def recalled(rng: random.Random, sources: Sources) -> Example:
 def plain(rng: random.Random, sources: Sources) -> Example:
     """A section of a story, and an instruction that has nothing to do with it."""
     text = rng.choice(rng.choice(sources.stories).sections)
-    return Example((text + "\n\n",), (rng.choice(sources.plain),))
+    return Example((text + "\n\n",), (_instruction(rng, sources),))
+
+
+def plain_after_story(rng: random.Random, sources: Sources) -> Example:
+    """All windows of a story, and instructions that have nothing to do with it."""
+    asked = (_instruction(rng, sources), _instruction(rng, sources))
+    return replace(whole_story(rng, sources), questions=asked)
 
 
 def any_window(rng: random.Random, sources: Sources) -> str:
     return rng.choice(rng.choice(sources.stories).windows).text
+
+
+def _instruction(rng: random.Random, sources: Sources) -> Question:
+    return rng.choice(rng.choice(sources.plain))
 
 
 def _windows(

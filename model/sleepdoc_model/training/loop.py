@@ -11,7 +11,12 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from sleepdoc_model.checkpoint import load_heads, save_heads, trained_parameters
+from sleepdoc_model.checkpoint import (
+    load_heads,
+    reading_parameters,
+    save_heads,
+    trained_parameters,
+)
 from sleepdoc_model.network import Network
 from sleepdoc_model.tasks import facts, fairytale
 from sleepdoc_model.tasks.types import Example
@@ -20,6 +25,7 @@ from sleepdoc_model.training.batches import Batches
 from sleepdoc_model.training.data import IGNORE, Batch, Lesson, collate
 from sleepdoc_model.training.group import Group
 from sleepdoc_model.training.objective import (
+    MemoryStore,
     TapStore,
     answer_loss,
     cached_prefix,
@@ -55,7 +61,7 @@ def optimizer_for(
     named: Mapping[str, torch.nn.Parameter], schedule: Schedule
 ) -> torch.optim.Optimizer:
     """AdamW over the parameters of fast-weight heads, with the gates and biases in a group."""
-    fast = ("gate", "beta", "fade", "bias", "decay", "fill")
+    fast = ("gate", "beta", "fade", "relevance", "bias", "decay", "fill")
     gates = [p for n, p in named.items() if any(word in n for word in fast)]
     rest = [p for n, p in named.items() if not any(word in n for word in fast)]
     return torch.optim.AdamW(
@@ -70,7 +76,9 @@ def optimizer_for(
 class Trainer:
     """Holds a network, its optimiser and where training stands; writes into `folder`.
 
-    In a group every process makes the same trainer; only the first one's writes anything.
+    With `only_reading`, what is written stays as it is: a step is several times faster, as nothing
+    has to be read twice. In a group every process makes the same trainer; only the first one's
+    writes anything.
     """
 
     def __init__(
@@ -81,13 +89,18 @@ class Trainer:
         *,
         schedule: Schedule,
         group: Group | None = None,
+        only_reading: bool = False,
     ) -> None:
         self.network, self.batches, self.folder = network, batches, folder
         self.schedule, self.group, self.step = schedule, group or Group(), 0
         self.device = str(network.embedding.weight.device)
         self.prefix = cached_prefix(network, batches.prefix)
-        self.optimizer = optimizer_for(trained_parameters(network), schedule)
+        self.trained = (reading_parameters if only_reading else trained_parameters)(network)
+        for name, parameter in trained_parameters(network).items():
+            parameter.requires_grad_(name in self.trained)
+        self.optimizer = optimizer_for(self.trained, schedule)
         self.store = TapStore(network, self.prefix)
+        self.memories = MemoryStore(network, self.prefix) if only_reading else None
         calibrate(network, self.prefix, batches.sample().to(self.device))
 
     def run(self, until: int | None = None) -> Iterator[dict[str, float]]:
@@ -108,12 +121,15 @@ class Trainer:
         loss, right, sleep_seconds = 0.0, 0.0, 0.0
         if count:  # with more processes than documents some have nothing to do
             batch = batch.to(self.device)
-            memory = read_and_sleep(self.network, self.prefix, batch, passes, self.store)
+            if self.memories:
+                memory = self.memories(batch, passes)
+            else:
+                memory = read_and_sleep(self.network, self.prefix, batch, passes, self.store)
             sleep_seconds = time.perf_counter() - started
             found, logits = answer_loss(self.network, self.prefix, batch, memory)
             (found / total).backward()  # type: ignore[no-untyped-call]
             loss, right = found.item(), accuracy(logits, batch) * count
-        parameters = trained_parameters(self.network).values()
+        parameters = self.trained.values()
         self.group.sum_gradients(parameters)
         norm = torch.nn.utils.clip_grad_norm_(parameters, self.schedule.clip)
         self.optimizer.step()
@@ -153,7 +169,7 @@ class Trainer:
         """Write the heads, and what else a bit-identical continuation needs."""
         save_heads(self.network, self.folder / "heads.safetensors", step=str(self.step))
         state = {"step": torch.tensor(self.step)}
-        for name, parameter in trained_parameters(self.network).items():
+        for name, parameter in self.trained.items():
             for key, value in self.optimizer.state[parameter].items():
                 state[f"{name}/{key}"] = value
         temporary = self.folder / "optimizer.tmp"
@@ -165,12 +181,11 @@ class Trainer:
         load_heads(self.network, self.folder / "heads.safetensors")
         state: dict[str, Tensor] = load_file(self.folder / "optimizer.safetensors")
         self.step = int(state.pop("step"))
-        parameters = trained_parameters(self.network)
         for name, value in state.items():
             parameter, key = name.rsplit("/", 1)
             # The optimiser counts its steps on the CPU, wherever the parameters are.
             there = value if key == "step" else value.to(self.device)
-            self.optimizer.state[parameters[parameter]][key] = there
+            self.optimizer.state[self.trained[parameter]][key] = there
 
     def log(self, record: Mapping[str, float]) -> None:
         with (self.folder / "log.jsonl").open("a", encoding="utf-8") as file:
@@ -184,6 +199,7 @@ class Trainer:
             "torch": torch.__version__,
             "device": self.device,
             "precision": torch.get_float32_matmul_precision(),
+            "only_reading": self.memories is not None,
             "processes": self.group.size,
             "threads": torch.get_num_threads(),
         }

@@ -5,13 +5,16 @@ long as tokens do not read the memory while they are consolidated, that is exact
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
+from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.nn.utils.rnn import pad_sequence
 
 from sleepdoc_model.network import Network, Pass, SharedFastWeights
+from sleepdoc_model.sleep import sleep_passes
 from sleepdoc_model.state import KVCache, Memory
 from sleepdoc_model.training.data import IGNORE, Batch, Window
 
@@ -144,6 +147,42 @@ def _write(network: Network, taps: Taps, active: Tensor, memory: Memory | None) 
     return tuple(after)
 
 
+class MemoryStore:
+    """Remembers the memories of documents that come again, where what is written is not trained.
+
+    What is over `limit` bytes is computed every time.
+    """
+
+    def __init__(self, network: Network, cache: KVCache, limit: int = 8 << 30) -> None:
+        self.network, self.cache = network, cache
+        self._kept: dict[tuple[tuple[int, ...], ...], Memory] = {}
+        self._left = limit
+
+    @torch.no_grad()
+    def __call__(self, batch: Batch, passes: int) -> Memory:
+        """The same as `read_and_sleep`."""
+        if not all(window.kept for window in batch.windows):
+            return read_and_sleep(self.network, self.cache, batch, passes)
+        documents = range(int(batch.document.max()) + 1)
+        known = [self._of(batch.windows_of(document), passes) for document in documents]
+        return tuple(torch.cat(states) for states in zip(*known, strict=True))
+
+    def _of(self, windows: Sequence[Window], passes: int) -> Memory:
+        key = ((passes,), *(tuple(window.ids[0].tolist()) for window in windows))
+        if key in self._kept:
+            return self._kept[key]
+        memory: Memory | None = None
+        for window in windows:
+            slept = sleep_passes(self.network, window.ids, memory, passes=passes, prefix=self.cache)
+            *_, (memory, _) = slept
+        assert memory is not None
+        size = sum(state.nbytes for state in memory)
+        if size <= self._left:
+            self._kept[key] = memory
+            self._left -= size
+        return memory
+
+
 def answer_loss(
     network: Network, cache: KVCache, batch: Batch, memory: Memory | None
 ) -> tuple[Tensor, Tensor]:
@@ -156,13 +195,20 @@ def answer_loss(
     embedded = network.embed(batch.questions)
     asked = batch.labels != IGNORE
     run = Pass("read", cache, grow=False)
-    h, _ = network(embedded, states, run)
+    with _short_attention(batch.questions.device):
+        h, _ = network(embedded, states, run)
     logits = network.logits(h[asked])
     if not batch.plain:
         return F.cross_entropy(logits, batch.labels[asked], reduction="sum"), logits
     with torch.no_grad():
         base = network.logits(network(embedded, None, run)[0][asked]).log_softmax(-1)
     return F.kl_div(logits.log_softmax(-1), base, reduction="sum", log_target=True), logits
+
+
+def _short_attention(device: torch.device) -> AbstractContextManager[None]:
+    """On a CPU fused attention is made for long windows; on conversations plain products take half
+    the time of a step."""
+    return sdpa_kernel(SDPBackend.MATH) if device.type == "cpu" else nullcontext()
 
 
 @torch.no_grad()

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from sleepdoc_model.tasks.types import Example
@@ -35,6 +35,8 @@ KINDS = {
     "windows": Kind(2, lessons.several_windows, long=True),
     "recalled": Kind(2, lessons.recalled, long=True),
     "plain": Kind(3, lessons.plain, plain=True),
+    "whole": Kind(3, lessons.whole_story, long=True),
+    "plain after a story": Kind(3, lessons.plain_after_story, long=True, plain=True),
 }
 
 
@@ -59,9 +61,13 @@ class Recipe:
     )
     few: int = 40
     """Stories that long windows are of."""
+    fact_documents: int = 0
+    """Documents of facts; 0: every one is new."""
     before: tuple[int, ...] = (0, 0, 0, 0, 0, 1)
     after: tuple[int, ...] = (0, 0, 0, 0, 0, 1)
     sweeps: tuple[int, ...] = (1, 1, 1, 1, 1, 1, 2, 3)
+    only_reading: bool = False
+    """Whether what is written stays as it is."""
 
     def passes(self, seed: int, step: int) -> int:
         """Mostly one; sometimes more, so that these do good."""
@@ -71,20 +77,42 @@ class Recipe:
         """The documents of one step."""
         rng = random.Random(f"{seed}/{step}")
         name = rng.choices(list(self.shares), list(self.shares.values()))[0]
-        kind, few = KINDS[name], Sources(sources.stories[: self.few])
+        sources = replace(sources, fact_documents=self.fact_documents)
+        kind, few = KINDS[name], replace(sources, stories=sources.stories[: self.few])
         examples = [kind.make(rng, few if kind.long else sources) for _ in range(kind.documents)]
         before, after = (
             [lessons.any_window(rng, few) for _ in range(rng.choice(most) if few.stories else 0)]
             for most in (self.before, self.after)
         )
-        return Lesson(examples, before, after, kept=kind.long, plain=kind.plain)
+        return Lesson(
+            examples, before, after, kept=kind.long or self.only_reading, plain=kind.plain
+        )
 
 
 RECIPES = {
     "default": Recipe(),
+    "reading": Recipe(
+        shares={
+            "facts": 0.18,
+            "quoted": 0.05,
+            "unslept facts": 0.07,
+            "sections": 0.14,
+            "unslept": 0.05,
+            "whole": 0.21,
+            "plain": 0.05,
+            "plain after a story": 0.25,
+        },
+        few=30,
+        fact_documents=100,
+        before=(0,),
+        after=(0,),
+        sweeps=(2,),
+        only_reading=True,
+    ),
     "facts": Recipe(shares={"facts": 0.6, "hops": 0.2, "quoted": 0.2}),
     "hops-1": Recipe(shares={"hops": 1.0}, sweeps=(1,)),
     "hops-4": Recipe(shares={"hops": 1.0}, sweeps=(4,)),
 }
-"""By the name that a run is given; only `default` needs data. The last two are to be compared at
+"""By the name that a run is given; `default` and `reading` need data. `reading` goes on from heads
+that remember, and only changes what they make of their memory. The last two are to be compared at
 equal compute: whether more passes do good."""
