@@ -3,6 +3,11 @@
 python -m sleepdoc_model.training --data FAIRYTALEQA --plain GSM8K --out runs/default
 python -m sleepdoc_model.training --data FAIRYTALEQA --plain GSM8K --out runs/default --resume
 
+Heads that remember can learn to make more of their memory, several times as fast, as what they write
+stays as it is:
+
+python -m sleepdoc_model.training --config reading --heads HEADS --transfer 0 --data ... --out ...
+
 Where there is a GPU but no tokenizer, batches are made elsewhere before:
 
 python -m sleepdoc_model.training --data FAIRYTALEQA --plain GSM8K --out ... --prepare BATCHES

@@ -42,6 +42,8 @@ class Schedule:
     rate: float = 2e-3
     gate_factor: float = 5.0
     """Gates, betas and biases learn this much faster: at the common rate they hardly move."""
+    relevance_factor: float = 20.0
+    """So does relevance: it begins open, where a sigmoid is flat."""
     warm_up: int = 10
     weight_decay: float = 0.01
     clip: float = 1.0
@@ -53,21 +55,26 @@ class Schedule:
     def set_rates(self, optimizer: torch.optim.Optimizer, step: int) -> None:
         """Set the rates of an optimiser made by `optimizer_for`."""
         rate = self.rate_at(step)
-        for group, factor in zip(optimizer.param_groups, (1.0, self.gate_factor), strict=True):
+        factors = (1.0, self.gate_factor, self.relevance_factor)
+        for group, factor in zip(optimizer.param_groups, factors, strict=True):
             group["lr"] = rate * factor
 
 
 def optimizer_for(
     named: Mapping[str, torch.nn.Parameter], schedule: Schedule
 ) -> torch.optim.Optimizer:
-    """AdamW over the parameters of fast-weight heads, with the gates and biases in a group."""
-    fast = ("gate", "beta", "fade", "relevance", "bias", "decay", "fill")
-    gates = [p for n, p in named.items() if any(word in n for word in fast)]
-    rest = [p for n, p in named.items() if not any(word in n for word in fast)]
+    """AdamW over the parameters of fast-weight heads, with gates and biases in a group, and
+    relevance in another."""
+    fast = ("gate", "beta", "fade", "bias", "decay", "fill")
+    relevance = [p for n, p in named.items() if "relevance" in n]
+    heads = {n: p for n, p in named.items() if "relevance" not in n}
+    gates = [p for n, p in heads.items() if any(word in n for word in fast)]
+    rest = [p for n, p in heads.items() if not any(word in n for word in fast)]
     return torch.optim.AdamW(
         [
             {"params": rest, "weight_decay": schedule.weight_decay},
             {"params": gates, "weight_decay": 0.0},
+            {"params": relevance, "weight_decay": 0.0},
         ],
         betas=(0.9, 0.98),
     )
