@@ -5,6 +5,7 @@ import json
 import random
 import re
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -15,6 +16,7 @@ from sleepdoc_model.tasks import (
     fairytale,
     gsm8k,
     key_values,
+    numbers,
     passages,
     two_hop,
     updates,
@@ -24,10 +26,11 @@ from sleepdoc_model.tasks.types import Question
 
 
 @pytest.mark.parametrize("windows", [1, 3])
-def test_every_answer_stands_in_the_document(windows: int) -> None:
+@pytest.mark.parametrize("task", [facts, numbers])
+def test_every_answer_stands_in_the_document(task: ModuleType, windows: int) -> None:
     rng = random.Random(0)
     for _ in range(50):
-        example = facts.make_example(rng, facts=6, windows=windows, questions=6, split="test")
+        example = task.make_example(rng, facts=6, windows=windows, questions=6, split="test")
         assert len(example.windows) == windows
         assert len(example.questions) == 6
         assert all(q.answer in "".join(example.windows) for q in example.questions)
@@ -45,6 +48,22 @@ def test_test_names_are_never_trained_on() -> None:
     for trained, held_out in zip(facts.names("train"), facts.names("test"), strict=True):
         assert not set(trained) & set(held_out)
         assert len(held_out) >= 80
+
+
+def test_test_towns_are_never_trained_on() -> None:
+    train, test = numbers.towns("train"), numbers.towns("test")
+    assert not set(train) & set(test)
+    assert len(train) == 4 * len(test) == 60
+    known = [f for seed in range(50) for f in numbers.make_facts(random.Random(seed), 8, "test")]
+    assert {fact.name for fact in known} <= set(test)
+    assert {fact.attribute for fact in known} == set(numbers.FIGURES)
+
+
+def test_a_town_has_one_figure_of_a_kind() -> None:
+    for seed in range(50):
+        known = numbers.make_facts(random.Random(seed), 16, "train")
+        assert len({(f.name, f.attribute.words) for f in known}) == len(known) == 16
+        assert all(f.value in f.statement(random.Random(seed)) for f in known)
 
 
 def test_a_person_has_one_value_per_attribute() -> None:

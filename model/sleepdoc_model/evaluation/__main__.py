@@ -25,7 +25,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m sleepdoc_model.evaluation", description="Memory figures with controls."
     )
-    parser.add_argument("task", choices=("facts", "two-hop", "stories"))
+    parser.add_argument("task", choices=("facts", "numbers", "two-hop", "stories"))
     parser.add_argument("--heads", type=Path, required=True, help="checkpoint to measure")
     parser.add_argument("--data", type=Path, help="a FairytaleQA folder, for stories")
     parser.add_argument("--documents", type=int, default=200)

@@ -1,12 +1,12 @@
-"""Documents about made-up people, with names that were never trained on."""
+"""Documents about made-up people and towns, with names that were never trained on."""
 
 import random
 from typing import Literal
 
-from sleepdoc_model.tasks import facts, two_hop
+from sleepdoc_model.tasks import facts, numbers, two_hop
 from sleepdoc_model.tasks.types import Example
 
-Task = Literal["facts", "two-hop"]
+Task = Literal["facts", "numbers", "two-hop"]
 
 
 def made_up(
@@ -21,7 +21,8 @@ def made_up(
             )
             for _ in range(documents)
         ]
+    make = numbers.make_example if task == "numbers" else facts.make_example
     return [
-        facts.make_example(rng, facts=size, windows=windows, questions=questions, split="test")
+        make(rng, facts=size, windows=windows, questions=questions, split="test")
         for _ in range(documents)
     ]

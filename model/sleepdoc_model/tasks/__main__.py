@@ -15,6 +15,7 @@ from sleepdoc_model.tasks import (
     facts,
     fairytale,
     key_values,
+    numbers,
     passages,
     quantities,
     two_hop,
@@ -60,6 +61,15 @@ def _facts(o: argparse.Namespace) -> Named:
     return _seeded(
         o,
         lambda rng: facts.make_example(
+            rng, facts=o.size, windows=o.windows, questions=o.questions, split="test"
+        ),
+    )
+
+
+def _numbers(o: argparse.Namespace) -> Named:
+    return _seeded(
+        o,
+        lambda rng: numbers.make_example(
             rng, facts=o.size, windows=o.windows, questions=o.questions, split="test"
         ),
     )
@@ -134,6 +144,7 @@ def _quantities(o: argparse.Namespace) -> Named:
 
 _MADE = {
     "facts": _facts,
+    "numbers": _numbers,
     "two-hop": _two_hop,
     "updates": _updates,
     "key-values": _key_values,

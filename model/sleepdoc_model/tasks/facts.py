@@ -6,6 +6,7 @@ the model is to recall which of them belongs to whom, not to spell a new one.
 """
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -146,7 +147,11 @@ def make_example(
     rng: random.Random, *, facts: int, windows: int, questions: int, split: Split
 ) -> Example:
     """A document of `facts` facts spread over `windows` windows, with some of them asked for."""
-    known = make_facts(rng, facts, split)
+    return told(rng, make_facts(rng, facts, split), windows=windows, questions=questions)
+
+
+def told(rng: random.Random, known: Sequence[Fact], *, windows: int, questions: int) -> Example:
+    """Facts spread over `windows` windows, with some of them asked for."""
     asked = rng.sample(known, min(questions, len(known)))
     texts = [
         " ".join(fact.statement(rng) for fact in known[start::windows]) + "\n\n"

@@ -3,8 +3,8 @@
 python -m sleepdoc_model.training --data FAIRYTALEQA --plain GSM8K --out runs/default
 python -m sleepdoc_model.training --data FAIRYTALEQA --plain GSM8K --out runs/default --resume
 
-Heads that remember can learn to make more of their memory, several times as fast, as what they write
-stays as it is:
+Heads that remember can learn to make more of their memory, several times as fast, as what they
+write stays as it is:
 
 python -m sleepdoc_model.training --config reading --heads HEADS --transfer 0 --data ... --out ...
 

@@ -2,10 +2,10 @@
 
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from sleepdoc_model.tasks import facts, fairytale, two_hop
+from sleepdoc_model.tasks import facts, fairytale, numbers, two_hop
 from sleepdoc_model.tasks.fairytale import Story, StoryWindow
 from sleepdoc_model.tasks.types import Example, Question
 
@@ -23,12 +23,21 @@ class Sources:
 
 def few_facts(rng: random.Random, sources: Sources) -> Example:
     """Some facts in a few short windows, mostly one."""
+    return _few(rng, sources, "facts", facts.make_example)
+
+
+def few_numbers(rng: random.Random, sources: Sources) -> Example:
+    """The same of figures."""
+    return _few(rng, sources, "numbers", numbers.make_example)
+
+
+def _few(rng: random.Random, sources: Sources, kind: str, make: Callable[..., Example]) -> Example:
     told = rng
     if sources.fact_documents:
-        told = random.Random(f"facts {rng.randrange(sources.fact_documents)}")
+        told = random.Random(f"{kind} {rng.randrange(sources.fact_documents)}")
     known, windows = told.choice(((4, 1), (8, 1), (16, 1), (16, 1), (16, 2), (16, 4)))
     asked = 4 if told is rng else known
-    example = facts.make_example(told, facts=known, windows=windows, questions=asked, split="train")
+    example = make(told, facts=known, windows=windows, questions=asked, split="train")
     return replace(example, questions=tuple(rng.sample(example.questions, min(6, asked))))
 
 
@@ -47,7 +56,7 @@ def sections_in_a_row(rng: random.Random, sources: Sources) -> Example:
 def quoted_fact(rng: random.Random, sources: Sources) -> Example:
     """A question about a fact quoted in front of it: not all is for memory to know."""
     example = few_facts(rng, sources)
-    quoted = facts.make_facts(rng, 3, "train")
+    quoted = rng.choice((facts, numbers)).make_facts(rng, 3, "train")
     passage = " ".join(fact.statement(rng) for fact in quoted)
     asked = (_behind(passage, rng, fact.question(rng)) for fact in quoted)
     return Example(example.windows, (*example.questions[:2], *asked))
@@ -56,7 +65,7 @@ def quoted_fact(rng: random.Random, sources: Sources) -> Example:
 def unslept_facts(rng: random.Random, sources: Sources) -> Example:
     """Facts that were slept on, and others that still stand in the window."""
     slept = few_facts(rng, sources)
-    unslept = facts.make_facts(rng, rng.randint(2, 8), "train")
+    unslept = rng.choice((facts, numbers)).make_facts(rng, rng.randint(2, 8), "train")
     asked = [*slept.questions[:2]]
     asked += [fact.question(rng) for fact in rng.sample(unslept, min(4, len(unslept)))]
     rng.shuffle(asked)

@@ -25,6 +25,7 @@ class Kind(NamedTuple):
 
 KINDS = {
     "facts": Kind(8, lessons.few_facts),
+    "numbers": Kind(8, lessons.few_numbers),
     "hops": Kind(6, lessons.hops),
     "quoted": Kind(6, lessons.quoted_fact),
     "unslept facts": Kind(6, lessons.unslept_facts),
@@ -93,12 +94,13 @@ RECIPES = {
     "default": Recipe(),
     "reading": Recipe(
         shares={
-            "facts": 0.18,
-            "quoted": 0.05,
-            "unslept facts": 0.07,
-            "sections": 0.14,
-            "unslept": 0.05,
-            "whole": 0.21,
+            "facts": 0.12,
+            "numbers": 0.12,
+            "quoted": 0.07,
+            "unslept facts": 0.10,
+            "sections": 0.12,
+            "unslept": 0.04,
+            "whole": 0.13,
             "plain": 0.05,
             "plain after a story": 0.25,
         },
