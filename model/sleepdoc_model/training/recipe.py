@@ -47,15 +47,16 @@ class Recipe:
 
     shares: dict[str, float] = field(
         default_factory=lambda: {
-            "facts": 0.10,
+            "facts": 0.08,
+            "numbers": 0.08,
             "hops": 0.02,
-            "quoted": 0.04,
-            "unslept facts": 0.07,
+            "quoted": 0.05,
+            "unslept facts": 0.08,
             "hidden": 0.01,
-            "sections": 0.12,
-            "row": 0.14,
+            "sections": 0.11,
+            "row": 0.09,
             "unslept": 0.05,
-            "windows": 0.20,
+            "windows": 0.18,
             "recalled": 0.05,
             "plain": 0.20,
         }
