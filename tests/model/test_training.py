@@ -355,3 +355,14 @@ def test_torchrun_hands_on_every_option(
     for option in options:
         parsed = torchrun_options(["--nproc-per-node", "2", "-m", "a.module", option, "x"])
         assert parsed.training_script_args == [option, "x"]
+
+
+def test_reading_alone_cannot_be_trained_where_it_writes_too(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    options = ["--config", "reading", "--reads-asleep", "--prepared", "batches.safetensors"]
+    monkeypatch.setattr("sys.argv", ["training", *options, "--out", f"{tmp_path / 'run'}"])
+    with pytest.raises(SystemExit, match="2"):
+        main()
+    assert "--reads-asleep" in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()

@@ -125,6 +125,8 @@ def _parse() -> argparse.Namespace:
     of_stories = options.config in ("default", "reading")
     if of_stories and not (options.prepared or (options.data and options.plain)):
         parser.error(f"--config {options.config} needs --data and --plain")
+    if options.reads_asleep and RECIPES[options.config].only_reading:
+        parser.error("what reads asleep also writes: --config reading is not for --reads-asleep")
     return options
 
 
