@@ -27,6 +27,11 @@ def relative_change(before: Memory, after: Memory) -> tuple[float, ...]:
     return tuple(changes)
 
 
+def of_others(memory: Memory) -> Memory:
+    """For every document of a batch the memory of the one before it."""
+    return tuple(state.roll(1, 0) for state in memory)
+
+
 @dataclass
 class KVCache:
     """Keys and values of one window. Allocated once at full size, so that decoding costs the same

@@ -15,7 +15,7 @@ import torch
 
 from sleepdoc_model.evaluation.recall import find_sentences
 from sleepdoc_model.network import Network
-from sleepdoc_model.state import KVCache, Memory
+from sleepdoc_model.state import KVCache, Memory, of_others
 from sleepdoc_model.tasks.types import Example
 from sleepdoc_model.tokenizer import Tokenizer
 from sleepdoc_model.training.data import IGNORE, Batch, Lesson, collate, pad
@@ -85,11 +85,6 @@ def in_batches(examples: Sequence[Example], size: int) -> Iterator[tuple[int, Se
     starts = range(0, len(examples) - (len(examples) > 1), size)
     for first in starts:
         yield first, examples[first : None if first == starts[-1] else first + size]
-
-
-def of_others(memory: Memory) -> Memory:
-    """For every document of a batch the memory of the one before it."""
-    return tuple(state.roll(1, 0) for state in memory)
 
 
 def in_window(asked: Batch, texts: Sequence[Sequence[str]], tokenizer: Tokenizer) -> Batch:

@@ -16,11 +16,11 @@ from typing import Any
 import torch
 
 from sleepdoc_model.drawing import drawing
-from sleepdoc_model.evaluation.arms import Score, in_batches, in_window, of_others, score
+from sleepdoc_model.evaluation.arms import Score, in_batches, in_window, score
 from sleepdoc_model.evaluation.load_checkpoint import load_checkpoint
 from sleepdoc_model.evaluation.report import wilson
 from sleepdoc_model.network import Network
-from sleepdoc_model.state import KVCache, Memory
+from sleepdoc_model.state import KVCache, Memory, of_others
 from sleepdoc_model.tasks import facts, fairytale
 from sleepdoc_model.tokenizer import Tokenizer
 from sleepdoc_model.training.data import Batch, Lesson, collate

@@ -15,13 +15,13 @@ from typing import Any
 
 import torch
 
-from sleepdoc_model.evaluation.arms import Score, in_batches, of_others, score
+from sleepdoc_model.evaluation.arms import Score, in_batches, score
 from sleepdoc_model.evaluation.bootstrap import interval
 from sleepdoc_model.evaluation.load_checkpoint import load_checkpoint
 from sleepdoc_model.evaluation.made_up import made_up
 from sleepdoc_model.evaluation.report import mean_nll, wilson
 from sleepdoc_model.network import Network
-from sleepdoc_model.state import KVCache
+from sleepdoc_model.state import KVCache, of_others
 from sleepdoc_model.tasks.types import Example
 from sleepdoc_model.tokenizer import Tokenizer
 from sleepdoc_model.training.data import Lesson, collate

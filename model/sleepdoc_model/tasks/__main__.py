@@ -7,6 +7,7 @@ python -m sleepdoc_model.tasks stories --data FAIRYTALEQA --out stories.jsonl
 import argparse
 import random
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 from sleepdoc_model.evaluation.documents import dump, of_example
@@ -57,21 +58,10 @@ def _seeded(options: argparse.Namespace, make: Make) -> Named:
         yield name, make(random.Random(name))
 
 
-def _facts(o: argparse.Namespace) -> Named:
+def _of_facts(make: Callable[..., Example], o: argparse.Namespace) -> Named:
     return _seeded(
         o,
-        lambda rng: facts.make_example(
-            rng, facts=o.size, windows=o.windows, questions=o.questions, split="test"
-        ),
-    )
-
-
-def _numbers(o: argparse.Namespace) -> Named:
-    return _seeded(
-        o,
-        lambda rng: numbers.make_example(
-            rng, facts=o.size, windows=o.windows, questions=o.questions, split="test"
-        ),
+        lambda rng: make(rng, facts=o.size, windows=o.windows, questions=o.questions, split="test"),
     )
 
 
@@ -142,9 +132,9 @@ def _quantities(o: argparse.Namespace) -> Named:
     )
 
 
-_MADE = {
-    "facts": _facts,
-    "numbers": _numbers,
+_MADE: dict[str, Callable[[argparse.Namespace], Named]] = {
+    "facts": partial(_of_facts, facts.make_example),
+    "numbers": partial(_of_facts, numbers.make_example),
     "two-hop": _two_hop,
     "updates": _updates,
     "key-values": _key_values,

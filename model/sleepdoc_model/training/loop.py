@@ -18,6 +18,7 @@ from sleepdoc_model.checkpoint import (
     trained_parameters,
 )
 from sleepdoc_model.network import Network
+from sleepdoc_model.state import of_others
 from sleepdoc_model.tasks import facts, fairytale
 from sleepdoc_model.tasks.types import Example
 from sleepdoc_model.tokenizer import Tokenizer
@@ -163,7 +164,7 @@ class Trainer:
         for name, cpu_batch in self.batches.held_out.items():
             batch = cpu_batch.to(self.device)
             memory = read_and_sleep(self.network, self.prefix, batch, 1, self.store)
-            swapped = tuple(s.roll(1, 0) for s in memory)
+            swapped = of_others(memory)
             count = int((batch.labels != IGNORE).sum())
             for arm, state in (("own", memory), ("swapped", swapped), ("empty", None)):
                 loss, logits = answer_loss(self.network, self.prefix, batch, state)

@@ -195,13 +195,17 @@ def answer_loss(
     embedded = network.embed(batch.questions)
     asked = batch.labels != IGNORE
     run = Pass("read", cache, grow=False)
-    with _short_attention(batch.questions.device):
-        h, _ = network(embedded, states, run)
-    logits = network.logits(h[asked])
+
+    def answers(seen: Memory | None) -> Tensor:
+        with _short_attention(batch.questions.device):
+            h, _ = network(embedded, seen, run)
+        return network.logits(h[asked])
+
+    logits = answers(states)
     if not batch.plain:
         return F.cross_entropy(logits, batch.labels[asked], reduction="sum"), logits
     with torch.no_grad():
-        base = network.logits(network(embedded, None, run)[0][asked]).log_softmax(-1)
+        base = answers(None).log_softmax(-1)
     return F.kl_div(logits.log_softmax(-1), base, reduction="sum", log_target=True), logits
 
 
