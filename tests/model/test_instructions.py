@@ -19,6 +19,21 @@ def test_no_subject_of_testing_is_trained_on() -> None:
     assert not any("bees" in prompt for prompt in train)
 
 
+def test_unseen_requests_are_neither_trained_on_nor_about_subjects_of_training() -> None:
+    unseen = prompts("unseen")
+    assert "Write a limerick about bees." in unseen
+    assert not {*unseen} & {*prompts("train"), *prompts("test")}
+    assert not any("limerick" in prompt for prompt in prompts("train"))
+    start = "Why do people like "
+    subjects = [p[len(start) : -1] for p in prompts("train") if p.startswith(start)]
+    assert len(subjects) > 40
+    assert not any(f" {subject}" in prompt for subject in subjects for prompt in unseen)
+
+
+def test_a_request_without_a_subject_is_there_once() -> None:
+    assert prompts("train").count("Hello! How are you today?") == 1
+
+
 def test_an_answer_is_what_the_model_says_to_the_framed_instruction() -> None:
     engine, tokenizer = load("tiny")
     first = answer(engine, tokenizer, tokenizer.frame, "Why?", 1)

@@ -59,6 +59,24 @@ def test_test_towns_are_never_trained_on() -> None:
     assert {fact.attribute for fact in known} == set(numbers.FIGURES)
 
 
+def test_other_figures_are_never_trained_on() -> None:
+    example = numbers.make_example(
+        random.Random(1),
+        facts=20,
+        windows=1,
+        questions=20,
+        split="test",
+        figures=numbers.OTHER_FIGURES,
+    )
+    assert all(q.answer in example.windows[0] for q in example.questions)
+    trained = {
+        form for figure in numbers.FIGURES for form in (*figure.statements, *figure.questions)
+    }
+    assert all(len({*f.statements, *f.questions} - trained) == 4 for f in numbers.OTHER_FIGURES)
+    known = numbers.make_facts(random.Random(2), 60, "train")
+    assert {fact.attribute for fact in known} == set(numbers.FIGURES)
+
+
 def test_a_town_has_one_figure_of_a_kind() -> None:
     for seed in range(50):
         known = numbers.make_facts(random.Random(seed), 16, "train")

@@ -10,12 +10,13 @@ import platform
 import random
 import time
 from pathlib import Path
+from typing import get_args
 
 import torch
 
 from sleepdoc_model.evaluation.arms import evaluate
 from sleepdoc_model.evaluation.load_checkpoint import load_checkpoint
-from sleepdoc_model.evaluation.made_up import made_up
+from sleepdoc_model.evaluation.made_up import Task, made_up
 from sleepdoc_model.evaluation.report import summary
 from sleepdoc_model.tasks import fairytale
 from sleepdoc_model.tasks.types import Example
@@ -25,7 +26,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m sleepdoc_model.evaluation", description="Memory figures with controls."
     )
-    parser.add_argument("task", choices=("facts", "numbers", "two-hop", "stories"))
+    parser.add_argument("task", choices=(*get_args(Task), "stories"))
     parser.add_argument("--heads", type=Path, required=True, help="checkpoint to measure")
     parser.add_argument("--data", type=Path, help="a FairytaleQA folder, for stories")
     parser.add_argument("--documents", type=int, default=200)

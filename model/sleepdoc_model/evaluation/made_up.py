@@ -1,12 +1,19 @@
 """Documents about made-up people and towns, with names that were never trained on."""
 
 import random
+from collections.abc import Callable
+from functools import partial
 from typing import Literal
 
 from sleepdoc_model.tasks import facts, numbers, two_hop
 from sleepdoc_model.tasks.types import Example
 
-Task = Literal["facts", "numbers", "two-hop"]
+Task = Literal["facts", "numbers", "other-numbers", "two-hop"]
+_MAKE: dict[str, Callable[..., Example]] = {
+    "facts": facts.make_example,
+    "numbers": numbers.make_example,
+    "other-numbers": partial(numbers.make_example, figures=numbers.OTHER_FIGURES),
+}
 
 
 def made_up(
@@ -21,8 +28,7 @@ def made_up(
             )
             for _ in range(documents)
         ]
-    make = numbers.make_example if task == "numbers" else facts.make_example
     return [
-        make(rng, facts=size, windows=windows, questions=questions, split="test")
+        _MAKE[task](rng, facts=size, windows=windows, questions=questions, split="test")
         for _ in range(documents)
     ]

@@ -8,14 +8,15 @@ import json
 import random
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from sleepdoc_model.engine import Engine, Sampling
 from sleepdoc_model.tokenizer import Frame, Tokenizer
 
-Split = Literal["train", "test"]
+Split = Literal["train", "test", "unseen"]
+"""`test` has subjects that training has not, `unseen` the same and other requests, too."""
 
-_REQUESTS = (
+_SHARED = (
     "Write a short poem about {}.",
     "Explain {} to a child.",
     "Give me three tips about {}.",
@@ -29,6 +30,35 @@ _REQUESTS = (
     "How would you describe {} in one sentence?",
     "What is the history of {}?",
 )
+_TRAINED = (
+    "Hello! How are you today?",
+    "Who are you, and what can you do?",
+    "Thank you! Now tell me something about {}.",
+    "Translate into French: I have never heard of {}.",
+    "Correct this sentence: Yesterday me and him talks about {}.",
+    "Write a Python function that counts {}.",
+    "Write the first sentence of a novel about {}.",
+    "I am bored by {}. What else could I do?",
+    "Give me another word for {}.",
+    "Plan a day that has to do with {}.",
+    "What could be dangerous about {}?",
+    "Write a letter of complaint about {}.",
+    "What is the difference between {} and a pineapple?",
+    "Write a slogan for {}.",
+    "Do you like {}?",
+    "Name a famous person who had to do with {}.",
+)
+_UNSEEN = (
+    "Write a limerick about {}.",
+    "Translate into Spanish: My sister knows everything about {}.",
+    "What would change if there were no {}?",
+    "Write a SQL query for a table named {}.",
+    "Good morning! Can you help me with {}?",
+    "Suggest a present for somebody who loves {}.",
+    "Argue against {}.",
+    "Write a short dialogue between two people about {}.",
+)
+_REQUESTS = {"train": _SHARED + _TRAINED, "test": _SHARED, "unseen": _UNSEEN}
 
 _SUBJECTS = """
 bees; bicycles; bread; breakfast; bridges; camping; cats; cheese; chess; clouds; coffee; computers;
@@ -43,8 +73,9 @@ time zones; trains; violins; volcanoes; whales; winter; wolves
 def prompts(split: Split) -> list[str]:
     """Every request about every subject of a split; every fifth subject is for testing."""
     subjects = [subject.strip() for subject in _SUBJECTS.split(";")]
-    chosen = [s for i, s in enumerate(subjects) if (i % 5 == 0) == (split == "test")]
-    return [request.format(subject) for subject in chosen for request in _REQUESTS]
+    chosen = [s for i, s in enumerate(subjects) if (i % 5 == 0) == (split != "train")]
+    asked = (request.format(subject) for request in _REQUESTS[split] for subject in chosen)
+    return list(dict.fromkeys(asked))
 
 
 def answer(engine: Engine, tokenizer: Tokenizer, frame: Frame, prompt: str, seed: int) -> str:
@@ -62,7 +93,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         prog="python -m sleepdoc_model.tasks.instructions",
         description="Plain instructions and the base's answers, in the format of GSM8K.",
     )
-    parser.add_argument("--split", choices=("train", "test"), default="train")
+    parser.add_argument("--split", choices=get_args(Split), default="train")
     parser.add_argument("--count", type=int, default=240)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True)

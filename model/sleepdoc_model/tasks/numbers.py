@@ -1,9 +1,11 @@
 """Short documents of made-up figures about made-up towns, as reports are full of.
 
-Towns are split, so none of the `test` split was ever trained on; numbers are shared.
+Towns are split, so none of the `test` split was ever trained on; numbers are shared. No lesson is
+about `OTHER_FIGURES`.
 """
 
 import random
+from collections.abc import Sequence
 
 from sleepdoc_model.tasks.facts import Attribute, Fact, Split, told
 from sleepdoc_model.tasks.types import Example
@@ -68,6 +70,49 @@ FIGURES = (
     ),
 )
 
+OTHER_FIGURES = (
+    Attribute(
+        "{} steps",
+        ("The tower of {name} has {value}.", "It is {value} to the top of {name}'s tower."),
+        ("How many steps are there in the tower of {name}?", "How high is {name}'s tower?"),
+    ),
+    Attribute(
+        "{} boats",
+        ("{value} lay in the harbour of {name}.", "The harbour of {name} had room for {value}."),
+        ("How many boats were in the harbour of {name}?", "How big was the harbour of {name}?"),
+    ),
+    Attribute(
+        "{} tonnes",
+        ("The farms around {name} grew {value} of wheat.", "{name} harvested {value} of wheat."),
+        ("How much wheat was grown at {name}?", "What was the harvest of {name}?"),
+    ),
+    Attribute(
+        "{} votes",
+        ("The mayor of {name} won by {value}.", "By {value} the mayor of {name} was elected."),
+        ("By how many votes did the mayor of {name} win?", "How did the vote in {name} end?"),
+    ),
+    Attribute(
+        "{} complaints",
+        ("{name} received {value} about noise.", "There were {value} about noise in {name}."),
+        ("How many complaints about noise did {name} have?", "How noisy was {name}?"),
+    ),
+    Attribute(
+        "{} beds",
+        ("The hospital in {name} has {value}.", "{name} opened a hospital with {value}."),
+        ("How many beds has the hospital in {name}?", "How large is {name}'s hospital?"),
+    ),
+    Attribute(
+        "page {}",
+        ("The map of {name} is on {value}.", "See {value} for a map of {name}."),
+        ("On which page is the map of {name}?", "Where is the map of {name}?"),
+    ),
+    Attribute(
+        "{} euros",
+        ("A ticket to the museum of {name} costs {value}.", "{name}'s museum charges {value}."),
+        ("What does the museum of {name} cost?", "How much is a ticket to {name}'s museum?"),
+    ),
+)
+
 
 def towns(split: Split) -> tuple[str, ...]:
     """Names of a split; every fifth is kept for the test."""
@@ -76,16 +121,24 @@ def towns(split: Split) -> tuple[str, ...]:
     )
 
 
-def make_facts(rng: random.Random, count: int, split: Split) -> list[Fact]:
+def make_facts(
+    rng: random.Random, count: int, split: Split, figures: Sequence[Attribute] = FIGURES
+) -> list[Fact]:
     """`count` figures, no two of the same town and kind."""
     about = rng.sample(towns(split), min(len(towns(split)), rng.randint(2, max(2, count))))
-    slots = [(town, figure) for town in about for figure in FIGURES]
+    slots = [(town, figure) for town in about for figure in figures]
     chosen = rng.sample(slots, min(count, len(slots)))
     return [Fact(town, f, f.words.format(rng.randint(11, 98))) for town, f in chosen]
 
 
 def make_example(
-    rng: random.Random, *, facts: int, windows: int, questions: int, split: Split
+    rng: random.Random,
+    *,
+    facts: int,
+    windows: int,
+    questions: int,
+    split: Split,
+    figures: Sequence[Attribute] = FIGURES,
 ) -> Example:
     """A document of `facts` figures spread over `windows` windows, some of them asked for."""
-    return told(rng, make_facts(rng, facts, split), windows=windows, questions=questions)
+    return told(rng, make_facts(rng, facts, split, figures), windows=windows, questions=questions)

@@ -48,15 +48,15 @@ class Recipe:
     shares: dict[str, float] = field(
         default_factory=lambda: {
             "facts": 0.08,
-            "numbers": 0.08,
+            "numbers": 0.13,
             "hops": 0.02,
             "quoted": 0.05,
             "unslept facts": 0.08,
             "hidden": 0.01,
-            "sections": 0.11,
+            "sections": 0.09,
             "row": 0.09,
             "unslept": 0.05,
-            "windows": 0.18,
+            "windows": 0.15,
             "recalled": 0.05,
             "plain": 0.20,
         }
