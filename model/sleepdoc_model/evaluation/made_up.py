@@ -21,14 +21,18 @@ def made_up(
 ) -> list[Example]:
     """Documents of `size` facts, or of `size` pairs of people, over so many windows."""
     rng = random.Random(seed)
-    if task == "two-hop":
-        return [
-            two_hop.make_example(
-                rng, pairs=size, windows=windows, questions=questions, split="test"
-            )
-            for _ in range(documents)
-        ]
     return [
-        _MAKE[task](rng, facts=size, windows=windows, questions=questions, split="test")
+        make_document(rng, task, size=size, windows=windows, questions=questions)
         for _ in range(documents)
     ]
+
+
+def make_document(
+    rng: random.Random, task: Task, *, size: int, windows: int, questions: int
+) -> Example:
+    """One of them."""
+    if task == "two-hop":
+        return two_hop.make_example(
+            rng, pairs=size, windows=windows, questions=questions, split="test"
+        )
+    return _MAKE[task](rng, facts=size, windows=windows, questions=questions, split="test")

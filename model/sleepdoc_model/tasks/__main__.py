@@ -7,19 +7,16 @@ python -m sleepdoc_model.tasks stories --data FAIRYTALEQA --out stories.jsonl
 import argparse
 import random
 from collections.abc import Callable, Iterable
-from functools import partial
 from pathlib import Path
 
 from sleepdoc_model.evaluation.documents import dump, of_example
+from sleepdoc_model.evaluation.made_up import make_document
 from sleepdoc_model.tasks import (
     cloze,
-    facts,
     fairytale,
     key_values,
-    numbers,
     passages,
     quantities,
-    two_hop,
     updates,
 )
 from sleepdoc_model.tasks.types import Example
@@ -58,18 +55,11 @@ def _seeded(options: argparse.Namespace, make: Make) -> Named:
         yield name, make(random.Random(name))
 
 
-def _of_facts(make: Callable[..., Example], o: argparse.Namespace) -> Named:
+def _made_up(o: argparse.Namespace) -> Named:
     return _seeded(
         o,
-        lambda rng: make(rng, facts=o.size, windows=o.windows, questions=o.questions, split="test"),
-    )
-
-
-def _two_hop(o: argparse.Namespace) -> Named:
-    return _seeded(
-        o,
-        lambda rng: two_hop.make_example(
-            rng, pairs=o.size, windows=o.windows, questions=o.questions, split="test"
+        lambda rng: make_document(
+            rng, o.task, size=o.size, windows=o.windows, questions=o.questions
         ),
     )
 
@@ -132,10 +122,10 @@ def _quantities(o: argparse.Namespace) -> Named:
     )
 
 
-_MADE: dict[str, Callable[[argparse.Namespace], Named]] = {
-    "facts": partial(_of_facts, facts.make_example),
-    "numbers": partial(_of_facts, numbers.make_example),
-    "two-hop": _two_hop,
+_MADE = {
+    "facts": _made_up,
+    "numbers": _made_up,
+    "two-hop": _made_up,
     "updates": _updates,
     "key-values": _key_values,
     "quantities": _quantities,
