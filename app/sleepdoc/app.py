@@ -118,7 +118,8 @@ class SleepdocApp(App[None]):
 
     async def _close_and_exit(self, code: int) -> None:
         await asyncio.to_thread(self.close_runner)
-        self.exit(return_code=code)
+        # Behind the runner's last events: a screen that is left cannot show them any more.
+        self._reading.call_later(self.exit, return_code=code)
 
     def _deliver(self, event: Event) -> None:
         """Hand an event over to the screen. Called in the runner's thread."""

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -30,6 +30,8 @@ class Feeder:
         self.may_close = threading.Event()
         self.may_close.set()
         self.closed_by: threading.Thread | None = None
+        self.last: Sequence[Event] = ()
+        """What is still to be told while it closes."""
 
     def post(self, *events: Event) -> None:
         """Deliver events as the runner does: in order, from a thread that is not the app's."""
@@ -59,6 +61,7 @@ class Feeder:
         self.closed_by = threading.current_thread()
         self.commands.append(("close",))
         self.may_close.wait()
+        self.post(*self.last)
 
 
 @dataclass

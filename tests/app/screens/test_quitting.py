@@ -37,6 +37,15 @@ async def test_quitting_twice_closes_once() -> None:
     assert person.feeder.commands == [("start",), ("close",)]
 
 
+async def test_what_happens_until_the_runner_has_closed_is_still_shown() -> None:
+    async with at_the_application() as person:
+        asked = [scenes.answer(page)[0] for page in range(20)]
+        person.feeder.last = [event for one in asked for event in (one, scenes.finished("So."))]
+        await person.presses("ctrl+q")
+        await wait_until(person.pilot, lambda: not person.app.is_running)
+    assert person.app.return_code == ExitCode.OK
+
+
 async def test_quitting_in_the_middle_of_an_answer_from_under_the_help() -> None:
     async with at_the_application() as person:
         await person.gets(*scenes.READING, scenes.answering(4), AnswerText("So"), until="So")
