@@ -17,13 +17,13 @@ FORMAT = "sleepdoc-heads"
 
 def trained_parameters(network: Network) -> dict[str, torch.nn.Parameter]:
     """The parameters that belong to a checkpoint: everything of the fast-weight heads."""
-    ours = (".memory.", "relevance.")
+    ours = (".memory.", "relevance.", "subject.")
     return {n: p for n, p in network.named_parameters() if any(part in n for part in ours)}
 
 
 def reading_parameters(network: Network) -> dict[str, torch.nn.Parameter]:
     """Those of them that what is written does not depend on."""
-    writing = (".k.", ".v.", ".k_bias", ".features", ".beta.", ".decay.")
+    writing = (".k.", ".v.", ".k_bias", ".features", ".beta.", ".decay.", "subject")
     parameters = trained_parameters(network)
     return {n: p for n, p in parameters.items() if not any(part in n for part in writing)}
 

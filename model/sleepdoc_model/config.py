@@ -5,6 +5,9 @@ from typing import Literal
 
 Write = Literal["token", "window"]
 
+SUBJECT_FEATURES = 32
+"""What a head that gathers subjects takes from a token."""
+
 
 @dataclass(frozen=True)
 class AttentionConfig:
@@ -33,6 +36,8 @@ class MemoryConfig:
     """Whether such a retrofit's attention to the window fades where there is a memory."""
     relevance: bool = False
     """Whether such a retrofit judges of every token how much the memory concerns it."""
+    subject: int = 0
+    """How many heads of such a retrofit gather what every token is about, for keys and queries."""
     write: Write = "token"
     """``token``: token t reads what tokens up to t have written (the paper). ``window``: all
     tokens of a pass read the state the pass began with; their writes take effect at its end."""
@@ -118,6 +123,7 @@ def smollm2(*, first_memory_layer: int = 8, window: int = 1024) -> ModelConfig:
             shares_attention=True,
             fades=True,
             relevance=True,
+            subject=4,
             write="window",
             writes_awake=False,
             reads_asleep=False,
@@ -143,6 +149,7 @@ def tiny(*, window: int = 128) -> ModelConfig:
             shares_attention=True,
             fades=True,
             relevance=True,
+            subject=2,
             rank=2,
             write="window",
             writes_awake=False,

@@ -1,6 +1,7 @@
 """`Engine` over our own network."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import torch
 from torch import Tensor
@@ -172,4 +173,4 @@ class HybridEngine:
 
     def _prefix_cache(self) -> KVCache:
         """The pinned prefix's keys and values: the start of the window's cache, not a copy."""
-        return KVCache(self._cache.keys, self._cache.values, len(self._window.prefix))
+        return replace(self._cache, length=len(self._window.prefix))

@@ -26,7 +26,7 @@ from sleepdoc_kernels.gated_delta_rule import (
     window_map,
 )
 from sleepdoc_kernels.layer_entry import layer_entry, unit
-from sleepdoc_model.config import AttentionConfig, MemoryConfig, ModelConfig
+from sleepdoc_model.config import SUBJECT_FEATURES, AttentionConfig, MemoryConfig, ModelConfig
 from sleepdoc_model.state import KVCache, Memory
 
 Mode = Literal["read", "write"]
@@ -269,6 +269,11 @@ class SharedFastWeights(FastWeights):
         self.o = LowRank(inner, dim, config.rank)
         self.q_bias = nn.Parameter(torch.zeros(attention.heads, attention.head_dim))
         self.k_bias = nn.Parameter(torch.zeros(config.heads, attention.head_dim))
+        self.subject: nn.Parameter | None = None
+        if config.subject:
+            gathered = config.subject * SUBJECT_FEATURES
+            drawn = torch.randn(attention.kv_heads * attention.head_dim, gathered)
+            self.subject = nn.Parameter(drawn * 1.5 * gathered**-0.5)
         self.features = None
         if config.key_dim != attention.head_dim:
             turns = _rotations(attention.head_dim, config.key_dim)
@@ -284,6 +289,18 @@ class SharedFastWeights(FastWeights):
         self.decay = Decay(dim, config.heads, config.decay_bias) if config.decay else None
         if self.decay is not None:
             nn.init.zeros_(self.decay.project.weight)
+
+    def about(self, projected: Projected, subject: Tensor | None) -> Projected:
+        """Queries and keys that also say what the tokens are about, alike for both."""
+        if subject is None or self.subject is None:
+            return projected
+        q, k, v = projected
+        found = split_heads(
+            F.linear(subject.to(k.dtype), self.subject.to(k.dtype)),
+            k.shape[-1] // self.config.value_dim,
+        )
+        queries = found.repeat_interleave(q.shape[-1] // k.shape[-1], dim=2)
+        return q + queries.flatten(2), k + found.flatten(2), v
 
     def faded(
         self,
@@ -400,6 +417,43 @@ class Relevance(nn.Module):
         return F.linear(hidden, self.up.weight, self.up.bias).sigmoid()
 
 
+class Subject(nn.Module):
+    """What every token is about: features of it and of those before, the salient and the near most.
+
+    Fast weights find things by keys of single tokens, and what a pretrained network puts of, say,
+    the person of a sentence into its other tokens is too little to tell many apart. What these few
+    heads gather is added to keys and queries alike, so that those about the same meet.
+
+    Fast weights trained from scratch have short convolutions for this (arXiv 2212.14052); here they
+    would have to be as long as sentences.
+    """
+
+    def __init__(self, dim: int, heads: int) -> None:
+        super().__init__()
+        self.down = nn.Linear(dim, heads * SUBJECT_FEATURES, bias=False)
+        self.salience = nn.Linear(dim, heads)
+        nn.init.zeros_(self.salience.weight)
+        nn.init.zeros_(self.salience.bias)
+        half_lives = torch.logspace(1, 4, heads, base=2.0)  # 2 to 16 tokens
+        self.log_rate = nn.Parameter((math.log(2) / half_lives).log())
+
+    def gives(self, x: Tensor) -> Tensor:
+        """What normed inputs x [B, T, dim] tell later tokens: [B, T, heads, features + 1]."""
+        x = x.float()
+        features = split_heads(self.down(x), len(self.log_rate))
+        return torch.cat((features, self.salience(x).unsqueeze(-1)), dim=-1)
+
+    def forward(self, given: Tensor, count: int) -> Tensor:
+        """The subjects [B, count, heads * features] of the last tokens of `given`."""
+        features, salience = given[..., :-1].transpose(1, 2), given[..., -1].transpose(1, 2)
+        position = torch.arange(given.shape[1], device=given.device)
+        back = position[-count:, None] - position  # [count, all]
+        faded = salience[:, :, None] - self.log_rate.exp()[:, None, None] * back
+        weights = faded.masked_fill(back < 0, -torch.inf).softmax(-1)
+        gathered = (weights @ features).transpose(1, 2).flatten(2)
+        return F.rms_norm(gathered, gathered.shape[-1:], eps=1e-6)
+
+
 class Block(nn.Module):
     """One layer: its mixers on the same normed input, then the MLP."""
 
@@ -421,13 +475,21 @@ class Block(nn.Module):
         self.down = nn.Linear(config.hidden, dim, bias=False)
 
     def forward(
-        self, h: Tensor, state: Tensor | None, run: Pass, relevance: Tensor | None = None
+        self,
+        h: Tensor,
+        state: Tensor | None,
+        run: Pass,
+        relevance: Tensor | None = None,
+        subject: Tensor | None = None,
     ) -> tuple[Tensor, Tensor | None]:
         x = self.norm(h)
         projected = self.attention.project(x) if self.attention is not None else None
         read, before = None, state
         if self.memory is not None:
-            read, state = self.memory(x, projected, state, run)
+            borrowed = projected
+            if projected is not None and isinstance(self.memory, SharedFastWeights):
+                borrowed = self.memory.about(projected, subject)
+            read, state = self.memory(x, borrowed, state, run)
             if self.last_memory and not run.top:
                 return h, state
         if read is not None and relevance is not None:
@@ -454,6 +516,9 @@ class Network(nn.Module):
         self.blocks = nn.ModuleList(Block(config, layer) for layer in range(len(config.layers)))
         self.norm = RMSNorm(config.dim, config.norm_eps)
         self.relevance = Relevance(config.dim) if config.memory.relevance else None
+        self.subject = None
+        if config.memory.subject:
+            self.subject = Subject(config.dim, config.memory.subject)
         nn.init.normal_(self.embedding.weight, std=0.02)
 
     def layers(self) -> Iterator[Block]:
@@ -476,6 +541,29 @@ class Network(nn.Module):
         scores = F.linear(self.norm(h), self.embedding.weight)
         return scores if scores.dtype == torch.float64 else scores.float()
 
+    def subjects(self, x: Tensor, cache: KVCache | None, *, grow: bool) -> Tensor | None:
+        """What tokens are about, by normed inputs x [B, T, dim] of the lowest memory layer."""
+        if self.subject is None:
+            return None
+        given = self.subject.gives(x)
+        if cache is not None:
+            given = cache.give(given, grow=grow)
+        found: Tensor = self.subject(given, x.shape[1])
+        return found
+
+    def _judge(
+        self, x: Tensor, memory: Memory | None, run: Pass
+    ) -> tuple[Tensor | None, Tensor | None]:
+        """Relevance and subject of tokens, as far as there is a memory to read or to write."""
+        if memory is None and run.mode == "read" and run.windows is None:
+            if run.cache is not None and run.grow:
+                run.cache.give_nothing(x.shape[1])
+            return None, None
+        relevance = None
+        if self.relevance is not None and memory is not None:
+            relevance = self.relevance(x)
+        return relevance, self.subjects(x, run.cache, grow=run.grow)
+
     def forward(self, h: Tensor, memory: Memory | None, run: Pass) -> tuple[Tensor, Memory | None]:
         """Run the block stack once: one pass.
 
@@ -489,14 +577,17 @@ class Network(nn.Module):
         """
         states = iter(memory) if memory is not None else None
         after: list[Tensor] = []
-        relevance: Tensor | None = None
+        relevance = subject = None
+        lowest = True
         for block in self.layers():
             if block.memory is None:
                 h, _ = block(h, None, run)
                 continue
-            if relevance is None and self.relevance is not None and states is not None:
-                relevance = self.relevance(block.norm(h))
-            h, state = block(h, next(states) if states is not None else None, run, relevance)
+            if lowest:
+                relevance, subject = self._judge(block.norm(h), memory, run)
+                lowest = False
+            state = next(states) if states is not None else None
+            h, state = block(h, state, run, relevance, subject)
             if state is not None:
                 after.append(state)
             if block.last_memory and not run.top:

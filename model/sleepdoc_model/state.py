@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from sleepdoc_model.config import ModelConfig
+from sleepdoc_model.config import SUBJECT_FEATURES, ModelConfig
 
 Memory = tuple[Tensor, ...]
 """Fast weights, one tensor [B, H, D_v, D_k] in fp32 per memory layer, lowest layer first."""
@@ -38,12 +38,14 @@ class KVCache:
     in the first window and in the thousandth.
 
     Shapes: keys and values [layers, B, kv_heads, size, head_dim]; layers without attention keep
-    their place unused.
+    their place unused. `given` [B, size, heads, features + 1] is what tokens tell later ones about
+    their subject, if the network has such heads; the last of it is their salience.
     """
 
     keys: Tensor
     values: Tensor
     length: int = 0
+    given: Tensor | None = None
 
     @classmethod
     def allocate(
@@ -52,7 +54,12 @@ class KVCache:
         heads = config.attention
         shape = (len(config.layers), batch, heads.kv_heads, size, heads.head_dim)
         zeros = torch.zeros(shape, dtype=dtype, device=device)
-        return cls(zeros, torch.zeros_like(zeros))
+        cache = cls(zeros, torch.zeros_like(zeros))
+        if config.memory.subject:
+            gives = (batch, size, config.memory.subject, SUBJECT_FEATURES + 1)
+            cache.given = torch.zeros(gives, device=device)
+            cache.give_nothing(size)
+        return cache
 
     @property
     def size(self) -> int:
@@ -67,6 +74,22 @@ class KVCache:
         self.keys[layer, :, :, self.length : end] = k
         self.values[layer, :, :, self.length : end] = v
         return self.keys[layer, :, :, :end], self.values[layer, :, :, :end]
+
+    def give(self, given: Tensor, *, grow: bool) -> Tensor:
+        """What tokens so far and new ones [B, T, heads, features + 1] give; `grow` stores it."""
+        if self.given is None:
+            return given
+        end = self.length + given.shape[1]
+        if grow:
+            self.given[:, self.length : end] = given
+            return self.given[:, :end]
+        before = self.given[:, : self.length].expand(len(given), -1, -1, -1)
+        return torch.cat((before, given), dim=1)
+
+    def give_nothing(self, count: int) -> None:
+        """Leave the next `count` tokens out of every subject."""
+        if self.given is not None:
+            self.given[:, self.length : self.length + count, :, -1] = -torch.inf
 
     def prefix(self, layer: int, batch: int) -> tuple[Tensor, Tensor]:
         """One layer's keys and values so far, seen by `batch` sequences alike."""

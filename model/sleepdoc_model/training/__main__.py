@@ -21,8 +21,10 @@ python -m sleepdoc_model.training reproduce rule110 --small --out runs/rule110
 import argparse
 import dataclasses
 import json
+import random
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -33,12 +35,14 @@ from sleepdoc_model.checkpoint import load_heads
 from sleepdoc_model.config import smollm2
 from sleepdoc_model.network import Network
 from sleepdoc_model.tasks import fairytale, gsm8k
+from sleepdoc_model.tokenizer import Tokenizer
 from sleepdoc_model.training.attention_transfer import see_conversations, transfer
 from sleepdoc_model.training.batches import Batches, DrawnBatches, PreparedBatches, prepare
 from sleepdoc_model.training.group import Group
 from sleepdoc_model.training.lessons import Sources
 from sleepdoc_model.training.loop import Schedule, Trainer, held_out_batches
 from sleepdoc_model.training.recipe import RECIPES
+from sleepdoc_model.training.subjects import documents, learn_subjects, see_pairs
 
 
 def main() -> None:
@@ -74,10 +78,13 @@ def main() -> None:
     )
     if options.resume:
         trainer.resume()
-    elif options.heads:
-        load_heads(network, options.heads, newer=True)  # not before: the trainer sets biases
-    elif options.transfer:
-        _transfer(trainer, options.transfer)
+    else:
+        if options.heads:
+            load_heads(network, options.heads, newer=True)  # not before: the trainer sets biases
+        if options.subjects:
+            _subjects(trainer, options)
+        if options.transfer and not options.heads:
+            _transfer(trainer, options.transfer)
     _train(trainer, options)
 
 
@@ -98,6 +105,9 @@ def _parse() -> argparse.Namespace:
     )
     parser.add_argument(
         "--transfer", type=int, default=200, help="texts for attention transfer; 0: none"
+    )
+    parser.add_argument(
+        "--subjects", type=int, default=400, help="documents to learn subjects from; 0: none"
     )
     parser.add_argument("--out", type=Path, required=True, help="folder of the run")
     parser.add_argument("--steps", type=int, default=760)
@@ -133,14 +143,39 @@ def _parse() -> argparse.Namespace:
 def _batches(options: argparse.Namespace) -> Batches:
     if options.prepared:
         return PreparedBatches(options.prepared)
-    from sleepdoc_model.gguf_tokenizer import SMOLLM2, GGUFTokenizer
-
-    tokenizer = GGUFTokenizer(options.base or base_path(), SMOLLM2)
-    train = fairytale.load(options.data, "train") if options.data else []
-    val = fairytale.load(options.data, "val") if options.data else []
+    tokenizer = _tokenizer(options)
+    train, val = _stories(options)
     sources = Sources(train, [gsm8k.load(path) for path in options.plain])
     held_out = held_out_batches(tokenizer, val)
     return DrawnBatches(tokenizer, RECIPES[options.config], sources, held_out, options.seed)
+
+
+def _tokenizer(options: argparse.Namespace) -> Tokenizer:
+    from sleepdoc_model.gguf_tokenizer import SMOLLM2, GGUFTokenizer
+
+    return GGUFTokenizer(options.base or base_path(), SMOLLM2)
+
+
+def _stories(options: argparse.Namespace) -> tuple[Sequence[fairytale.Story], ...]:
+    """To train on, and to measure."""
+    if not options.data:
+        return (), ()
+    return fairytale.load(options.data, "train"), fairytale.load(options.data, "val")
+
+
+def _subjects(trainer: Trainer, options: argparse.Namespace) -> None:
+    if trainer.group.size > 1 or options.prepared:
+        raise SystemExit("subjects are for one process that draws: --steps 0, then --heads FILE")
+    network, tokenizer, rng = trainer.network, _tokenizer(options), random.Random(options.seed)
+    train, val = _stories(options)
+    told = documents(rng, options.subjects, train, "train")
+    unseen = documents(rng, options.subjects // 10, val, "test")
+    pairs, held_out = (
+        [*see_pairs(network, trainer.prefix, tokenizer, examples)] for examples in (told, unseen)
+    )
+    share = learn_subjects(network, pairs, held_out)
+    print(f"subjects: {share:.1%} of held-out questions find their place", flush=True)
+    trainer.save()
 
 
 def _transfer(trainer: Trainer, count: int) -> None:

@@ -80,12 +80,15 @@ def transfer(
     for index, ((attention, heads), layer) in enumerate(layers):
         assert attention is not None and isinstance(heads, SharedFastWeights)
         lessons.append((index, _Layer(attention, heads, layer, prefix)))
+    subjects = {id(seen): _subjects(network, seen) for seen in (*texts, *held_out)}
 
     def train(lesson: tuple[int, _Layer]) -> tuple[int, float]:
         index, layer = lesson
-        told = [layer.prepare(seen.inputs[index], seen.window) for seen in texts]
+        told, unseen = (
+            [layer.prepare(seen.inputs[index], seen.window, subjects[id(seen)]) for seen in part]
+            for part in (texts, held_out)
+        )
         layer.train(told, epochs)
-        unseen = [layer.prepare(seen.inputs[index], seen.window) for seen in held_out]
         return layer.number, layer.explained(unseen)
 
     threads = torch.get_num_threads()
@@ -97,6 +100,17 @@ def transfer(
         torch.set_num_threads(threads)
 
 
+Subjects = tuple[Tensor | None, Tensor | None]
+"""Of the tokens of a text, and of the conversation about it."""
+
+
+@torch.no_grad()
+def _subjects(network: Network, seen: Seen) -> Subjects:
+    x = seen.inputs[:1].to(network.embedding.weight.dtype)
+    text, asked = x[:, : seen.window], x[:, seen.window :]
+    return network.subjects(text, None, grow=False), network.subjects(asked, None, grow=False)
+
+
 @dataclass(frozen=True)
 class _Target:
     text: Tensor
@@ -105,6 +119,7 @@ class _Target:
     """[1, T, dim]: and on those of the conversation."""
     text_projected: Projected
     asked_projected: Projected
+    subjects: Subjects
     local: Tensor
     """[1, T, H*D]: what attention gives these without the text,"""
     full: Tensor
@@ -123,7 +138,7 @@ class _Layer:
         self.run = Pass("read", prefix, grow=False)
 
     @torch.no_grad()
-    def prepare(self, inputs: Tensor, window: int) -> _Target:
+    def prepare(self, inputs: Tensor, window: int, subjects: Subjects) -> _Target:
         x = inputs[None].to(self.attention.o.weight.dtype)
         projected = self.attention.project(x)
         q, k, v = projected
@@ -131,7 +146,7 @@ class _Layer:
         asked = q[:, window:], k[:, window:], v[:, window:]
         full = self.attention.attend(projected, self.number, self.run)[:, window:]
         local = self.attention.attend(asked, self.number, self.run)
-        return _Target(x[:, :window], x[:, window:], text, asked, local, full)
+        return _Target(x[:, :window], x[:, window:], text, asked, subjects, local, full)
 
     def train(self, targets: Sequence[_Target], epochs: int) -> None:
         schedule = Schedule(steps=epochs * (len(targets) // self.batch))
@@ -154,8 +169,11 @@ class _Layer:
 
     def _error(self, target: _Target) -> tuple[Tensor, Tensor]:
         """Squared error in the residual stream, and the square of what was to be explained."""
-        _, state = self.heads.write(target.text, target.text_projected, None, None)
-        read, _ = self.heads(target.asked, target.asked_projected, state, self.run)
+        told, asks = target.subjects
+        text = self.heads.about(target.text_projected, told)
+        asked = self.heads.about(target.asked_projected, asks)
+        _, state = self.heads.write(target.text, text, None, None)
+        read, _ = self.heads(target.asked, asked, state, self.run)
         attended = self.heads.faded(target.asked, target.local, state, None) + read
         project = self.attention.o.weight
         missed = F.linear(target.full - attended, project) - self.heads.o(read)

@@ -35,7 +35,7 @@ def _few(rng: random.Random, sources: Sources, kind: str, make: Callable[..., Ex
     told = rng
     if sources.fact_documents:
         told = random.Random(f"{kind} {rng.randrange(sources.fact_documents)}")
-    known, windows = told.choice(((4, 1), (8, 1), (16, 1), (16, 1), (16, 2), (16, 4)))
+    known, windows = told.choice(((4, 1), (8, 1), (16, 1), (16, 1), (16, 2), (32, 2), (64, 4)))
     asked = 4 if told is rng else known
     example = make(told, facts=known, windows=windows, questions=asked, split="train")
     return replace(example, questions=tuple(rng.sample(example.questions, min(6, asked))))

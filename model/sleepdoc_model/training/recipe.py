@@ -47,18 +47,18 @@ class Recipe:
 
     shares: dict[str, float] = field(
         default_factory=lambda: {
-            "facts": 0.08,
-            "numbers": 0.13,
+            "facts": 0.22,
+            "numbers": 0.10,
             "hops": 0.02,
             "quoted": 0.05,
-            "unslept facts": 0.08,
-            "hidden": 0.01,
+            "unslept facts": 0.06,
+            "hidden": 0.03,
             "sections": 0.09,
-            "row": 0.09,
-            "unslept": 0.05,
-            "windows": 0.15,
-            "recalled": 0.05,
-            "plain": 0.20,
+            "row": 0.07,
+            "unslept": 0.04,
+            "windows": 0.14,
+            "recalled": 0.04,
+            "plain": 0.14,
         }
     )
     few: int = 40
