@@ -273,6 +273,8 @@ class SharedFastWeights(FastWeights):
         if config.subject:
             gathered = config.subject * SUBJECT_FEATURES
             drawn = torch.randn(attention.kv_heads * attention.head_dim, gathered)
+            # About as large as the keys it is added to. Drawn, not zero: at zero the same subject
+            # in a key and in a query would be no match, and no gradient would say so.
             self.subject = nn.Parameter(drawn * 1.5 * gathered**-0.5)
         self.features = None
         if config.key_dim != attention.head_dim:
