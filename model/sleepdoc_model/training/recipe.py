@@ -47,18 +47,18 @@ class Recipe:
 
     shares: dict[str, float] = field(
         default_factory=lambda: {
-            "facts": 0.22,
-            "numbers": 0.10,
-            "hops": 0.02,
-            "quoted": 0.05,
-            "unslept facts": 0.06,
+            "facts": 0.14,
+            "numbers": 0.08,
+            "hops": 0.01,
+            "quoted": 0.04,
+            "unslept facts": 0.05,
             "hidden": 0.03,
-            "sections": 0.09,
-            "row": 0.07,
+            "sections": 0.18,
+            "row": 0.12,
             "unslept": 0.04,
-            "windows": 0.14,
+            "windows": 0.15,
             "recalled": 0.04,
-            "plain": 0.14,
+            "plain": 0.12,
         }
     )
     few: int = 40
