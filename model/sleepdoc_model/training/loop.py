@@ -45,6 +45,8 @@ class Schedule:
     """Gates, betas and biases learn this much faster: at the common rate they hardly move."""
     relevance_factor: float = 20.0
     """So does relevance: it begins open, where a sigmoid is flat."""
+    subject_factor: float = 0.1
+    """What tokens are about is in the keys of all layers, and all have to follow when it moves."""
     warm_up: int = 10
     weight_decay: float = 0.01
     clip: float = 1.0
@@ -56,7 +58,7 @@ class Schedule:
     def set_rates(self, optimizer: torch.optim.Optimizer, step: int) -> None:
         """Set the rates of an optimiser made by `optimizer_for`."""
         rate = self.rate_at(step)
-        factors = (1.0, self.gate_factor, self.relevance_factor)
+        factors = (1.0, self.gate_factor, self.relevance_factor, self.subject_factor)
         for group, factor in zip(optimizer.param_groups, factors, strict=True):
             group["lr"] = rate * factor
 
@@ -64,11 +66,14 @@ class Schedule:
 def optimizer_for(
     named: Mapping[str, torch.nn.Parameter], schedule: Schedule
 ) -> torch.optim.Optimizer:
-    """AdamW over the parameters of fast-weight heads, with gates and biases in a group, and
-    relevance in another."""
+    """AdamW over the parameters of fast-weight heads, in the groups that `Schedule` has rates for:
+    most, gates and biases, relevance, and the subject that all layers share."""
     fast = ("gate", "beta", "fade", "bias", "decay", "fill")
     relevance = [p for n, p in named.items() if "relevance" in n]
-    heads = {n: p for n, p in named.items() if "relevance" not in n}
+    subject = [p for n, p in named.items() if n.startswith("subject.")]
+    heads = {
+        n: p for n, p in named.items() if "relevance" not in n and not n.startswith("subject.")
+    }
     gates = [p for n, p in heads.items() if any(word in n for word in fast)]
     rest = [p for n, p in heads.items() if not any(word in n for word in fast)]
     return torch.optim.AdamW(
@@ -76,6 +81,7 @@ def optimizer_for(
             {"params": rest, "weight_decay": schedule.weight_decay},
             {"params": gates, "weight_decay": 0.0},
             {"params": relevance, "weight_decay": 0.0},
+            {"params": subject, "weight_decay": 0.0},
         ],
         betas=(0.9, 0.98),
     )
