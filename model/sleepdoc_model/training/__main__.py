@@ -8,10 +8,12 @@ write stays as it is:
 
 python -m sleepdoc_model.training --config reading --heads HEADS --transfer 0 --data ... --out ...
 
-Where there is a GPU but no tokenizer, batches are made elsewhere before:
+Where there is a GPU but no tokenizer, the first heads and batches are made elsewhere before:
 
+python -m sleepdoc_model.training --data FAIRYTALEQA --plain GSM8K --out runs/first --steps 0
 python -m sleepdoc_model.training --data FAIRYTALEQA --plain GSM8K --out ... --prepare BATCHES
-torchrun --nproc-per-node 2 -m sleepdoc_model.training --prepared BATCHES --base GGUF --out ...
+torchrun --nproc-per-node 2 -m sleepdoc_model.training --prepared BATCHES --base GGUF \
+    --heads runs/first/heads.safetensors --out ...
 
 The paper's experiments, from scratch:
 
@@ -31,7 +33,7 @@ import torch
 
 from sleepdoc_model.base import load_base
 from sleepdoc_model.base_file import base_path
-from sleepdoc_model.checkpoint import load_heads
+from sleepdoc_model.checkpoint import load_heads, read_config
 from sleepdoc_model.config import smollm2
 from sleepdoc_model.network import Network
 from sleepdoc_model.tasks import fairytale, gsm8k
@@ -79,9 +81,11 @@ def main() -> None:
     if options.resume:
         trainer.resume()
     else:
+        known = 0
         if options.heads:
             load_heads(network, options.heads, newer=True)  # not before: the trainer sets biases
-        if options.subjects:
+            known = read_config(options.heads).memory.subject
+        if options.subjects and not known:
             _subjects(trainer, options)
         if options.transfer and not options.heads:
             _transfer(trainer, options.transfer)
@@ -107,7 +111,10 @@ def _parse() -> argparse.Namespace:
         "--transfer", type=int, default=200, help="texts for attention transfer; 0: none"
     )
     parser.add_argument(
-        "--subjects", type=int, default=400, help="documents to learn subjects from; 0: none"
+        "--subjects",
+        type=int,
+        default=400,
+        help="documents to learn subjects from, if --heads have none yet; 0: they begin as drawn",
     )
     parser.add_argument("--out", type=Path, required=True, help="folder of the run")
     parser.add_argument("--steps", type=int, default=760)
@@ -165,7 +172,7 @@ def _stories(options: argparse.Namespace) -> tuple[Sequence[fairytale.Story], ..
 
 def _subjects(trainer: Trainer, options: argparse.Namespace) -> None:
     if trainer.group.size > 1 or options.prepared:
-        raise SystemExit("subjects are for one process that draws: --steps 0, then --heads FILE")
+        raise SystemExit("subjects are for one process that draws: --steps 0, then --heads HEADS")
     network, tokenizer, rng = trainer.network, _tokenizer(options), random.Random(options.seed)
     train, val = _stories(options)
     told = documents(rng, options.subjects, train, "train")

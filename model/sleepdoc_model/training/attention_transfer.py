@@ -80,16 +80,18 @@ def transfer(
     for index, ((attention, heads), layer) in enumerate(layers):
         assert attention is not None and isinstance(heads, SharedFastWeights)
         lessons.append((index, _Layer(attention, heads, layer, prefix)))
-    subjects = {id(seen): _subjects(network, seen) for seen in (*texts, *held_out)}
+    told, unseen = (
+        [(seen, _subjects(network, seen)) for seen in part] for part in (texts, held_out)
+    )
 
     def train(lesson: tuple[int, _Layer]) -> tuple[int, float]:
         index, layer = lesson
-        told, unseen = (
-            [layer.prepare(seen.inputs[index], seen.window, subjects[id(seen)]) for seen in part]
-            for part in (texts, held_out)
+        learnt, measured = (
+            [layer.prepare(seen.inputs[index], seen.window, subjects) for seen, subjects in part]
+            for part in (told, unseen)
         )
-        layer.train(told, epochs)
-        return layer.number, layer.explained(unseen)
+        layer.train(learnt, epochs)
+        return layer.number, layer.explained(measured)
 
     threads = torch.get_num_threads()
     torch.set_num_threads(1)  # small products: two layers at a time beat two threads in one

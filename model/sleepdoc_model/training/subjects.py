@@ -130,10 +130,12 @@ def learn_subjects(
             group["lr"] = 2e-3 * min(1.0, 2 * (steps - step) / steps)
         losses = []
         for drawn in rng.sample(pairs, min(12, len(pairs))):
-            losses.append(F.cross_entropy(matching(drawn), torch.arange(len(drawn.last))))
+            found = matching(drawn)
+            losses.append(F.cross_entropy(found, torch.arange(len(found), device=found.device)))
         optimizer.zero_grad()
         torch.stack(losses).mean().backward()  # type: ignore[no-untyped-call]
         optimizer.step()
     with torch.no_grad():
-        found = [matching(each).argmax(-1) == torch.arange(len(each.last)) for each in held_out]
-    return torch.cat(found).float().mean().item()
+        nearest = [matching(each).argmax(-1).cpu() for each in held_out]
+    right = [each == torch.arange(len(each)) for each in nearest]
+    return torch.cat(right).float().mean().item()
