@@ -80,7 +80,8 @@ def optimizer_for(
         [
             {"params": rest, "weight_decay": schedule.weight_decay},
             {"params": gates, "weight_decay": 0.0},
-            {"params": relevance, "weight_decay": 0.0},
+            # At this rate the smallest gradients would be steps of rounding noise.
+            {"params": relevance, "weight_decay": 0.0, "eps": 1e-6},
             {"params": subject, "weight_decay": 0.0},
         ],
         betas=(0.9, 0.98),
