@@ -156,6 +156,10 @@ class FastWeights(nn.Module):
         self.beta = nn.Linear(dim, config.heads)
         self.decay = Decay(dim, config.heads, config.decay_bias) if config.decay else None
 
+    def about(self, projected: Projected | None, subject: Tensor | None) -> Projected | None:
+        """What is borrowed of an attention, with what the tokens are about."""
+        return projected
+
     def forward(
         self, x: Tensor, projected: Projected | None, state: Tensor | None, run: Pass
     ) -> tuple[Tensor | None, Tensor | None]:
@@ -292,9 +296,9 @@ class SharedFastWeights(FastWeights):
         if self.decay is not None:
             nn.init.zeros_(self.decay.project.weight)
 
-    def about(self, projected: Projected, subject: Tensor | None) -> Projected:
+    def about(self, projected: Projected | None, subject: Tensor | None) -> Projected | None:
         """Queries and keys that also say what the tokens are about, alike for both."""
-        if subject is None or self.subject is None:
+        if projected is None or subject is None or self.subject is None:
             return projected
         q, k, v = projected
         found = split_heads(
@@ -463,6 +467,7 @@ class Block(nn.Module):
         super().__init__()
         dim, memory, mixers = config.dim, config.memory, config.layers[layer]
         self.layer = layer
+        self.first_memory = layer == min(config.memory_layers, default=None)
         self.last_memory = layer == max(config.memory_layers, default=None)
         self.norm = RMSNorm(dim, config.norm_eps)
         self.attention = Attention(dim, config.attention) if "A" in mixers else None
@@ -488,10 +493,7 @@ class Block(nn.Module):
         projected = self.attention.project(x) if self.attention is not None else None
         read, before = None, state
         if self.memory is not None:
-            borrowed = projected
-            if projected is not None and isinstance(self.memory, SharedFastWeights):
-                borrowed = self.memory.about(projected, subject)
-            read, state = self.memory(x, borrowed, state, run)
+            read, state = self.memory(x, self.memory.about(projected, subject), state, run)
             if self.last_memory and not run.top:
                 return h, state
         if read is not None and relevance is not None:
@@ -543,7 +545,9 @@ class Network(nn.Module):
         scores = F.linear(self.norm(h), self.embedding.weight)
         return scores if scores.dtype == torch.float64 else scores.float()
 
-    def subjects(self, x: Tensor, cache: KVCache | None, *, grow: bool) -> Tensor | None:
+    def subjects(
+        self, x: Tensor, cache: KVCache | None = None, *, grow: bool = False
+    ) -> Tensor | None:
         """What tokens are about, by normed inputs x [B, T, dim] of the lowest memory layer."""
         if self.subject is None:
             return None
@@ -554,14 +558,17 @@ class Network(nn.Module):
         return found
 
     def _judge(
-        self, x: Tensor, memory: Memory | None, run: Pass
+        self, block: Block, h: Tensor, memory: Memory | None, run: Pass
     ) -> tuple[Tensor | None, Tensor | None]:
-        """Relevance and subject of tokens, as far as there is a memory to read or to write."""
+        """Relevance and subject of tokens that come to the lowest memory layer, as far as there is
+        a memory to read or to write."""
+        if self.relevance is None and self.subject is None:
+            return None, None
         if memory is None and run.mode == "read" and run.windows is None:
             if run.cache is not None and run.grow:
-                run.cache.give_nothing(x.shape[1])
+                run.cache.give_nothing(h.shape[1])
             return None, None
-        relevance = None
+        x, relevance = block.norm(h), None
         if self.relevance is not None and memory is not None:
             relevance = self.relevance(x)
         return relevance, self.subjects(x, run.cache, grow=run.grow)
@@ -580,14 +587,12 @@ class Network(nn.Module):
         states = iter(memory) if memory is not None else None
         after: list[Tensor] = []
         relevance = subject = None
-        lowest = True
         for block in self.layers():
             if block.memory is None:
                 h, _ = block(h, None, run)
                 continue
-            if lowest:
-                relevance, subject = self._judge(block.norm(h), memory, run)
-                lowest = False
+            if block.first_memory:
+                relevance, subject = self._judge(block, h, memory, run)
             state = next(states) if states is not None else None
             h, state = block(h, state, run, relevance, subject)
             if state is not None:

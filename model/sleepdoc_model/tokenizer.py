@@ -1,5 +1,6 @@
 """Text to token ids and back, and the fixed ids that frame a conversation."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -20,6 +21,10 @@ class Frame:
     answer_close: tuple[int, ...]
     """Closes the model's turn and opens the user's again."""
     stop: frozenset[int]
+
+    def asked(self, question: Sequence[int]) -> list[int]:
+        """Ids of a question, up to where its answer begins."""
+        return [*self.question_open, *question, *self.answer_open]
 
 
 class TokenStream(Protocol):

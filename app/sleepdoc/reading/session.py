@@ -301,7 +301,7 @@ class ReadingSession:
         recalled, citations = self._recall(answer)
         self._record.begin(answer, window.position, citations)
         use: WindowUse | None = None
-        prompt = [*frame.question_open, *recalled, *question, *frame.answer_open]
+        prompt = frame.asked([*recalled, *question])
         if answer.closed_book:
             use = window.use
             self._stale = True  # so the window is made anew before anything else happens

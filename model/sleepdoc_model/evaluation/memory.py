@@ -148,7 +148,7 @@ class MemoryBenchmark:
         right = [*self._tokenizer.encode(asked.answers[0]), frame.answer_close[0]]
         question = self._tokenizer.encode(asked.question)
         started = time.perf_counter()
-        engine.prefill([*before, *frame.question_open, *question, *frame.answer_open])
+        engine.prefill([*before, *frame.asked(question)])
         stream, text = self._tokenizer.stream(), ""
         scored = engine.score(right)
         for token in engine.generate(

@@ -81,7 +81,7 @@ def prompts(split: Split) -> list[str]:
 def answer(engine: Engine, tokenizer: Tokenizer, frame: Frame, prompt: str, seed: int) -> str:
     """What a model says that has read nothing, up to 60 tokens."""
     engine.reset_window(frame.prefix)
-    engine.prefill([*frame.question_open, *tokenizer.encode(prompt), *frame.answer_open])
+    engine.prefill(frame.asked(tokenizer.encode(prompt)))
     sampling = Sampling(temperature=0.7, top_p=0.9, seed=seed)
     stream = tokenizer.stream()
     said = [stream.push(t) for t in engine.generate(60, stop=frame.stop, sampling=sampling)]

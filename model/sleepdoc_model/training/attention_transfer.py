@@ -109,8 +109,7 @@ Subjects = tuple[Tensor | None, Tensor | None]
 @torch.no_grad()
 def _subjects(network: Network, seen: Seen) -> Subjects:
     x = seen.inputs[:1].to(network.embedding.weight.dtype)
-    text, asked = x[:, : seen.window], x[:, seen.window :]
-    return network.subjects(text, None, grow=False), network.subjects(asked, None, grow=False)
+    return network.subjects(x[:, : seen.window]), network.subjects(x[:, seen.window :])
 
 
 @dataclass(frozen=True)

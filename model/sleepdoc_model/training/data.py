@@ -132,7 +132,7 @@ def _conversations(
     ids: list[int] = []
     labels: list[int] = []
     for question in questions:
-        asked = [*frame.question_open, *tokenizer.encode(question.text), *frame.answer_open]
+        asked = frame.asked(tokenizer.encode(question.text))
         answer = tokenizer.encode(question.answer)
         if ids and len(ids) + len(asked) + len(answer) > row:
             yield ids, labels

@@ -69,11 +69,9 @@ def optimizer_for(
     """AdamW over the parameters of fast-weight heads, in the groups that `Schedule` has rates for:
     most, gates and biases, relevance, and the subject that all layers share."""
     fast = ("gate", "beta", "fade", "bias", "decay", "fill")
-    relevance = [p for n, p in named.items() if "relevance" in n]
+    relevance = [p for n, p in named.items() if n.startswith("relevance.")]
     subject = [p for n, p in named.items() if n.startswith("subject.")]
-    heads = {
-        n: p for n, p in named.items() if "relevance" not in n and not n.startswith("subject.")
-    }
+    heads = {n: p for n, p in named.items() if not n.startswith(("relevance.", "subject."))}
     gates = [p for n, p in heads.items() if any(word in n for word in fast)]
     rest = [p for n, p in heads.items() if not any(word in n for word in fast)]
     return torch.optim.AdamW(

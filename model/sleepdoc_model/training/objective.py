@@ -133,14 +133,13 @@ def _write(network: Network, taps: Taps, active: Tensor, memory: Memory | None) 
     """One sweep; the way of the gradient into the fast weights."""
     after = []
     batch = len(active)
-    subject = network.subjects(taps[0], None, grow=False)
+    subject = network.subjects(taps[0])
     for index, (x, (attention, heads)) in enumerate(
         zip(taps, network.memory_blocks(), strict=True)
     ):
         with torch.no_grad():  # a retrofit's attention is frozen
             projected = attention.project(x) if attention is not None else None
-        if projected is not None and isinstance(heads, SharedFastWeights):
-            projected = heads.about(projected, subject)
+        projected = heads.about(projected, subject)
         state = None if memory is None else memory[index]
         if state is None or len(state) in (1, batch):
             state = None if state is None else state.expand(batch, -1, -1, -1)

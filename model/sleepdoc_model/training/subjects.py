@@ -57,18 +57,15 @@ def see_pairs(
     network: Network, prefix: KVCache, tokenizer: Tokenizer, examples: Iterator[Example]
 ) -> Iterator[Pairs]:
     """Run the base over documents with several answers that each stand in them just once."""
-    frame = tokenizer.frame
     for example in examples:
         text = "".join(example.windows)
-        known = [q for q in example.questions if text.count(q.answer) == 1]
-        ends = [text[: text.index(q.answer)].rstrip(" ") for q in known]
-        known = [q for q, end in zip(known, ends, strict=True) if end]
-        if len(known) < 2:
+        once = [q for q in example.questions if text.count(q.answer) == 1]
+        told = [(q, text[: text.index(q.answer)].rstrip(" ")) for q in once]
+        told = [(q, start) for q, start in told if start]
+        if len(told) < 2:
             continue
-        before = [len(tokenizer.encode(end)) - 1 for end in ends if end]
-        rows = [
-            [*frame.question_open, *tokenizer.encode(q.text), *frame.answer_open] for q in known
-        ]
+        before = [len(tokenizer.encode(start)) - 1 for _, start in told]
+        rows = [tokenizer.frame.asked(tokenizer.encode(q.text)) for q, _ in told]
         yield Pairs(
             _inputs(network, prefix, [tokenizer.encode(text)])[0],
             torch.tensor(before),
