@@ -47,18 +47,18 @@ class Recipe:
 
     shares: dict[str, float] = field(
         default_factory=lambda: {
-            "facts": 0.14,
+            "facts": 0.12,
             "numbers": 0.08,
             "hops": 0.01,
             "quoted": 0.04,
-            "unslept facts": 0.05,
-            "hidden": 0.03,
-            "sections": 0.18,
-            "row": 0.12,
+            "unslept facts": 0.03,
+            "hidden": 0.02,
+            "sections": 0.24,
+            "row": 0.14,
             "unslept": 0.04,
             "windows": 0.15,
-            "recalled": 0.04,
-            "plain": 0.12,
+            "recalled": 0.03,
+            "plain": 0.11,
         }
     )
     few: int = 40
