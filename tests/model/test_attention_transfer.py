@@ -1,5 +1,6 @@
 """Attention transfer on a tiny network: what is learnt is what eviction took away."""
 
+import pytest
 import torch
 
 from sleepdoc_model import config
@@ -51,6 +52,7 @@ def test_the_teacher_sees_the_text_and_what_is_said_about_it() -> None:
     torch.testing.assert_close(seen[0].inputs.float(), torch.cat(taps), rtol=1e-3, atol=1e-3)
 
 
+@pytest.mark.slow
 def test_layers_learn_what_the_evicted_text_would_have_given() -> None:
     network, batches = make_network(), make_batches()
     prefix = cached_prefix(network, TOKENIZER.frame.prefix)

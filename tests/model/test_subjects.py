@@ -118,6 +118,7 @@ def network() -> Network:
     return network
 
 
+@pytest.mark.slow
 def test_questions_learn_to_find_the_place_of_their_answer(network: Network) -> None:
     tokenizer = ByteTokenizer()
     prefix = cached_prefix(network, tokenizer.frame.prefix)

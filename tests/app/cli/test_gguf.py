@@ -54,6 +54,7 @@ def test_reading_goes_on_after_a_kill_as_if_there_had_been_none(
     assert parts.json["snapshot"] == whole.json["snapshot"]
 
 
+@pytest.mark.slow
 def test_an_answer_depends_on_what_was_slept_on(
     run: Run, hybrid: Path, document: Path, tmp_path: Path
 ) -> None:

@@ -3,11 +3,13 @@
 import json
 from pathlib import Path
 
+import pytest
 from tests.model import tiny_gguf
 
 from .conftest import Run
 
 
+@pytest.mark.slow
 def test_what_was_measured_is_shown_when_the_model_reads(run: Run, tmp_path: Path) -> None:
     model = tiny_gguf.build(tmp_path / "hybrid.gguf", "granitehybrid")
     document = tmp_path / "mill.txt"
@@ -27,6 +29,7 @@ def test_what_was_measured_is_shown_when_the_model_reads(run: Run, tmp_path: Pat
     assert "not tested" in run("read", document, "--model", other).err
 
 
+@pytest.mark.slow
 def test_a_damaged_card_is_as_good_as_none(run: Run, tmp_path: Path) -> None:
     model = tiny_gguf.build(tmp_path / "hybrid.gguf", "nemotron_h")
     path = Path(run("models", "test", model, "--documents", "2", "--json").json["card"])
