@@ -32,7 +32,7 @@ def loaded() -> tuple[Engine, Tokenizer]:
 def ask(engine: Engine, tokenizer: Tokenizer, question: str) -> str:
     frame = tokenizer.frame
     engine.reset_window(frame.prefix)
-    engine.prefill([*frame.question_open, *tokenizer.encode(question), *frame.answer_open])
+    engine.prefill(frame.asked(tokenizer.encode(question)))
     stream = tokenizer.stream()
     tokens = engine.generate(12, stop=frame.stop, sampling=Sampling())
     return "".join(stream.push(token) for token in tokens) + stream.finish()
