@@ -7,9 +7,8 @@ faster than Python can launch them.
 import torch
 from torch import Tensor
 
-from sleepdoc_kernels.gated_delta_rule import WindowMap
 from sleepdoc_kernels.graph import capture
-from sleepdoc_model.network import Network
+from sleepdoc_model.network import Network, Window
 from sleepdoc_model.sleep import see_window
 from sleepdoc_model.state import KVCache
 
@@ -27,9 +26,9 @@ class CapturedWindow:
         self._tokens = torch.zeros(1, length, dtype=torch.long, device=device)
         self._active = torch.zeros(1, length, dtype=torch.bool, device=device)
         self._graph: torch.cuda.CUDAGraph | None = None
-        self._maps: list[WindowMap] = []
+        self._maps: list[Window] = []
 
-    def __call__(self, tokens: Tensor) -> list[WindowMap]:
+    def __call__(self, tokens: Tensor) -> list[Window]:
         """See tokens [1, T]; what is returned is valid until the next call.
 
         Raises:
@@ -47,5 +46,5 @@ class CapturedWindow:
         self._graph.replay()
         return self._maps
 
-    def _see(self) -> list[WindowMap]:
+    def _see(self) -> list[Window]:
         return see_window(self._network, self._tokens, self._prefix, self._active)

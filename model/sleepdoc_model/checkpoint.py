@@ -23,7 +23,7 @@ def trained_parameters(network: Network) -> dict[str, torch.nn.Parameter]:
 
 def reading_parameters(network: Network) -> dict[str, torch.nn.Parameter]:
     """Those of them that what is written does not depend on."""
-    writing = (".k.", ".v.", ".k_bias", ".features", ".beta.", ".decay.", "subject")
+    writing = (".k.", ".v.", ".k_bias", ".features", ".beta.", ".decay.", ".log_ridge", "subject")
     parameters = trained_parameters(network)
     return {n: p for n, p in parameters.items() if not any(part in n for part in writing)}
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Write = Literal["token", "window"]
+Rule = Literal["delta", "least-squares"]
 
 SUBJECT_FEATURES = 32
 """What a head that gathers subjects takes from a token."""
@@ -23,11 +24,14 @@ class AttentionConfig:
 
 @dataclass(frozen=True)
 class MemoryConfig:
-    """Fast-weight heads (gated delta rule)."""
+    """Fast-weight heads."""
 
     heads: int
     key_dim: int
     value_dim: int
+    rule: Rule = "delta"
+    """What a write does: a step of the gated delta rule (the paper), or a fit of all that was ever
+    written (`sleepdoc_kernels.least_squares`), where old windows need not be overwritten."""
     shares_attention: bool = False
     """Use the layer's attention projections, each corrected by a matrix of rank `rank`, instead
     of projections of its own. For fast weights added to a pretrained network."""
@@ -45,11 +49,22 @@ class MemoryConfig:
     """Whether ordinary prefill and decoding write, or only sleep does."""
     reads_asleep: bool = True
     """Whether tokens read the memory while they are consolidated (the paper). Without, keys and
-    values depend on their window alone, and N passes are N sweeps of the delta rule over it."""
+    values depend on their window alone, and N passes write the same N times."""
     decay: bool = True
     """Whether old writes fade by a data-dependent factor."""
     decay_bias: float = -4.0
     """Where the decay starts: softplus(bias) is the log decay per token."""
+
+    def __post_init__(self) -> None:
+        if self.rule == "least-squares" and (self.write == "token" or self.reads_asleep):
+            raise ValueError("least squares are solved for once in a window that sees itself alone")
+
+    @property
+    def state_shape(self) -> tuple[int, int, int]:
+        """Of one layer: heads, rows, D_k. Rows are D_v of fast weights, and where writes fit all
+        that was written, D_k more of how keys vary."""
+        known = self.key_dim if self.rule == "least-squares" else 0
+        return self.heads, self.value_dim + known, self.key_dim
 
 
 @dataclass(frozen=True)
@@ -120,6 +135,7 @@ def smollm2(*, first_memory_layer: int = 8, window: int = 1024) -> ModelConfig:
             heads=3,
             key_dim=256,
             value_dim=64,
+            rule="least-squares",
             shares_attention=True,
             fades=True,
             relevance=True,
@@ -129,12 +145,12 @@ def smollm2(*, first_memory_layer: int = 8, window: int = 1024) -> ModelConfig:
             reads_asleep=False,
             decay_bias=-9.0,  # a tenth per window
         ),
-        sleep=SleepConfig(passes=3, feedback=0.0),
+        sleep=SleepConfig(passes=1, feedback=0.0),
         window=window,
     )
 
 
-def tiny(*, window: int = 128) -> ModelConfig:
+def tiny(*, window: int = 128, rule: Rule = "least-squares") -> ModelConfig:
     """A few thousand parameters in the shape of `smollm2`, for tests."""
     return ModelConfig(
         vocab=272,
@@ -146,6 +162,7 @@ def tiny(*, window: int = 128) -> ModelConfig:
             heads=2,
             key_dim=16,
             value_dim=8,
+            rule=rule,
             shares_attention=True,
             fades=True,
             relevance=True,

@@ -6,10 +6,9 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from sleepdoc_kernels.gated_delta_rule import WindowMap
 from sleepdoc_model.captured import CapturedWindow
 from sleepdoc_model.engine import EngineInfo, PassReport, Sampling
-from sleepdoc_model.network import Mode, Network, Pass
+from sleepdoc_model.network import Mode, Network, Pass, Window
 from sleepdoc_model.sampling import sample
 from sleepdoc_model.sleep import see_window, sleep_passes
 from sleepdoc_model.snapshot import from_bytes, to_bytes
@@ -42,7 +41,7 @@ class HybridEngine:
         self._prefix_last: Tensor | None = None
         self._captured: tuple[tuple[int, ...], CapturedWindow] | None = None
         """A window's run for one prefix."""
-        self._seen: tuple[tuple[int, ...], Tensor, Sequence[WindowMap]] | None = None
+        self._seen: tuple[tuple[int, ...], Tensor, Sequence[Window]] | None = None
         """Prefix and window last seen asleep: with other passes they cost no other run."""
 
     @property
@@ -122,7 +121,7 @@ class HybridEngine:
         self._memory = None if memory is None else tuple(s.to(self._info.device) for s in memory)
         self.reset_window(())
 
-    def _see(self, tokens: Tensor) -> Sequence[WindowMap]:
+    def _see(self, tokens: Tensor) -> Sequence[Window]:
         if self._seen is not None:
             prefix, before, maps = self._seen
             if prefix == self._window.prefix and torch.equal(before, tokens):

@@ -168,11 +168,9 @@ def _engine(
 ) -> Engine:
     from sleepdoc_model.engine import EngineInfo
     from sleepdoc_model.hybrid_engine import HybridEngine
-    from sleepdoc_model.snapshot import fingerprint
+    from sleepdoc_model.snapshot import fingerprint, size
 
     config = network.config
-    heads = config.memory
-    state_bytes = 4 * len(config.memory_layers) * heads.heads * heads.value_dim * heads.key_dim
     return HybridEngine(
         network,
         EngineInfo(
@@ -180,7 +178,7 @@ def _engine(
             fingerprint=fingerprint(*parts),
             window=window or config.window,
             passes=config.sleep.passes,
-            state_bytes=state_bytes,
+            state_bytes=size(config),
             device=placement.device,
             dtype=str(placement.dtype).removeprefix("torch."),
             reasons=placement.reasons,

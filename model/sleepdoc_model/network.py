@@ -3,8 +3,9 @@
 - RMSNorm before every mixer and MLP; no biases in the projections; tied embeddings
 - rotary attention with grouped keys and values; rotary pairs are interleaved (2i, 2i+1), which is
   how GGUF files of Llama models store q and k
-- fast-weight heads: a matrix per head written by the gated delta rule (arXiv 2412.06464), with
-  projections of their own or, in a retrofit, the attention's with low-rank corrections
+- fast-weight heads: a matrix per head written by the gated delta rule (arXiv 2412.06464) or by
+  least squares, with projections of their own or, in a retrofit, the attention's with low-rank
+  corrections
 - SwiGLU
 
 Shapes: B batch, T tokens, H heads, D head size, h hidden [B, T, dim].
@@ -26,10 +27,13 @@ from sleepdoc_kernels.gated_delta_rule import (
     window_map,
 )
 from sleepdoc_kernels.layer_entry import layer_entry, unit
+from sleepdoc_kernels.least_squares import WindowSums, window_sums
 from sleepdoc_model.config import SUBJECT_FEATURES, AttentionConfig, MemoryConfig, ModelConfig
 from sleepdoc_model.state import KVCache, Memory
 
 Mode = Literal["read", "write"]
+Window = WindowMap | WindowSums
+"""What writing a window does to any state."""
 Projected = tuple[Tensor, Tensor, Tensor]
 """An attention's q [B, T, H*D], k and v [B, T, KV*D], before rotation."""
 
@@ -51,7 +55,7 @@ class Pass:
     grow: bool = True
     active: Tensor | None = None
     taps: list[Tensor] | None = None
-    windows: list[WindowMap] | None = None
+    windows: list[Window] | None = None
     blind: bool = False
     top: bool = True
 
@@ -136,7 +140,10 @@ class Attention(nn.Module):
 
 
 class FastWeights(nn.Module):
-    """Fast-weight heads with projections of their own (Gated DeltaNet, arXiv 2412.06464)."""
+    """Fast-weight heads with projections of their own (Gated DeltaNet, arXiv 2412.06464).
+
+    A state is [B, *MemoryConfig.state_shape]; what is read is its first D_v rows.
+    """
 
     q: nn.Module
     k: nn.Module
@@ -155,6 +162,7 @@ class FastWeights(nn.Module):
         self.norm = RMSNorm(config.value_dim, eps)
         self.beta = nn.Linear(dim, config.heads)
         self.decay = Decay(dim, config.heads, config.decay_bias) if config.decay else None
+        self.log_ridge = _ridge(config)
 
     def about(self, projected: Projected | None, subject: Tensor | None) -> Projected | None:
         """What is borrowed of an attention, with what the tokens are about."""
@@ -193,19 +201,25 @@ class FastWeights(nn.Module):
         active: Tensor | None,
         queries: Tensor | None = None,
     ) -> tuple[Tensor | None, Tensor]:
-        """Write normed inputs x [B, T, dim] into the state [B, H, D_v, D_k].
+        """Write normed inputs x [B, T, dim] into the state, None if it is empty.
 
         With `queries` every token also reads what was written up to and including itself.
         """
+        if self.config.rule == "least-squares":
+            if state is None:
+                state = torch.zeros(1, *self.config.state_shape, device=x.device)
+            return None, self.window(x, projected, active)(state)
         k, v, log_decay, beta = self._writes(x, projected, active)
         return gated_delta_rule(
             queries, k, v, log_decay=log_decay, beta=beta, state=state, output=queries is not None
         )
 
-    def window(self, x: Tensor, projected: Projected | None, active: Tensor | None) -> WindowMap:
+    def window(self, x: Tensor, projected: Projected | None, active: Tensor | None) -> Window:
         """What writing normed inputs x [B, T, dim] does to any state."""
         k, v, log_decay, beta = self._writes(x, projected, active)
-        return window_map(k, v, log_decay=log_decay, beta=beta)
+        if self.log_ridge is None:
+            return window_map(k, v, log_decay=log_decay, beta=beta)
+        return window_sums(k, v, log_decay=log_decay, beta=beta, ridge=self.log_ridge.exp())
 
     def _writes(
         self, x: Tensor, projected: Projected | None, active: Tensor | None
@@ -220,7 +234,7 @@ class FastWeights(nn.Module):
         return k, v, log_decay, beta
 
     def _read(self, x: Tensor, projected: Projected | None, state: Tensor) -> Tensor:
-        return read_state(self._queries(x, projected), state)
+        return read_state(self._queries(x, projected), state[:, :, : self.config.value_dim])
 
     def _queries(self, x: Tensor, projected: Projected | None) -> Tensor:
         return unit(split_heads(F.silu(self.q(x)), self.config.heads))
@@ -295,6 +309,7 @@ class SharedFastWeights(FastWeights):
         self.decay = Decay(dim, config.heads, config.decay_bias) if config.decay else None
         if self.decay is not None:
             nn.init.zeros_(self.decay.project.weight)
+        self.log_ridge = _ridge(config)
 
     def about(self, projected: Projected | None, subject: Tensor | None) -> Projected | None:
         """Queries and keys that also say what the tokens are about, alike for both."""
@@ -320,7 +335,8 @@ class SharedFastWeights(FastWeights):
         if self.fade is None:
             return attended
         fade = F.linear(x.float(), self.fade.weight, self.fade.bias).tanh()
-        holds = (state != 0).any(-1).any(-1).repeat_interleave(self.group, dim=1)  # [B, H]
+        weights = state[:, :, : self.config.value_dim]
+        holds = (weights != 0).any(-1).any(-1).repeat_interleave(self.group, dim=1)  # [B, H]
         fade = fade * holds[:, None]
         if active is not None:
             fade = fade * active[:, :, None]
@@ -330,7 +346,7 @@ class SharedFastWeights(FastWeights):
         return (heads * (1 - fade).to(heads.dtype).unsqueeze(-1)).flatten(2)
 
     def _read(self, x: Tensor, projected: Projected | None, state: Tensor) -> Tensor:
-        queries = self._queries(x, projected)
+        queries, state = self._queries(x, projected), state[:, :, : self.config.value_dim]
         batch, tokens, heads, features = queries.shape
         # To a memory, the heads that share it are so many tokens more.
         grouped = queries.view(batch, tokens, -1, self.group, features).transpose(2, 3)
@@ -369,6 +385,13 @@ class SharedFastWeights(FastWeights):
     def _gated(self, x: Tensor, read: Tensor) -> Tensor:
         gate = F.linear(x.float(), self.gate.weight, self.gate.bias)
         return (read.float() * gate.unsqueeze(-1)).to(x.dtype).flatten(2)
+
+
+def _ridge(config: MemoryConfig) -> nn.Parameter | None:
+    """What least squares pay for large fast weights, per head: about half a token's weight."""
+    if config.rule == "delta":
+        return None
+    return nn.Parameter(torch.full((config.heads,), math.log(0.5)))
 
 
 def _rotations(dim: int, features: int) -> Tensor:
@@ -437,9 +460,8 @@ class Subject(nn.Module):
     def __init__(self, dim: int, heads: int) -> None:
         super().__init__()
         self.down = nn.Linear(dim, heads * SUBJECT_FEATURES, bias=False)
-        self.salience = nn.Linear(dim, heads)
+        self.salience = nn.Linear(dim, heads, bias=False)
         nn.init.zeros_(self.salience.weight)
-        nn.init.zeros_(self.salience.bias)
         half_lives = torch.logspace(1, 4, heads, base=2.0)  # 2 to 16 tokens
         self.log_rate = nn.Parameter((math.log(2) / half_lives).log())
 

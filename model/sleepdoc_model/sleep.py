@@ -4,8 +4,9 @@ The hidden states flow from pass to pass and are thrown away at the end; the fas
 pass to pass and from window to window, and are all that stays.
 
 Where tokens do not look at the memory while they are consolidated, and hidden states are not fed
-back, every pass writes the same keys and values. The window is then one affine map of the state,
-made by one run through the network, and a pass is one application of it.
+back, every pass writes the same keys and values. What the window does to a state is then known
+after one run through the network, and a pass does it once: by the delta rule it is one affine map;
+by least squares N passes weigh the window N times.
 """
 
 import time
@@ -14,12 +15,11 @@ from collections.abc import Callable, Iterator, Sequence
 import torch
 from torch import Tensor
 
-from sleepdoc_kernels.gated_delta_rule import WindowMap
 from sleepdoc_model.engine import PassReport
-from sleepdoc_model.network import Network, Pass
+from sleepdoc_model.network import Network, Pass, Window
 from sleepdoc_model.state import KVCache, Memory, empty_memory, relative_change
 
-See = Callable[[Tensor], Sequence[WindowMap]]
+See = Callable[[Tensor], Sequence[Window]]
 """From tokens [B, T] to what writing them does to the state of every memory layer."""
 
 
@@ -55,7 +55,7 @@ def sleep_passes(
         found = _runs(network, tokens, memory, passes, prefix)
     started = time.perf_counter()
     for number, after in zip(range(1, passes + 1), found):
-        change = relative_change(before, after)
+        change = relative_change(before, after, network.config.memory.value_dim)
         settled = max(change) < network.config.sleep.settled
         seconds = time.perf_counter() - started
         yield after, PassReport(number, number if settled else passes, change, seconds)
@@ -72,9 +72,9 @@ def writes_the_same(network: Network) -> bool:
 @torch.no_grad()
 def see_window(
     network: Network, tokens: Tensor, prefix: KVCache | None, active: Tensor | None = None
-) -> list[WindowMap]:
+) -> list[Window]:
     """What tokens [B, T] write, not looking at the memory; `active` [B, T] is false on padding."""
-    maps: list[WindowMap] = []
+    maps: list[Window] = []
     run = Pass("read", prefix, grow=False, active=active, windows=maps, blind=True, top=False)
     network(network.embed(tokens), None, run)
     return maps

@@ -22,12 +22,16 @@ MAX_HEADER = 1 << 20
 
 
 def to_bytes(memory: Memory, config: ModelConfig, fingerprint: str) -> bytes:
-    """One conversation's memory; each tensor is [H, D_v, D_k] in fp32."""
-    tensors = {
-        f"layer.{layer}": state[0].to("cpu", torch.float32).contiguous()
-        for layer, state in zip(config.memory_layers, memory, strict=True)
-    }
-    return pack(tensors, fingerprint, "heads,value,key")
+    """One conversation's memory in fp32: every layer's fast weights [H, D_v, D_k] and, if it has
+    one, the lower triangle of its covariance [H, D_k (D_k + 1) / 2], row by row."""
+    tensors, values = {}, config.memory.value_dim
+    for layer, state in zip(config.memory_layers, memory, strict=True):
+        kept = state[0].to("cpu", torch.float32)
+        tensors[f"layer.{layer}"] = kept[:, :values].contiguous()
+        if kept.shape[1] > values:
+            rows, columns = torch.tril_indices(kept.shape[2], kept.shape[2])
+            tensors[f"layer.{layer}.covariance"] = kept[:, values + rows, columns].contiguous()
+    return pack(tensors, fingerprint, "heads,value,key; covariance: heads,lower triangle")
 
 
 def from_bytes(data: bytes, config: ModelConfig, fingerprint: str) -> Memory:
@@ -36,10 +40,47 @@ def from_bytes(data: bytes, config: ModelConfig, fingerprint: str) -> Memory:
     Raises:
         StateMismatch: damaged, not a memory, or made by another model.
     """
-    heads = config.memory
-    shape = [heads.heads, heads.value_dim, heads.key_dim]
-    shapes = {f"layer.{layer}": shape for layer in config.memory_layers}
-    return tuple(state[None] for state in unpack(data, fingerprint, shapes))
+    shapes = _shapes(config)
+    found = dict(zip(shapes, unpack(data, fingerprint, shapes), strict=True))
+    memory = []
+    for layer in config.memory_layers:
+        state, triangle = found[f"layer.{layer}"], found.get(f"layer.{layer}.covariance")
+        if triangle is not None:
+            state = torch.cat((state, _covariance(triangle, state.shape[2])), dim=1)
+        memory.append(state[None])
+    return tuple(memory)
+
+
+def size(config: ModelConfig) -> int:
+    """How many bytes a memory's tensors take."""
+    return 4 * sum(math.prod(shape) for shape in _shapes(config).values())
+
+
+def _shapes(config: ModelConfig) -> dict[str, list[int]]:
+    """Of the tensors of a memory, by name."""
+    heads, shapes = config.memory, {}
+    for layer in config.memory_layers:
+        shapes[f"layer.{layer}"] = [heads.heads, heads.value_dim, heads.key_dim]
+        if heads.rule == "least-squares":
+            triangle = heads.key_dim * (heads.key_dim + 1) // 2
+            shapes[f"layer.{layer}.covariance"] = [heads.heads, triangle]
+    return shapes
+
+
+def _covariance(triangle: Tensor, size: int) -> Tensor:
+    """[H, D_k, D_k] from its lower triangle.
+
+    Raises:
+        StateMismatch: no keys vary like that, and nothing could be solved with it.
+    """
+    rows, columns = torch.tril_indices(size, size)
+    full = triangle.new_empty(len(triangle), size, size)
+    full[:, rows, columns] = triangle
+    full[:, columns, rows] = triangle
+    rounding = 1e-2 * torch.eye(size, dtype=torch.float64)
+    if torch.linalg.cholesky_ex(full.double() + rounding).info.any():
+        raise StateMismatch("the memory's covariance is none")
+    return full
 
 
 def pack(tensors: Mapping[str, Tensor], fingerprint: str, layout: str) -> bytes:

@@ -8,20 +8,24 @@ from torch import Tensor
 from sleepdoc_model.config import SUBJECT_FEATURES, ModelConfig
 
 Memory = tuple[Tensor, ...]
-"""Fast weights, one tensor [B, H, D_v, D_k] in fp32 per memory layer, lowest layer first."""
+"""One tensor [B, *MemoryConfig.state_shape] in fp32 per memory layer, lowest layer first: fast
+weights in the first D_v rows, and what else writing needs."""
 
 
 def empty_memory(config: ModelConfig, batch: int = 1, device: str = "cpu") -> Memory:
     """Fast weights that have been told nothing: all zeros."""
-    heads = config.memory
-    shape = (batch, heads.heads, heads.value_dim, heads.key_dim)
+    shape = (batch, *config.memory.state_shape)
     return tuple(torch.zeros(shape, device=device) for _ in config.memory_layers)
 
 
-def relative_change(before: Memory, after: Memory) -> tuple[float, ...]:
-    """Per layer, the Frobenius norm of what changed over the norm of what is there now."""
+def relative_change(before: Memory, after: Memory, value_dim: int) -> tuple[float, ...]:
+    """Per layer, the Frobenius norm of what changed of the fast weights over the norm of them now.
+
+    These are the first `value_dim` rows of a state.
+    """
     changes = []
-    for old, new in zip(before, after, strict=True):
+    for states in zip(before, after, strict=True):
+        old, new = (state[:, :, :value_dim] for state in states)
         size = torch.linalg.vector_norm(new).item()
         changes.append(torch.linalg.vector_norm(new - old).item() / max(size, 1e-12))
     return tuple(changes)

@@ -17,4 +17,6 @@ def randomise(network: Network, seed: int) -> None:
                 continue
             scale = parameter.shape[-1] ** -0.5 if parameter.ndim > 1 else 0.5
             parameter.copy_(torch.randn(parameter.shape, generator=generator) * scale)
+            if name.endswith("log_ridge"):
+                parameter.sub_(2.0)  # or a few tokens would hardly count
     network.requires_grad_(False)

@@ -182,3 +182,6 @@ def test_layers_are_checked() -> None:
         dataclasses.replace(config.tiny(), layers=("A", "X"))
     with pytest.raises(ValueError, match="share"):
         dataclasses.replace(config.tiny(), layers=("A", "M"))
+    for unfit in ({"reads_asleep": True}, {"write": "token"}):
+        with pytest.raises(ValueError, match="least squares"):
+            dataclasses.replace(config.tiny().memory, **unfit)

@@ -9,7 +9,7 @@ from safetensors.torch import load
 
 from sleepdoc_model import config
 from sleepdoc_model.engine import StateMismatch
-from sleepdoc_model.snapshot import fingerprint, from_bytes, to_bytes
+from sleepdoc_model.snapshot import fingerprint, from_bytes, size, to_bytes
 from sleepdoc_model.state import Memory
 
 SHAPE = config.tiny()
@@ -17,14 +17,21 @@ SHAPE = config.tiny()
 
 def memory(seed: int = 0) -> Memory:
     generator = torch.Generator().manual_seed(seed)
-    return tuple(torch.randn(1, 2, 8, 16, generator=generator) for _ in range(2))
+    weights = torch.randn(2, 1, 2, 8, 16, generator=generator)
+    keys = torch.randn(2, 1, 2, 40, 16, generator=generator)
+    covariance = keys.mT @ keys
+    return tuple(torch.cat((weights, (covariance + covariance.mT) / 2), dim=3))
 
 
 def test_the_library_reads_what_we_write(tmp_path: object) -> None:
     data = to_bytes(memory(), SHAPE, "abc")
     tensors = load(data)
-    assert sorted(tensors) == ["layer.1", "layer.2"]
-    torch.testing.assert_close(tensors["layer.2"], memory()[1][0], rtol=0, atol=0)
+    names = ["layer.1", "layer.1.covariance", "layer.2", "layer.2.covariance"]
+    assert sorted(tensors) == names
+    weights, covariance = memory()[1][0].split((8, 16), dim=1)
+    assert torch.equal(tensors["layer.2"], weights)
+    assert torch.equal(tensors["layer.2.covariance"][:, :3], covariance[:, [0, 1, 1], [0, 0, 1]])
+    assert sum(t.nbytes for t in tensors.values()) == size(SHAPE)
     path = f"{tmp_path}/memory.safetensors"
     with open(path, "wb") as file:
         file.write(data)
@@ -65,6 +72,19 @@ def edited(**changes: object) -> bytes:
 def test_tampered_entries_are_refused(changes: dict[str, object]) -> None:
     with pytest.raises(StateMismatch):
         from_bytes(edited(**changes), SHAPE, "abc")
+
+
+def test_a_covariance_that_no_keys_have_is_refused() -> None:
+    impossible = tuple(torch.cat((s[:, :, :8], -s[:, :, 8:]), dim=2) for s in memory())
+    with pytest.raises(StateMismatch, match="covariance"):
+        from_bytes(to_bytes(impossible, SHAPE, "abc"), SHAPE, "abc")
+
+
+def test_a_memory_of_the_delta_rule_has_no_covariance() -> None:
+    delta = config.tiny(rule="delta")
+    weights = tuple(s[:, :, :8].contiguous() for s in memory())
+    back = from_bytes(to_bytes(weights, delta, "abc"), delta, "abc")
+    assert all(torch.equal(a, b) for a, b in zip(back, weights, strict=True))
 
 
 def test_every_cut_is_refused() -> None:

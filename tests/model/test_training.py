@@ -344,7 +344,13 @@ def test_two_processes_train_as_one(tmp_path: Path) -> None:
     first, second = (load_file(tmp_path / f"{rank}.safetensors") for rank in range(2))
     for name, parameter in alone.network.named_parameters():
         assert torch.equal(first[name], second[name]), name
-        torch.testing.assert_close(first[name], parameter.detach(), rtol=1e-5, atol=1e-5)
+        torch.testing.assert_close(
+            first[name],
+            parameter.detach(),
+            rtol=1e-5,
+            atol=1e-5,
+            msg=lambda said, name=name: f"{name}: {said}",
+        )
     with safe_open(tmp_path / "0.safetensors", "pt") as file:
         assert float(file.metadata()["loss"]) == pytest.approx(records[-1]["loss"], rel=1e-5)
 

@@ -105,6 +105,8 @@ def _kernel(device: str | None, tokens: int) -> str:
     placement = place(device)
     heads = locations.heads()
     memory = (read_config(heads) if heads else smollm2()).memory
+    if memory.rule == "least-squares" and tokens > 1:
+        return "least squares, by PyTorch's own products"
     shape = (memory.heads, memory.key_dim, memory.value_dim)
     call = Call(placement.device, placement.dtype, tokens, *shape, grad=False)
     choice = choose(call)

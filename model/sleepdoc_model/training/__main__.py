@@ -34,7 +34,7 @@ import torch
 from sleepdoc_model.base import load_base
 from sleepdoc_model.base_file import base_path
 from sleepdoc_model.checkpoint import load_heads, read_config
-from sleepdoc_model.config import smollm2
+from sleepdoc_model.config import Rule, smollm2
 from sleepdoc_model.network import Network
 from sleepdoc_model.tasks import fairytale, gsm8k
 from sleepdoc_model.tokenizer import Tokenizer
@@ -66,7 +66,8 @@ def main() -> None:
         device = f"cuda:{group.rank % torch.cuda.device_count()}"
         torch.cuda.set_device(device)
     config = smollm2()
-    heads = dataclasses.replace(config.memory, reads_asleep=options.reads_asleep)
+    rule: Rule = "delta" if options.reads_asleep else options.rule
+    heads = dataclasses.replace(config.memory, rule=rule, reads_asleep=options.reads_asleep)
     network = Network(dataclasses.replace(config, memory=heads))
     dtype = torch.float32 if device == "cpu" else torch.bfloat16
     load_base(network, options.base or base_path(), dtype)
@@ -130,9 +131,16 @@ def _parse() -> argparse.Namespace:
     )
     parser.add_argument("--resume", action="store_true", help="go on from the folder's last save")
     parser.add_argument(
+        "--rule",
+        choices=("delta", "least-squares"),
+        default="least-squares",
+        help="what a write does: a step of the delta rule, or a fit of all that was ever written",
+    )
+    parser.add_argument(
         "--reads-asleep",
         action="store_true",
-        help="what is consolidated reads what is already known, so passes build on each other",
+        help="what is consolidated reads what is already known, so passes build on each other; by"
+        " the delta rule",
     )
     parser.add_argument("--heads", type=Path, help="begin with the heads of this checkpoint")
     parser.add_argument("--base", type=Path, help="the base's GGUF, if it is not installed")

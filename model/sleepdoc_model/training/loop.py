@@ -58,17 +58,16 @@ class Schedule:
     def set_rates(self, optimizer: torch.optim.Optimizer, step: int) -> None:
         """Set the rates of an optimiser made by `optimizer_for`."""
         rate = self.rate_at(step)
-        factors = (1.0, self.gate_factor, self.relevance_factor, self.subject_factor)
-        for group, factor in zip(optimizer.param_groups, factors, strict=True):
-            group["lr"] = rate * factor
+        for group in optimizer.param_groups:
+            group["lr"] = rate * group["factor"]
 
 
 def optimizer_for(
     named: Mapping[str, torch.nn.Parameter], schedule: Schedule
 ) -> torch.optim.Optimizer:
-    """AdamW over the parameters of fast-weight heads, in the groups that `Schedule` has rates for:
-    most, gates and biases, relevance, and the subject that all layers share."""
-    fast = ("gate", "beta", "fade", "bias", "decay", "fill")
+    """AdamW over the parameters of fast-weight heads: most, gates and biases, relevance, and the
+    subject that all layers share, each with a factor of its own on the rate."""
+    fast = ("gate", "beta", "fade", "bias", "decay", "fill", "ridge")
     relevance = [p for n, p in named.items() if n.startswith("relevance.")]
     subject = [p for n, p in named.items() if n.startswith("subject.")]
     heads = {n: p for n, p in named.items() if not n.startswith(("relevance.", "subject."))}
@@ -76,13 +75,14 @@ def optimizer_for(
     rest = [p for n, p in heads.items() if not any(word in n for word in fast)]
     return torch.optim.AdamW(
         [
-            {"params": rest, "weight_decay": schedule.weight_decay},
-            {"params": gates, "weight_decay": 0.0},
-            # At this rate the smallest gradients would be steps of rounding noise.
-            {"params": relevance, "weight_decay": 0.0, "eps": 1e-6},
-            {"params": subject, "weight_decay": 0.0},
+            {"params": rest, "factor": 1.0, "weight_decay": schedule.weight_decay},
+            {"params": gates, "factor": schedule.gate_factor},
+            # The smallest gradients of relevance would be steps of rounding noise.
+            {"params": relevance, "factor": schedule.relevance_factor, "eps": 1e-6},
+            {"params": subject, "factor": schedule.subject_factor},
         ],
         betas=(0.9, 0.98),
+        weight_decay=0.0,
     )
 
 

@@ -15,7 +15,7 @@ from torch.nn.utils.rnn import pad_sequence
 
 from sleepdoc_model.network import Network, Pass, SharedFastWeights
 from sleepdoc_model.sleep import sleep_passes
-from sleepdoc_model.state import KVCache, Memory
+from sleepdoc_model.state import KVCache, Memory, empty_memory
 from sleepdoc_model.training.data import IGNORE, Batch, Window
 
 Taps = list[Tensor]
@@ -116,36 +116,36 @@ def read_and_sleep(
     network: Network, cache: KVCache, batch: Batch, passes: int, store: TapStore | None = None
 ) -> Memory:
     """The memory after every window was read, slept on and evicted."""
-    memory: Memory | None = None
+    assert batch.windows
+    memory = empty_memory(network.config, device=str(batch.windows[0].ids.device))
     reads = network.config.memory.reads_asleep
     for window in batch.windows:
-        taps: Taps = []
+        if not reads:
+            taps = store(window) if store else see(network, cache, window, None)
+            memory = _write(network, taps, window.active, memory, passes)
+            continue
         for _ in range(passes):
-            if reads or not taps:
-                alone = store is not None and not reads
-                taps = store(window) if store and alone else see(network, cache, window, memory)
-            memory = _write(network, taps, window.active, memory)
-    assert memory is not None
+            taps = see(network, cache, window, memory)
+            memory = _write(network, taps, window.active, memory, 1)
     return memory
 
 
-def _write(network: Network, taps: Taps, active: Tensor, memory: Memory | None) -> Memory:
-    """One sweep; the way of the gradient into the fast weights."""
+def _write(network: Network, taps: Taps, active: Tensor, memory: Memory, passes: int) -> Memory:
+    """Sweeps over one window; the way of the gradient into the fast weights."""
     after = []
-    batch = len(active)
     subject = network.subjects(taps[0])
-    for index, (x, (attention, heads)) in enumerate(
-        zip(taps, network.memory_blocks(), strict=True)
-    ):
+    layers = zip(taps, network.memory_blocks(), memory, strict=True)
+    for x, (attention, heads), state in layers:
         with torch.no_grad():  # a retrofit's attention is frozen
             projected = attention.project(x) if attention is not None else None
         projected = heads.about(projected, subject)
-        state = None if memory is None else memory[index]
-        if state is None or len(state) in (1, batch):
-            state = None if state is None else state.expand(batch, -1, -1, -1)
-            after.append(heads.write(x, projected, state, active)[1])
-        else:  # a window that several documents share
-            after.append(heads.window(x, projected, active)(state))
+        if network.config.memory.rule == "delta" and len(state) in (1, len(active)):
+            state = state.expand(len(active), -1, -1, -1)
+            for _ in range(passes):  # cheaper than what the window does to any state
+                state = heads.write(x, projected, state, active)[1]
+        else:
+            state = heads.window(x, projected, active).repeated(passes)(state)
+        after.append(state)
     return tuple(after)
 
 

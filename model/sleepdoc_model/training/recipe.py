@@ -65,14 +65,14 @@ class Recipe:
     """Stories that long windows are of."""
     fact_documents: int = 0
     """Documents of facts; 0: every one is new."""
-    before: tuple[int, ...] = (0, 0, 0, 0, 0, 1)
-    after: tuple[int, ...] = (0, 0, 0, 0, 0, 1)
-    sweeps: tuple[int, ...] = (1, 1, 1, 1, 1, 1, 2, 3)
+    before: tuple[int, ...] = (0, 0, 0, 0, 1)
+    after: tuple[int, ...] = (0, 0, 0, 1, 2)
+    sweeps: tuple[int, ...] = (1, 1, 2)
     only_reading: bool = False
     """Whether what is written stays as it is."""
 
     def passes(self, seed: int, step: int) -> int:
-        """Mostly one; sometimes more, so that these do good."""
+        """One or a few, so that more than one do good."""
         return random.Random(f"passes/{seed}/{step}").choice(self.sweeps)
 
     def draw(self, seed: int, step: int, sources: Sources) -> Lesson:

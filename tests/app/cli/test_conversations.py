@@ -98,6 +98,7 @@ def test_doctor_looks_at_everything(run: Run, lamps: str) -> None:
     found = {finding["name"]: finding["detail"] for finding in fields["findings"]}
     assert "1 conversations" in found["database"]
     assert "torch_step" in found["kernel, decoding"]
+    assert "least squares" in found["kernel, sleeping"]
     assert "scripted" in found["model"]
     assert {"python", "torch", "textual", "sqlite", "disk"} <= set(found)
 
