@@ -59,6 +59,11 @@ class Pass:
     blind: bool = False
     top: bool = True
 
+    @property
+    def asleep(self) -> bool:
+        """Whether the window is consolidated, so that all of it is known to every token."""
+        return self.mode == "write" or self.windows is not None
+
 
 def split_heads(x: Tensor, heads: int) -> Tensor:
     """[..., H*D] -> [..., H, D]."""
@@ -447,11 +452,16 @@ class Relevance(nn.Module):
 
 
 class Subject(nn.Module):
-    """What every token is about: features of it and of those before, the salient and the near most.
+    """What every token is about: features of it and of those around, the salient and the near most.
 
     Fast weights find things by keys of single tokens, and what a pretrained network puts of, say,
     the person of a sentence into its other tokens is too little to tell many apart. What these few
     heads gather is added to keys and queries alike, so that those about the same meet.
+
+    How far two tokens are apart is learnt too: from one to the next it is a small step, or, where a
+    sentence ends, a large one, much as attention forgets in arXiv 2503.02130. Awake, tokens look
+    back. Asleep the whole window is there, so they also look ahead: in "London is where Ada was
+    born" it is only said later of whom London is told.
 
     Fast weights trained from scratch have short convolutions for this (arXiv 2212.14052); here they
     would have to be as long as sentences.
@@ -459,25 +469,46 @@ class Subject(nn.Module):
 
     def __init__(self, dim: int, heads: int) -> None:
         super().__init__()
+        self.heads = heads
         self.down = nn.Linear(dim, heads * SUBJECT_FEATURES, bias=False)
         self.salience = nn.Linear(dim, heads, bias=False)
-        nn.init.zeros_(self.salience.weight)
+        self.step = nn.Linear(dim, heads)
+        self.ahead = nn.Parameter(torch.full((heads,), 2.0))
+        for start in (self.salience, self.step):
+            nn.init.zeros_(start.weight)
         half_lives = torch.logspace(1, 4, heads, base=2.0)  # 2 to 16 tokens
-        self.log_rate = nn.Parameter((math.log(2) / half_lives).log())
+        with torch.no_grad():
+            self.step.bias.copy_((math.log(2) / half_lives).expm1().log())
 
     def gives(self, x: Tensor) -> Tensor:
-        """What normed inputs x [B, T, dim] tell later tokens: [B, T, heads, features + 1]."""
+        """What normed inputs x [B, T, dim] tell other tokens: [B, T, heads, features + 2], the last
+        of it the step to the next token, and salience."""
         x = x.float()
-        features = split_heads(self.down(x), len(self.log_rate))
-        return torch.cat((features, self.salience(x).unsqueeze(-1)), dim=-1)
+        features, steps = split_heads(self.down(x), self.heads), F.softplus(self.step(x))
+        return torch.cat((features, steps[..., None], self.salience(x)[..., None]), dim=-1)
 
-    def forward(self, given: Tensor, count: int) -> Tensor:
-        """The subjects [B, count, heads * features] of the last tokens of `given`."""
-        features, salience = given[..., :-1].transpose(1, 2), given[..., -1].transpose(1, 2)
-        position = torch.arange(given.shape[1], device=given.device)
-        back = position[-count:, None] - position  # [count, all]
-        faded = salience[:, :, None] - self.log_rate.exp()[:, None, None] * back
-        weights = faded.masked_fill(back < 0, -torch.inf).softmax(-1)
+    def forward(
+        self, given: Tensor, count: int, *, asleep: bool = False, active: Tensor | None = None
+    ) -> Tensor:
+        """The subjects [B, count, heads * features] of the last tokens of `given`.
+
+        Asleep they look ahead as well, but not at padding, where `active` [B, count] is false.
+        """
+        features, steps, salience = (
+            part.transpose(1, 2) for part in torch.split(given, [SUBJECT_FEATURES, 1, 1], dim=-1)
+        )
+        place = steps.cumsum(2) - steps  # [B, heads, all, 1]
+        apart = (place[:, :, -count:] - place.mT).abs()
+        tokens = torch.arange(given.shape[1], device=given.device)
+        later = tokens > tokens[-count:, None]
+        weights = salience.mT - apart
+        if asleep:
+            weights = weights - self.ahead[:, None, None] * later
+            padding = torch.zeros_like(tokens, dtype=torch.bool)
+            if active is not None:
+                padding = F.pad(~active, (len(tokens) - count, 0))[:, None, None]
+            later = later & padding
+        weights = weights.masked_fill(later, -torch.inf).softmax(-1)
         gathered = (weights @ features).transpose(1, 2).flatten(2)
         return F.rms_norm(gathered, gathered.shape[-1:], eps=1e-6)
 
@@ -567,16 +598,14 @@ class Network(nn.Module):
         scores = F.linear(self.norm(h), self.embedding.weight)
         return scores if scores.dtype == torch.float64 else scores.float()
 
-    def subjects(
-        self, x: Tensor, cache: KVCache | None = None, *, grow: bool = False
-    ) -> Tensor | None:
+    def subjects(self, x: Tensor, run: Pass) -> Tensor | None:
         """What tokens are about, by normed inputs x [B, T, dim] of the lowest memory layer."""
         if self.subject is None:
             return None
         given = self.subject.gives(x)
-        if cache is not None:
-            given = cache.give(given, grow=grow)
-        found: Tensor = self.subject(given, x.shape[1])
+        if run.cache is not None:
+            given = run.cache.give(given, grow=run.grow)
+        found: Tensor = self.subject(given, x.shape[1], asleep=run.asleep, active=run.active)
         return found
 
     def _judge(
@@ -586,14 +615,14 @@ class Network(nn.Module):
         a memory to read or to write."""
         if self.relevance is None and self.subject is None:
             return None, None
-        if memory is None and run.mode == "read" and run.windows is None:
+        if memory is None and not run.asleep:
             if run.cache is not None and run.grow:
                 run.cache.give_nothing(h.shape[1])
             return None, None
         x, relevance = block.norm(h), None
         if self.relevance is not None and memory is not None:
             relevance = self.relevance(x)
-        return relevance, self.subjects(x, run.cache, grow=run.grow)
+        return relevance, self.subjects(x, run)
 
     def forward(self, h: Tensor, memory: Memory | None, run: Pass) -> tuple[Tensor, Memory | None]:
         """Run the block stack once: one pass.

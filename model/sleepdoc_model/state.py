@@ -42,7 +42,7 @@ class KVCache:
     in the first window and in the thousandth.
 
     Shapes: keys and values [layers, B, kv_heads, size, head_dim]; layers without attention keep
-    their place unused. `given` [B, size, heads, features + 1] is what tokens tell later ones about
+    their place unused. `given` [B, size, heads, features + 2] is what tokens tell others about
     their subject, if the network has such heads; the last of it is their salience.
     """
 
@@ -60,7 +60,7 @@ class KVCache:
         zeros = torch.zeros(shape, dtype=dtype, device=device)
         cache = cls(zeros, torch.zeros_like(zeros))
         if config.memory.subject:
-            gives = (batch, size, config.memory.subject, SUBJECT_FEATURES + 1)
+            gives = (batch, size, config.memory.subject, SUBJECT_FEATURES + 2)
             cache.given = torch.zeros(gives, device=device)
             cache.give_nothing(size)
         return cache
@@ -80,7 +80,7 @@ class KVCache:
         return self.keys[layer, :, :, :end], self.values[layer, :, :, :end]
 
     def give(self, given: Tensor, *, grow: bool) -> Tensor:
-        """What tokens so far and new ones [B, T, heads, features + 1] give; `grow` stores it."""
+        """What tokens so far and new ones [B, T, heads, features + 2] give; `grow` stores it."""
         if self.given is None:
             return given
         end = self.length + given.shape[1]
@@ -93,7 +93,9 @@ class KVCache:
     def give_nothing(self, count: int) -> None:
         """Leave the next `count` tokens out of every subject."""
         if self.given is not None:
-            self.given[:, self.length : self.length + count, :, -1] = -torch.inf
+            left_out = self.given[:, self.length : self.length + count]
+            left_out.zero_()
+            left_out[..., -1] = -torch.inf
 
     def prefix(self, layer: int, batch: int) -> tuple[Tensor, Tensor]:
         """One layer's keys and values so far, seen by `batch` sequences alike."""

@@ -1,4 +1,4 @@
-"""Subjects: what tokens are about, gathered from those before them, and learnt from questions."""
+"""Subjects: what tokens are about, gathered from those around them, and learnt from questions."""
 
 import random
 
@@ -19,17 +19,20 @@ def make_subject(heads: int = 1) -> Subject:
     return Subject(dim=16, heads=heads)
 
 
-def weights(subject: Subject, x: torch.Tensor) -> torch.Tensor:
-    """Of all tokens for the last one: their features are unit vectors."""
-    given = torch.cat((torch.eye(32)[None, : x.shape[1], None], subject.gives(x)[..., -1:]), dim=-1)
-    found: torch.Tensor = subject(given, 1)[0, 0, : x.shape[1]]
+def weights(
+    subject: Subject, x: torch.Tensor, at: int = -1, *, asleep: bool = False
+) -> torch.Tensor:
+    """Of all tokens for one of them: their features are unit vectors."""
+    count = x.shape[1]
+    given = torch.cat((torch.eye(32)[None, :count, None], subject.gives(x)[..., -2:]), dim=-1)
+    found: torch.Tensor = subject(given, count, asleep=asleep)[0, at, :count]
     return found / found.sum()
 
 
 def test_a_token_weighs_half_as_much_a_half_life_later() -> None:
     subject = make_subject()
     with torch.no_grad():
-        subject.log_rate.fill_(torch.tensor(2.0).log().div(3).log())
+        subject.step.bias.fill_((torch.tensor(2.0).log() / 3).expm1().log())
         found = weights(subject, torch.randn(1, 10, 16))
     torch.testing.assert_close(found[3:] / found[:-3], torch.full((7,), 2.0))
 
@@ -43,7 +46,19 @@ def test_a_salient_token_outweighs_nearer_ones() -> None:
         assert weights(subject, x).argmax() == 2
 
 
-def test_later_tokens_say_nothing_about_earlier_ones() -> None:
+def test_behind_a_large_step_tokens_count_less_from_either_side() -> None:
+    subject = make_subject()
+    x = torch.zeros(1, 10, 16)
+    x[0, 4, 5] = 1.0  # a sentence ends
+    with torch.no_grad():
+        subject.step.weight[0, 5] = 20.0
+        subject.ahead.zero_()
+        before, behind = (weights(subject, x, at, asleep=True) for at in (4, 5))
+    assert before[:5].sum() > 0.999
+    assert behind[5:].sum() > 0.999
+
+
+def test_awake_later_tokens_say_nothing_about_earlier_ones() -> None:
     subject = make_subject(2)
     x = torch.randn(1, 10, 16)
     with torch.no_grad():
@@ -52,10 +67,41 @@ def test_later_tokens_say_nothing_about_earlier_ones() -> None:
     torch.testing.assert_close(whole[:, :4], first)
 
 
+def test_asleep_a_token_ahead_counts_less_by_what_looking_ahead_costs() -> None:
+    subject = make_subject()
+    with torch.no_grad():
+        subject.ahead.fill_(torch.tensor(4.0).log())
+        found = weights(subject, torch.randn(1, 9, 16), 4, asleep=True)
+    torch.testing.assert_close(found[:4] / found[5:].flip(0), torch.full((4,), 4.0))
+
+
+def test_asleep_padding_says_nothing() -> None:
+    subject = make_subject(2)
+    x, active = torch.randn(1, 10, 16), torch.arange(10)[None] < 6
+    with torch.no_grad():
+        padded = subject(subject.gives(x), 10, asleep=True, active=active)
+        alone = subject(subject.gives(x[:, :6]), 6, asleep=True)
+    torch.testing.assert_close(padded[:, :6], alone)
+
+
 def make_network() -> Network:
     network = Network(config.tiny())
     randomise(network, 0)
     return network.eval()
+
+
+@pytest.mark.parametrize(
+    ("seen", "ahead"),
+    [(Pass("read"), False), (Pass("read", windows=[]), True), (Pass("write"), True)],
+)
+def test_only_asleep_do_tokens_look_ahead(seen: Pass, ahead: bool) -> None:
+    network, x = make_network(), torch.randn(1, 6, 32)
+    changed = x.clone()
+    changed[:, -1] += 1.0
+    with torch.no_grad():
+        found, other = (network.subjects(each, seen) for each in (x, changed))
+    assert found is not None and other is not None
+    assert torch.equal(found[:, :-1], other[:, :-1]) != ahead
 
 
 def run(
@@ -129,7 +175,7 @@ def test_questions_learn_to_find_the_place_of_their_answer(network: Network) -> 
     assert learn_subjects(network, pairs, held_out, steps=40) > before + 0.1
 
 
-def test_the_place_of_an_answer_is_right_before_it(network: Network) -> None:
+def test_the_place_of_an_answer_is_its_first_token(network: Network) -> None:
     tokenizer = ByteTokenizer()
     prefix = cached_prefix(network, tokenizer.frame.prefix)
     (example,) = documents(random.Random(0), 1, (), "train")
@@ -137,5 +183,5 @@ def test_the_place_of_an_answer_is_right_before_it(network: Network) -> None:
     text = "".join(example.windows)
     known = [q.answer for q in example.questions if text.count(q.answer) == 1]
     assert len(known) > 4
-    for answer, position in zip(known, pairs.before.tolist(), strict=True):
-        assert text[position + 1 :].lstrip(" ").startswith(answer)
+    for answer, position in zip(known, pairs.told.tolist(), strict=True):
+        assert text[position:].lstrip(" ").startswith(answer)

@@ -109,7 +109,8 @@ Subjects = tuple[Tensor | None, Tensor | None]
 @torch.no_grad()
 def _subjects(network: Network, seen: Seen) -> Subjects:
     x = seen.inputs[:1].to(network.embedding.weight.dtype)
-    return network.subjects(x[:, : seen.window]), network.subjects(x[:, seen.window :])
+    told, asks = x[:, : seen.window], x[:, seen.window :]
+    return network.subjects(told, Pass("write")), network.subjects(asks, Pass("read"))
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,12 @@ def few_facts(rng: random.Random, sources: Sources) -> Example:
     return _few(rng, sources, "facts", facts.make_example)
 
 
+def many_facts(rng: random.Random, sources: Sources) -> Example:
+    """Up to 64 facts in up to four short windows."""
+    known, windows = rng.choice(((16, 1), (32, 2), (64, 4)))
+    return facts.make_example(rng, facts=known, windows=windows, questions=8, split="train")
+
+
 def few_numbers(rng: random.Random, sources: Sources) -> Example:
     """The same of figures."""
     return _few(rng, sources, "numbers", numbers.make_example)
@@ -35,7 +41,7 @@ def _few(rng: random.Random, sources: Sources, kind: str, make: Callable[..., Ex
     told = rng
     if sources.fact_documents:
         told = random.Random(f"{kind} {rng.randrange(sources.fact_documents)}")
-    known, windows = told.choice(((4, 1), (8, 1), (16, 1), (16, 1), (16, 2), (32, 2), (64, 4)))
+    known, windows = told.choice(((4, 1), (8, 1), (16, 1), (16, 1), (16, 2), (32, 2)))
     asked = 4 if told is rng else known
     example = make(told, facts=known, windows=windows, questions=asked, split="train")
     return replace(example, questions=tuple(rng.sample(example.questions, min(6, asked))))

@@ -133,7 +133,7 @@ def read_and_sleep(
 def _write(network: Network, taps: Taps, active: Tensor, memory: Memory, passes: int) -> Memory:
     """Sweeps over one window; the way of the gradient into the fast weights."""
     after = []
-    subject = network.subjects(taps[0])
+    subject = network.subjects(taps[0], Pass("write", active=active))
     layers = zip(taps, network.memory_blocks(), memory, strict=True)
     for x, (attention, heads), state in layers:
         with torch.no_grad():  # a retrofit's attention is frozen

@@ -25,6 +25,7 @@ class Kind(NamedTuple):
 
 KINDS = {
     "facts": Kind(8, lessons.few_facts),
+    "many": Kind(4, lessons.many_facts),
     "numbers": Kind(8, lessons.few_numbers),
     "hops": Kind(6, lessons.hops),
     "quoted": Kind(6, lessons.quoted_fact),
@@ -48,17 +49,18 @@ class Recipe:
     shares: dict[str, float] = field(
         default_factory=lambda: {
             "facts": 0.12,
-            "numbers": 0.08,
+            "many": 0.14,
+            "numbers": 0.09,
             "hops": 0.01,
             "quoted": 0.04,
-            "unslept facts": 0.03,
+            "unslept facts": 0.05,
             "hidden": 0.02,
-            "sections": 0.24,
-            "row": 0.14,
-            "unslept": 0.04,
-            "windows": 0.15,
+            "sections": 0.17,
+            "row": 0.09,
+            "unslept": 0.05,
+            "windows": 0.10,
             "recalled": 0.03,
-            "plain": 0.11,
+            "plain": 0.09,
         }
     )
     few: int = 40
@@ -109,7 +111,7 @@ RECIPES = {
         fact_documents=100,
         before=(0,),
         after=(0,),
-        sweeps=(2,),
+        sweeps=(1,),
         only_reading=True,
     ),
     "facts": Recipe(shares={"facts": 0.6, "hops": 0.2, "quoted": 0.2}),

@@ -1,8 +1,8 @@
 """Before training end to end: the network learns what tokens are about, so that questions find it.
 
-Where the answer of a question stands in a document, the token before it and the question's last
-token are to agree, and to disagree with those of the document's other questions (a contrastive
-loss, InfoNCE of arXiv 1807.03748). What is asked is matched by projections of the same tokens,
+Where the answer of a question stands in a document, its first token and the question's last token
+are to agree, and to disagree with those of the document's other questions (a contrastive loss,
+InfoNCE of arXiv 1807.03748). What is asked is matched by projections of the same tokens,
 which are thrown away: there remains for the subject to say whom or what it is asked of.
 
 It takes nothing but the input of the lowest memory layer, so no gradient goes through the base.
@@ -33,8 +33,8 @@ class Pairs:
 
     text: Tensor
     """[T, dim]."""
-    before: Tensor
-    """[Q]: the position before each answer."""
+    told: Tensor
+    """[Q]: the position of each answer's first token."""
     asked: Tensor
     """[Q, U, dim], padded."""
     last: Tensor
@@ -60,15 +60,14 @@ def see_pairs(
     for example in examples:
         text = "".join(example.windows)
         once = [q for q in example.questions if text.count(q.answer) == 1]
-        told = [(q, text[: text.index(q.answer)].rstrip(" ")) for q in once]
-        told = [(q, start) for q, start in told if start]
-        if len(told) < 2:
+        if len(once) < 2:
             continue
-        before = [len(tokenizer.encode(start)) - 1 for _, start in told]
-        rows = [tokenizer.frame.asked(tokenizer.encode(q.text)) for q, _ in told]
+        # A space belongs to the token after it.
+        before = [text[: text.index(q.answer)].rstrip(" ") for q in once]
+        rows = [tokenizer.frame.asked(tokenizer.encode(q.text)) for q in once]
         yield Pairs(
             _inputs(network, prefix, [tokenizer.encode(text)])[0],
-            torch.tensor(before),
+            torch.tensor([len(tokenizer.encode(start)) for start in before]),
             _inputs(network, prefix, rows),
             torch.tensor([len(row) - 1 for row in rows]),
         )
@@ -101,11 +100,11 @@ class Matching(nn.Module):
     def forward(self, pairs: Pairs) -> Tensor:
         """[Q, Q]: of every question to the place of every answer."""
         rows = torch.arange(len(pairs.last), device=pairs.last.device)
-        text = self.subject(self.subject.gives(pairs.text[None]), len(pairs.text))[0, pairs.before]
-        width = pairs.asked.shape[1]
+        count, width = len(pairs.text), pairs.asked.shape[1]
+        text = self.subject(self.subject.gives(pairs.text[None]), count, asleep=True)[0, pairs.told]
         asked = self.subject(self.subject.gives(pairs.asked), width)[rows, pairs.last]
         same = F.normalize(asked, dim=-1) @ F.normalize(text, dim=-1).T
-        told = F.normalize(self.told(pairs.text[pairs.before]), dim=-1)
+        told = F.normalize(self.told(pairs.text[pairs.told]), dim=-1)
         asks = F.normalize(self.asks(pairs.asked[rows, pairs.last]), dim=-1)
         return (same + asks @ told.T) * self.log_sharpness.exp()
 
