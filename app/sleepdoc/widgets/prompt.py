@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.events import Paste
+from textual.events import Key, Paste
 from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
@@ -21,9 +21,7 @@ class Prompt(TextArea):
     HELP = "Type a question at any time. Enter sends it, Ctrl+J begins a new line."
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "enter", "send", "Send", id="prompt.send", tooltip="Send the question", priority=True
-        ),
+        Binding("enter", "send", "Send", id="prompt.send", tooltip="Send the question"),
         Binding("ctrl+j,shift+enter", "new_line", "New line", id="prompt.new-line", show=False),
         Binding("up", "earlier", "Earlier question", id="prompt.earlier", show=False),
         Binding("down", "later", "Later question", id="prompt.later", show=False),
@@ -96,6 +94,14 @@ class Prompt(TextArea):
     def render_line(self, y: int) -> Strip:
         # Textual 8.2 raises when it wraps a placeholder into no columns at all.
         return super().render_line(y) if self.content_size.width else Strip.blank(0)
+
+    async def _on_key(self, event: Key) -> None:
+        # A text area would begin a new line, and a binding of priority would overtake keys that
+        # are still on their way, so that the end of a question was left behind.
+        if event.key == "enter":
+            event.prevent_default()
+            event.stop()
+            self.action_send()
 
     async def _on_paste(self, event: Paste) -> None:
         # Pasted text may hold escape sequences, which a text area would pass to the terminal.

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from textual.app import App, ComposeResult
-from textual.events import Paste
+from textual.events import Key, Paste
 from textual.pilot import Pilot
 
 from sleepdoc.widgets.prompt import Prompt
@@ -36,6 +36,14 @@ async def test_enter_sends_and_empties() -> None:
         await pilot.press("h", "i", "enter", "enter", "space", "enter")
         assert host.sent == ["hi"]
         assert widget.text.strip() == ""
+
+
+async def test_enter_does_not_overtake_what_was_typed_before_it() -> None:
+    async with prompt() as (_, pilot, host):
+        for key in (*"hello", "enter"):  # all at once, as when the screen was busy
+            host.post_message(Key(key, key if len(key) == 1 else "\r"))
+        await pilot.pause()
+        assert host.sent == ["hello"]
 
 
 async def test_a_question_may_have_several_lines() -> None:
