@@ -14,7 +14,7 @@ Shapes: B batch, T tokens, H heads, D head size, h hidden [B, T, dim].
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 import torch
 import torch.nn.functional as F
@@ -38,6 +38,13 @@ Projected = tuple[Tensor, Tensor, Tensor]
 """An attention's q [B, T, H*D], k and v [B, T, KV*D], before rotation."""
 
 
+class Seen(Protocol):
+    """What tokens see of each other, where that is not one window that grows."""
+
+    def attend(self, q: Tensor, k: Tensor, v: Tensor, layer: int, rope_base: float) -> Tensor:
+        """Weighted values [B, H, T, D] of q [B, H, T, D], k and v [B, KV, T, D], not rotated."""
+
+
 @dataclass(frozen=True)
 class Pass:
     """What all blocks of one run share.
@@ -47,7 +54,8 @@ class Pass:
     (batch 1) that all sequences attend to. `active` [B, T] is false for tokens that neither read
     nor write: pinned prefix and padding. `taps` receives every memory layer's normed input,
     `windows` what its writes would do to any state. Without `top` nothing is computed above the
-    last memory layer's write, and the hidden states that come out mean nothing.
+    last memory layer's write, and the hidden states that come out mean nothing. `seen` says what
+    tokens see of each other where that is not a window that grows.
     """
 
     mode: Mode
@@ -58,6 +66,7 @@ class Pass:
     windows: list[Window] | None = None
     blind: bool = False
     top: bool = True
+    seen: "Seen | None" = None
 
     @property
     def asleep(self) -> bool:
@@ -116,6 +125,8 @@ class Attention(nn.Module):
             split_heads(t, heads).transpose(1, 2)
             for t, heads in zip(projected, (c.heads, c.kv_heads, c.kv_heads), strict=True)
         )
+        if run.seen is not None:
+            return run.seen.attend(q, k, v, layer, c.rope_base).transpose(1, 2).flatten(2)
         start = cache.length if cache is not None else 0
         q, k = rotate(q, start, c.rope_base), rotate(k, start, c.rope_base)
         if cache is not None and run.grow:
@@ -188,8 +199,9 @@ class FastWeights(nn.Module):
         if run.mode == "write" and self.config.write == "token":
             read, after = self.write(x, projected, state, run.active, self._queries(x, projected))
         else:
-            seen = None if run.blind else state
-            read = None if seen is None else self._read(x, projected, seen)
+            read = None
+            if state is not None and not run.blind:
+                read = self._read(x, projected, state[:, :, : self.config.value_dim])
             writes = run.mode == "write"
             after = self.write(x, projected, state, run.active)[1] if writes else state
         if read is None:
@@ -239,7 +251,8 @@ class FastWeights(nn.Module):
         return k, v, log_decay, beta
 
     def _read(self, x: Tensor, projected: Projected | None, state: Tensor) -> Tensor:
-        return read_state(self._queries(x, projected), state[:, :, : self.config.value_dim])
+        """What queries find in fast weights [B, H, D_v, D_k]."""
+        return read_state(self._queries(x, projected), state)
 
     def _queries(self, x: Tensor, projected: Projected | None) -> Tensor:
         return unit(split_heads(F.silu(self.q(x)), self.config.heads))
@@ -351,7 +364,7 @@ class SharedFastWeights(FastWeights):
         return (heads * (1 - fade).to(heads.dtype).unsqueeze(-1)).flatten(2)
 
     def _read(self, x: Tensor, projected: Projected | None, state: Tensor) -> Tensor:
-        queries, state = self._queries(x, projected), state[:, :, : self.config.value_dim]
+        queries = self._queries(x, projected)
         batch, tokens, heads, features = queries.shape
         # To a memory, the heads that share it are so many tokens more.
         grouped = queries.view(batch, tokens, -1, self.group, features).transpose(2, 3)

@@ -41,6 +41,9 @@ class ByteTokenizer:
     def encode(self, text: str) -> list[int]:
         return list(text.encode())
 
+    def piece(self, token: int) -> bytes:
+        return bytes([token]) if token < _BYTES else b""
+
     def stream(self) -> "ByteStream":
         return ByteStream()
 

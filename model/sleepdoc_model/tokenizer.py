@@ -43,4 +43,7 @@ class Tokenizer(Protocol):
 
     def encode(self, text: str) -> list[int]: ...
 
+    def piece(self, token: int) -> bytes:
+        """The bytes a token stands for; none for a control token."""
+
     def stream(self) -> TokenStream: ...

@@ -1,0 +1,1 @@
+"""Teaching the trunk to read: low-rank corrections trained on questions behind passages."""

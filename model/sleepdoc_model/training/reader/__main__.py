@@ -1,0 +1,111 @@
+"""Train the reader: python -m sleepdoc_model.training.reader --out runs/reader ..."""
+
+import argparse
+import json
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+
+from sleepdoc_model.base import load_base
+from sleepdoc_model.base_file import base_path
+from sleepdoc_model.config import smollm2
+from sleepdoc_model.device import place
+from sleepdoc_model.gguf_tokenizer import SMOLLM2, GGUFTokenizer
+from sleepdoc_model.network import Network
+from sleepdoc_model.training.group import Group
+from sleepdoc_model.training.reader import sources
+from sleepdoc_model.training.reader.lessons import Lessons, Recipe
+from sleepdoc_model.training.reader.loop import ReaderTrainer, Schedule
+
+
+def main() -> None:
+    options = _options()
+    options.out.mkdir(parents=True, exist_ok=True)
+    torch.set_num_threads(options.threads)
+    tokenizer = GGUFTokenizer(base_path(), SMOLLM2)
+    lessons = Lessons(tokenizer, _texts(options), _plain(options), _recipe(options))
+    schedule = Schedule(steps=options.steps, decay=options.decay, rate=options.rate)
+    group = Group.from_environment()
+    trainer = ReaderTrainer(
+        trunk(),
+        lessons,
+        options.out,
+        rank=options.rank,
+        schedule=schedule,
+        seed=options.seed,
+        group=group,
+    )
+    if (options.out / "state.safetensors").exists():
+        trainer.resume()
+    first = group.rank == 0
+    described = {k: str(v) for k, v in vars(options).items()}
+    (options.out / "run.json").write_text(
+        json.dumps({**described, "shares": lessons.shares, "torch": torch.__version__}, indent=2)
+    )
+    saved = time.monotonic()
+    for record in trainer.run(60 * options.minutes):
+        if not first:
+            continue
+        trainer.log(record)
+        print(json.dumps(record), flush=True)
+        if time.monotonic() - saved > 60 * options.save_minutes:
+            trainer.save()
+            saved = time.monotonic()
+    if first:
+        trainer.save()
+
+
+def trunk() -> Network:
+    """The base without fast weights, frozen, in the precision that is fast here."""
+    config = smollm2()
+    network = Network(replace(config, layers=("A",) * len(config.layers)))
+    load_base(network, base_path(), place("cpu").dtype)
+    return network.requires_grad_(False)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m sleepdoc_model.training.reader")
+    parser.add_argument("--reading", type=Path, required=True, help="folder of reading data sets")
+    parser.add_argument("--fairytales", type=Path, required=True, help="checkout of FairytaleQA")
+    parser.add_argument("--covid", type=Path, required=True, help="folder of COVID-QA")
+    parser.add_argument("--plain", type=Path, nargs="+", default=[], help="questions, answers")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--rank", type=int, default=16)
+    parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--steps", type=int, default=0)
+    parser.add_argument("--decay", type=int, default=0)
+    parser.add_argument("--minutes", type=float, default=1e9)
+    parser.add_argument("--save-minutes", type=float, default=5)
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--shapes", type=json.loads, help='as {"causal": 1}')
+    return parser.parse_args()
+
+
+def _recipe(options: argparse.Namespace) -> Recipe:
+    return Recipe(shapes=options.shapes) if options.shapes else Recipe()
+
+
+def _texts(options: argparse.Namespace) -> list[sources.Text]:
+    return [
+        *sources.load_reading(options.reading, "train"),
+        *sources.load_fairytales(options.fairytales, "train"),
+        *sources.load_covid(options.covid),
+        *sources.load_written(),
+        *sources.load_asked(options.reading),
+    ]
+
+
+def _plain(options: argparse.Namespace) -> list[tuple[str, str]]:
+    found = []
+    for path in options.plain:
+        for line in path.read_text("utf-8").splitlines():
+            record = json.loads(line)
+            found.append((record["question"], record["answer"]))
+    return found
+
+
+if __name__ == "__main__":
+    main()

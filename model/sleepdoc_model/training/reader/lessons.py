@@ -1,0 +1,273 @@
+"""Lessons drawn with stated shares, in the frame that questions are asked in."""
+
+import random
+import re
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from sleepdoc_model.tokenizer import Tokenizer
+from sleepdoc_model.training.reader.conversation import Conversation, Pointed, token_spans
+from sleepdoc_model.training.reader.retrieval import Retriever, overlap, pieces
+from sleepdoc_model.training.reader.sources import ABSENT, Asked, Text, made_up
+
+SHARES = {
+    "written": 0.22,
+    "afriqa": 0.17,
+    "fairytaleqa": 0.11,
+    "asked": 0.06,
+    "qamr": 0.06,
+    "redocred": 0.05,
+    "onestopqa": 0.05,
+    "plain": 0.05,
+    "boolq": 0.04,
+    "covid-qa": 0.04,
+    "made up": 0.04,
+    "clapnq": 0.03,
+    "openstax": 0.03,
+    "quoref-subset": 0.03,
+    "foolmetwice": 0.02,
+    "medquad": 0.02,
+    "cpgqa": 0.015,
+    "pubmedqa": 0.015,
+    "scitldr": 0.015,
+    "qmsum": 0.01,
+    "ropes-subset": 0.01,
+    "eips": 0.005,
+    "mtsdialog": 0.005,
+}
+BUDGETS = (160, 240, 240, 320, 400, 560)
+"""Tokens of recalled text, drawn alike."""
+_SWAPPED = 0.1
+"""How often a question's passage is taken away, so that the document does not say."""
+_MOST_ANSWER = 80
+_GOLD_ALONE = 0.25
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How a prompt is laid out and seen."""
+
+    whole: bool
+    """Whether all tokens of a prompt see each other, or only those before them."""
+    twice: bool
+    """Whether the question stands in front of the passages as well."""
+
+
+SHAPES = {
+    "causal": Shape(whole=False, twice=False),
+    "twice": Shape(whole=False, twice=True),
+    "whole": Shape(whole=True, twice=False),
+}
+
+
+@dataclass
+class Recipe:
+    shares: dict[str, float] = field(default_factory=lambda: dict(SHARES))
+    shapes: dict[str, float] = field(default_factory=lambda: {"causal": 0.15, "whole": 0.85})
+
+
+class Lessons:
+    """Draws conversations; the same seed and number give the same one."""
+
+    def __init__(
+        self,
+        tokenizer: Tokenizer,
+        texts: Sequence[Text],
+        plain: Sequence[tuple[str, str]],
+        recipe: Recipe | None = None,
+    ) -> None:
+        self.tokenizer, self.recipe = tokenizer, recipe or Recipe()
+        self.plain = plain
+        self.texts: dict[str, list[Text]] = defaultdict(list)
+        for text in texts:
+            self.texts[text.source].append(text)
+        self.pools = {
+            source: Retriever([p for t in known for page in t.passages for p in pieces(page)])
+            for source, known in self.texts.items()
+        }
+        have = {*self.texts, "made up", *(("plain",) if plain else ())}
+        self.shares = {k: v for k, v in self.recipe.shares.items() if k in have}
+
+    def draw(self, seed: int, number: int) -> Conversation:
+        rng = random.Random(f"{seed}/{number}")
+        source = rng.choices(list(self.shares), list(self.shares.values()))[0]
+        if source == "plain":
+            return self._plain(rng)
+        text = made_up(rng) if source == "made up" else rng.choice(self.texts[source])
+        name = rng.choices(list(self.recipe.shapes), list(self.recipe.shapes.values()))[0]
+        return self._lesson(rng, text, SHAPES[name])
+
+    def _plain(self, rng: random.Random) -> Conversation:
+        question, answer = rng.choice(self.plain)
+        frame, encode = self.tokenizer.frame, self.tokenizer.encode
+        lesson = Conversation(plain=True)
+        lesson.add(frame.asked(encode(question)))
+        lesson.answer(encode(answer)[:120], frame.answer_close)
+        return lesson
+
+    def _lesson(self, rng: random.Random, text: Text, shape: Shape) -> Conversation:
+        asked = _some(rng, text.questions, 1 if shape.twice else rng.choice((1, 2, 3, 4, 5)))
+        first = asked[0]
+        own = [p for page in text.passages for p in pieces(page)]
+        absent = first.kind not in ("absent", "summary", "title") and rng.random() < _SWAPPED
+        if absent:
+            asked = [Asked(first.text, (ABSENT,), "absent")]
+            chosen = self._others(rng, text, first, own, rng.choice((1, 2, 3)), without=first)
+        else:
+            chosen = _gold(rng, first, own)
+            if len(own) > len(chosen) and len(text.passages) > 1:
+                # The rest of the same document is what search finds most often.
+                rest = [p for p in own if p not in chosen]
+                rest.sort(key=lambda p: -overlap(p, first.text))
+                chosen += rest[: rng.choice((0, 1, 2, 3))]
+            elif rng.random() > _GOLD_ALONE and first.kind not in ("summary", "title"):
+                chosen += self._others(rng, text, first, own, rng.choice((1, 2, 3)))
+        return self._tokens(rng, chosen, asked, own, shape)
+
+    def _others(
+        self,
+        rng: random.Random,
+        text: Text,
+        first: Asked,
+        own: Sequence[str],
+        count: int,
+        without: Asked | None = None,
+    ) -> list[str]:
+        """What text search finds for the question elsewhere, without its answer."""
+        pool = self.pools.get(text.source)
+        if pool is None:
+            return [made_up(rng).passages[0] for _ in range(min(count, 2))]
+        mine = set(own)
+        taboo = [a.casefold() for a in (without.answers if without else first.answers)]
+        found = []
+        if without is not None and len(own) > 1:  # of the document itself, but not the answer
+            gold = set(_gold(random.Random(0), without, own))
+            found = [p for p in own if p not in gold and not _holds(p, taboo)][:2]
+        for index in pool.best(first.text, 12):
+            piece = pool.pool[index]
+            if piece not in mine and not _holds(piece, taboo):
+                found.append(piece)
+        found = found[: count + 2]
+        rng.shuffle(found)
+        return found[:count] or [rng.choice(pool.pool)]
+
+    def _tokens(
+        self,
+        rng: random.Random,
+        chosen: list[str],
+        asked: Sequence[Asked],
+        own: Sequence[str],
+        shape: Shape,
+    ) -> Conversation:
+        frame, encode = self.tokenizer.frame, self.tokenizer.encode
+        budget = rng.choice(BUDGETS)
+        written: list[tuple[list[int], int, str]] = []
+        kept, used = list[str](), 0
+        for piece in chosen:  # the right one first, so that it is what the budget keeps
+            ids, content, blemished = self._piece(rng, piece)
+            if written and used + len(ids) > budget:
+                continue
+            written.append((ids, content, blemished))
+            kept.append(piece)
+            used += len(ids)
+        asked = _answered(asked, own, kept)
+        rng.shuffle(written)
+        lesson = Conversation()
+        questions = [encode(each.text) for each in asked]
+        block = 0 if shape.whole else -1
+        if shape.twice:
+            lesson.add([*frame.question_open, *questions[0], *encode("\n\n")])
+        places = []
+        for ids, content, text in written:
+            lesson.add(ids[:content], block=block)
+            places.append((len(lesson.ids), ids[content:], text))
+            lesson.add(ids[content:], block=block, passage=True)
+        for number, (each, question) in enumerate(zip(asked, questions, strict=True)):
+            answer = rng.choice(each.answers[:2])
+            lesson.add(frame.asked(question), block=number if shape.whole else -1)
+            self._point(lesson, each, places)
+            lesson.answer(encode(answer)[:_MOST_ANSWER], frame.answer_close)
+        return lesson
+
+    def _piece(self, rng: random.Random, piece: str) -> tuple[list[int], int, str]:
+        """Ids of a passage as recall writes it, where its text begins, and the text."""
+        text = _blemish(rng, piece) if rng.random() < 0.12 else piece
+        label = rng.choice((str(rng.randint(1, 400)), rng.choice(("ii", "iv", "ix", "xii", "A-3"))))
+        head = self.tokenizer.encode(f"[p. {label}]")
+        return [*head, *self.tokenizer.encode(f" {text}\n\n")], len(head), f" {text}\n\n"
+
+    def _point(
+        self, lesson: Conversation, each: Asked, places: Sequence[tuple[int, list[int], str]]
+    ) -> None:
+        if each.kind not in ("fact", "follow", "absent"):
+            return
+        starts, ends = [], []
+        for offset, ids, text in places if each.kind != "absent" else ():
+            for answer in each.answers:
+                for first, last in token_spans(self.tokenizer, ids, text, answer):
+                    starts.append(offset + first)
+                    ends.append(offset + last)
+        if starts or each.kind == "absent":
+            lesson.pointed.append(Pointed(len(lesson.ids) - 1, tuple(starts), tuple(ends)))
+
+
+def _some(rng: random.Random, questions: Sequence[Asked], count: int) -> list[Asked]:
+    """Questions in a row; a follow-up only right behind what it leans on."""
+    heads = [i for i, q in enumerate(questions) if q.kind != "follow"]
+    chosen: list[Asked] = []
+    for index in rng.sample(heads, min(count, len(heads))):
+        chosen.append(questions[index])
+        for later in questions[index + 1 :]:
+            if later.kind != "follow":
+                break
+            chosen.append(later)
+    return chosen[: max(count, 2)]
+
+
+def _answered(asked: Sequence[Asked], own: Sequence[str], kept: Sequence[str]) -> list[Asked]:
+    """The first question, and those after it that the passages that are left answer too."""
+    found = [asked[0]]
+    for before, each in pairwise(asked):
+        if each.kind == "follow" and before is not found[-1]:
+            continue
+        gold = _gold(random.Random(0), each, own)
+        if each.kind in ("absent", "summary", "title") or (gold and gold[0] in kept):
+            found.append(each)
+    return found
+
+
+def _gold(rng: random.Random, asked: Asked, own: Sequence[str]) -> list[str]:
+    """The pieces of its document that a question is answered from, best first."""
+    if asked.kind in ("summary", "title"):
+        return list(own[: rng.choice((1, 2, 3, 4))])
+    about = " ".join((asked.text, asked.evidence, *asked.answers[:1]))
+    if asked.kind == "absent":
+        about = asked.text
+    held = [p for p in own if any(a in p for a in asked.answers)] if asked.kind == "fact" else []
+    ranked = sorted(held or own, key=lambda p: -overlap(p, about))
+    return ranked[:1] if held or asked.evidence else ranked[:2]
+
+
+def _holds(piece: str, answers: Sequence[str]) -> bool:
+    folded = piece.casefold()
+    return any(answer in folded for answer in answers)
+
+
+def _blemish(rng: random.Random, text: str) -> str:
+    """Text as a PDF can give it."""
+    make: Callable[[], str] = rng.choice(
+        (
+            lambda: re.sub(
+                r"\b(\w{4})(\w{4,})\b",
+                lambda m: f"{m[1]}- {m[2]}" if rng.random() < 0.06 else m[0],
+                text,
+            ),
+            lambda: text.replace("fi", "ﬁ").replace("fl", "ﬂ"),
+            lambda: f"{rng.randint(1, 9)}.{rng.randint(1, 9)} {' '.join(text.split()[:3])} {text}",
+            lambda: re.sub(r" ", lambda m: "" if rng.random() < 0.015 else " ", text),
+            lambda: f"{rng.randint(2, 300)} {text}",
+        )
+    )
+    return make()

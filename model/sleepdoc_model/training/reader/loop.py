@@ -1,0 +1,167 @@
+"""The reader's training loop: seeded, logged, resumable."""
+
+import json
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from sleepdoc_model.network import Network
+from sleepdoc_model.reader import Pointer, attach, save_reader
+from sleepdoc_model.training.group import Group
+from sleepdoc_model.training.reader.conversation import Conversation
+from sleepdoc_model.training.reader.lessons import Lessons
+from sleepdoc_model.training.reader.objective import (
+    POINTING,
+    hidden,
+    pointing_loss,
+    writing_loss,
+)
+from sleepdoc_model.training.reader.packed import Packed
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Warm-up, then constant; at the end linearly down over `decay` steps, if any."""
+
+    rate: float = 1e-3
+    warm_up: int = 20
+    steps: int = 0
+    """Where it ends; 0: it goes on, and its average is what is used."""
+    decay: int = 0
+    tokens: int = 2400
+    """Tokens of a step, at least."""
+    clip: float = 1.0
+    average: float = 0.98
+    """Decay per step of the average over steps that is saved."""
+
+    def rate_at(self, step: int) -> float:
+        rate = self.rate * min(1.0, (step + 1) / self.warm_up)
+        if self.decay and step > self.steps - self.decay:
+            rate *= max(0.02, (self.steps - step) / self.decay)
+        return rate
+
+
+class ReaderTrainer:
+    """Holds network, corrections, pointer, their averages and the optimiser."""
+
+    def __init__(
+        self,
+        network: Network,
+        lessons: Lessons,
+        folder: Path,
+        *,
+        rank: int,
+        schedule: Schedule,
+        seed: int = 0,
+        group: Group | None = None,
+    ) -> None:
+        self.network, self.lessons, self.folder = network, lessons, folder
+        self.schedule, self.seed, self.group = schedule, seed, group or Group()
+        self.step = self.drawn = 0
+        torch.manual_seed(seed)
+        self.corrections = attach(network, rank)
+        self.pointer = Pointer(network.config.dim)
+        self.trained: dict[str, torch.nn.Parameter] = {}
+        for name, each in self.corrections.items():
+            self.trained[f"{name}.down"], self.trained[f"{name}.up"] = each.down, each.up
+        for name, parameter in self.pointer.named_parameters():
+            self.trained[f"pointer.{name}"] = parameter
+        self.average = {n: p.detach().clone() for n, p in self.trained.items()}
+        self.optimizer = torch.optim.AdamW(
+            self.trained.values(), lr=schedule.rate, betas=(0.9, 0.98), weight_decay=0.0, fused=True
+        )
+
+    def run(self, seconds: float) -> Iterator[dict[str, float]]:
+        """Train for so long, or to the schedule's end, yielding one record per step."""
+        until = time.monotonic() + seconds
+        while not (self.schedule.steps and self.step >= self.schedule.steps):
+            yield self._train_step()
+            if sum(self.group.sum(time.monotonic() > until)):
+                return
+
+    def _train_step(self) -> dict[str, float]:
+        started = time.perf_counter()
+        packed = Packed(self.lessons.tokenizer.frame.prefix, self._share(self._draw()))
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.schedule.rate_at(self.step)
+        self.optimizer.zero_grad()
+        h, states = hidden(self.network, packed)
+        loss, figures = writing_loss(self.network, self.corrections.values(), packed, h)
+        points, pointed = pointing_loss(self.pointer, packed, states)
+        whole = (loss + POINTING * points) / self.group.size
+        whole.backward()  # type: ignore[no-untyped-call]
+        self.group.sum_gradients(self.trained.values())
+        norm = torch.nn.utils.clip_grad_norm_(self.trained.values(), self.schedule.clip)
+        self.optimizer.step()
+        self.step += 1
+        keep = min(self.schedule.average, self.step / (self.step + 10))
+        with torch.no_grad():
+            for name, parameter in self.trained.items():
+                self.average[name].lerp_(parameter, 1 - keep)
+        return {
+            "step": self.step,
+            "conversations": self.drawn,
+            **{k: round(v, 4) for k, v in (figures | pointed).items()},
+            "gradient": round(norm.item(), 3),
+            "tokens": int(*self.group.sum(packed.ids.shape[1])),
+            "answer_tokens": int(*self.group.sum(int((packed.weight > 0).sum()))),
+            "seconds": round(time.perf_counter() - started, 2),
+        }
+
+    def _draw(self) -> list[Conversation]:
+        drawn: list[Conversation] = []
+        while sum(len(c.ids) for c in drawn) < self.schedule.tokens:
+            drawn.append(self.lessons.draw(self.seed, self.drawn))
+            self.drawn += 1
+        return drawn
+
+    def _share(self, drawn: list[Conversation]) -> list[Conversation]:
+        """What this process takes: longest first, each goes to whoever has least."""
+        shares: list[list[Conversation]] = [[] for _ in range(self.group.size)]
+        lengths = [0] * self.group.size
+        for each in sorted(drawn, key=lambda c: -len(c.ids)):
+            least = lengths.index(min(lengths))
+            shares[least].append(each)
+            lengths[least] += len(each.ids)
+        return shares[self.group.rank]
+
+    def save(self) -> None:
+        """Write the averaged reader, and what a continuation needs."""
+        averaged = {n: self.average[n] for n in self.trained}
+        pointer = Pointer(self.network.config.dim)
+        pointer.load_state_dict(
+            {n.removeprefix("pointer."): t for n, t in averaged.items() if n.startswith("pointer.")}
+        )
+        pairs = {n: (averaged[f"{n}.down"], averaged[f"{n}.up"]) for n in self.corrections}
+        save_reader(self.folder / "reader.safetensors", pairs, pointer, step=str(self.step))
+        state = {"step": torch.tensor(self.step), "drawn": torch.tensor(self.drawn)}
+        for name, parameter in self.trained.items():
+            state[f"{name}/value"], state[f"{name}/average"] = parameter.detach(), averaged[name]
+            for key, value in self.optimizer.state[parameter].items():
+                state[f"{name}/{key}"] = value
+        temporary = self.folder / "state.tmp"
+        save_file(state, temporary)
+        temporary.replace(self.folder / "state.safetensors")
+
+    def resume(self) -> None:
+        """Go on from what `save` wrote."""
+        state: dict[str, Tensor] = load_file(self.folder / "state.safetensors")
+        self.step, self.drawn = int(state.pop("step")), int(state.pop("drawn"))
+        with torch.no_grad():
+            for name, value in state.items():
+                parameter, key = name.rsplit("/", 1)
+                if key == "value":
+                    self.trained[parameter].copy_(value)
+                elif key == "average":
+                    self.average[parameter].copy_(value)
+                else:
+                    self.optimizer.state[self.trained[parameter]][key] = value.clone()
+
+    def log(self, record: Mapping[str, float]) -> None:
+        with (self.folder / "log.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps(record) + "\n")

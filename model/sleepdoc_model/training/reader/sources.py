@@ -1,0 +1,163 @@
+"""Passages with questions, from the data sets that the reader is trained and measured on."""
+
+import json
+import random
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any, Literal
+
+from sleepdoc_model.tasks import facts, fairytale, numbers
+
+Kind = Literal["fact", "how", "yesno", "list", "absent", "summary", "title", "follow"]
+Part = Literal["train", "held out"]
+
+ABSENT = "The document does not say."
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question about a text. `answers` holds the best one first and is never empty."""
+
+    text: str
+    answers: tuple[str, ...]
+    kind: Kind
+    evidence: str = ""
+    """Where the answer stands; empty if it has to be looked for."""
+
+
+@dataclass(frozen=True)
+class Text:
+    source: str
+    title: str
+    passages: tuple[str, ...]
+    questions: tuple[Asked, ...]
+
+
+_KINDS: dict[str, Kind] = {
+    "extractive": "fact",
+    "abstractive": "how",
+    "yesno": "yesno",
+    "unanswerable": "absent",
+    "summary": "summary",
+    "title": "title",
+}
+_HELD_OUT = {"afriqa": 12, "onestopqa": 5, "clapnq": 6, "boolq": 12}
+"""One title in so many is measured on, and never trained on."""
+_SHORT_ANSWERS = ("afriqa", "onestopqa", "qamr", "quoref-subset", "ropes-subset", "redocred")
+
+
+def load_reading(folder: Path, part: Part) -> list[Text]:
+    """What lies in a folder of data sets, each in `NAME/train*.jsonl`."""
+    texts = []
+    for path in sorted(folder.glob("*/train*.jsonl")):
+        name = path.parent.name
+        for record in _records(path):
+            if _part(name, record["title"] or record["id"]) == part:
+                texts.append(_reading(name, record))
+    return [text for text in texts if text.questions]
+
+
+def _records(path: Traversable) -> Iterator[dict[str, Any]]:
+    # Not splitlines(): a text may hold other separators of lines.
+    return (json.loads(line) for line in path.read_text("utf-8").split("\n") if line)
+
+
+def _part(name: str, title: str) -> Part:
+    every = _HELD_OUT.get(name)
+    if every and zlib.crc32(title.encode()) % every == 0:
+        return "held out"
+    return "train"
+
+
+def _reading(name: str, record: dict[str, Any]) -> Text:
+    questions = []
+    for each in record["questions"]:
+        kind = _KINDS[each["kind"]]
+        answers = tuple(a.strip() for a in each["answers"] if a.strip()) or (ABSENT,)
+        if kind == "how" and name in _SHORT_ANSWERS:
+            kind = "fact"
+        if kind == "yesno":
+            answers = tuple(f"{a[0].upper()}{a[1:]}" for a in answers)
+        questions.append(Asked(each["question"].strip(), answers, kind))
+    return Text(name, record["title"], (record["passage"],), tuple(questions))
+
+
+def load_written() -> list[Text]:
+    """Documents of the kinds people open, written for sleepdoc with their questions."""
+    return [
+        Text("written", record["title"], tuple(record["pages"]), _written(record))
+        for record in _ours("documents")
+    ]
+
+
+def load_asked(folder: Path) -> list[Text]:
+    """Passages of `load_reading`'s data sets with questions written for sleepdoc."""
+    questions = {record["id"]: _written(record) for record in _ours("questions")}
+    return [
+        Text("asked", record["title"], (record["passage"],), questions[record["id"]])
+        for path in sorted(folder.glob("*/train*.jsonl"))
+        for record in _records(path)
+        if record["id"] in questions
+    ]
+
+
+def _ours(folder: str) -> Iterator[dict[str, Any]]:
+    for file in sorted((files("sleepdoc_model") / "tasks" / folder).iterdir(), key=str):
+        if file.name.endswith(".jsonl"):
+            yield from _records(file)
+
+
+def _written(record: dict[str, Any]) -> tuple[Asked, ...]:
+    return tuple(Asked(q["q"], (q["a"],), q["kind"], q["evidence"]) for q in record["questions"])
+
+
+def load_fairytales(folder: Path, split: fairytale.Split) -> list[Text]:
+    """Sections of FairytaleQA, one text each."""
+    texts = []
+    for story in fairytale.load(folder, split):
+        for index, section in enumerate(story.sections):
+            asked = tuple(
+                Asked(q.text, (q.answer,), "fact" if q.answer in section else "how")
+                for i, q in story.questions
+                if i == index
+            )
+            if asked:
+                texts.append(Text("fairytaleqa", story.name, (section,), asked))
+    return texts
+
+
+def load_covid(folder: Path) -> list[Text]:
+    """COVID-QA (SQuAD's format): long articles, of which the paragraphs around answers are kept."""
+    texts: dict[str, Text] = {}
+    for path in sorted(folder.glob("*covidQA.json")):
+        for article in json.loads(path.read_text("utf-8"))["data"]:
+            for paragraph in article["paragraphs"]:
+                for text in _covid(paragraph):
+                    texts[text.questions[0].text] = text
+    return list(texts.values())
+
+
+def _covid(paragraph: dict[str, Any]) -> Iterator[Text]:
+    context: str = paragraph["context"]
+    for each in paragraph["qas"]:
+        if each.get("is_impossible") or not each["answers"]:
+            continue
+        answer = each["answers"][0]
+        start = context.rfind("\n\n", 0, answer["answer_start"]) + 2
+        start = max(start, answer["answer_start"] - 600, 0)
+        passage = context[start : answer["answer_start"] + len(answer["text"]) + 500]
+        asked = Asked(each["question"].strip(), (answer["text"].strip(),), "fact")
+        yield Text("covid-qa", context.split("\n", 1)[0], (passage,), (asked,))
+
+
+def made_up(rng: random.Random) -> Text:
+    """A fresh document of generated facts or figures."""
+    make = rng.choice((facts.make_example, numbers.make_example))
+    count = rng.choice((4, 8, 12))
+    example = make(rng, facts=count, windows=1, questions=4, split="train")
+    asked = tuple(Asked(q.text, (q.answer,), "fact") for q in example.questions)
+    return Text("made up", "", tuple(w.strip() for w in example.windows), asked)

@@ -1,0 +1,129 @@
+"""Lessons hold what they should teach."""
+
+import random
+
+import pytest
+
+from sleepdoc_model.scripted import ByteTokenizer
+from sleepdoc_model.training.reader import sources
+from sleepdoc_model.training.reader.conversation import NOTHING, Conversation, token_spans
+from sleepdoc_model.training.reader.lessons import Lessons, Recipe
+from sleepdoc_model.training.reader.retrieval import Retriever, pieces
+from sleepdoc_model.training.reader.sources import ABSENT, Asked, Text
+
+TOKENIZER = ByteTokenizer()
+
+
+def text_about(name: str, place: str) -> Text:
+    return Text(
+        "afriqa",
+        name,
+        (f"The painter {name} was born in {place}. The painter died in Rome.",),
+        (Asked(f"Where was the painter {name} born?", (place,), "fact"),),
+    )
+
+
+TEXTS = [text_about("Ada", "Leeds"), text_about("Bo", "Turin"), text_about("Cy", "Oslo")]
+
+
+def draw(shape: str, number: int) -> Conversation:
+    recipe = Recipe({"afriqa": 1.0}, {shape: 1.0})
+    return Lessons(TOKENIZER, TEXTS, [], recipe).draw(0, number)
+
+
+def spelt(ids: list[int]) -> str:
+    return b"".join(map(TOKENIZER.piece, ids)).decode()
+
+
+def answer_of(conversation: Conversation) -> str:
+    return spelt([t for t in conversation.target if t != NOTHING])
+
+
+@pytest.mark.parametrize("shape", ["causal", "twice", "whole"])
+def test_the_passages_hold_the_answer_or_it_is_said_that_they_do_not(shape: str) -> None:
+    absent = 0
+    for number in range(60):
+        conversation = draw(shape, number)
+        passages = spelt([i for i, p in zip(conversation.ids, conversation.passage) if p])
+        answer = answer_of(conversation)
+        asked = next(t for t in TEXTS if t.questions[0].text in spelt(conversation.ids))
+        if answer == ABSENT:
+            absent += 1
+            assert asked.questions[0].answers[0] not in passages
+        else:
+            assert answer == asked.questions[0].answers[0]
+            assert answer in passages or "- " in passages  # a word may be hyphenated
+    assert 0 < absent < 20
+
+
+def test_what_is_pointed_at_is_the_answer() -> None:
+    for number in range(40):
+        conversation = draw("whole", number)
+        for pointed in conversation.pointed:
+            for start, end in zip(pointed.starts, pointed.ends, strict=True):
+                assert spelt(conversation.ids[start : end + 1]) == answer_of(conversation)
+            assert conversation.ids[pointed.asked] == TOKENIZER.frame.answer_open[-1]
+
+
+def test_the_question_comes_first_only_where_it_comes_twice() -> None:
+    for shape, times in (("causal", 1), ("twice", 2)):
+        text = spelt(draw(shape, 3).ids)
+        assert text.count("Where was the painter") == times
+
+
+def test_prompts_are_blocks_only_where_they_are_seen_at_once() -> None:
+    assert set(draw("causal", 1).block) == {-1}
+    whole = draw("whole", 1)
+    learnt = [i for i, t in enumerate(whole.target) if t != NOTHING]
+    assert whole.block[learnt[0]] == 0  # from the prompt's last token on it is answered
+    assert {whole.block[i] for i in learnt[1:]} == {-1}
+
+
+def test_a_seed_and_a_number_decide_a_lesson() -> None:
+    assert draw("causal", 7).ids == draw("causal", 7).ids
+    assert draw("causal", 7).ids != draw("causal", 8).ids
+
+
+def test_an_answer_counts_as_the_root_of_its_length() -> None:
+    conversation = Conversation()
+    conversation.add([1, 2])
+    conversation.answer([3, 4, 5], [9, 10])
+    assert conversation.target == [NOTHING, 3, 4, 5, 9, NOTHING, NOTHING]
+    assert sum(conversation.weight) == pytest.approx(2.0)  # of four tokens
+
+
+def test_places_of_an_answer_are_whole_words() -> None:
+    text = "Art and Arthur: Art."
+    assert token_spans(TOKENIZER, TOKENIZER.encode(text), text, "Art") == [(0, 2), (16, 18)]
+
+
+def test_pieces_hold_the_whole_text_and_end_with_sentences() -> None:
+    text = " ".join(f"Sentence number {i} is here." for i in range(100))
+    found = pieces(text)
+    assert " ".join(found) == text
+    assert all(p.endswith(".") and len(p) <= 900 for p in found)
+
+
+def test_search_prefers_rare_words() -> None:
+    pool = [f"a common thing {i}" for i in range(50)] + ["a quartz thing"]
+    assert Retriever(pool).best("which common quartz thing", 1) == [50]
+
+
+def test_written_documents_hold_their_answers_and_evidence() -> None:
+    texts = sources.load_written()
+    assert len(texts) >= 96
+    for text in texts:
+        pages = [" ".join(page.split()) for page in text.passages]
+        for asked in text.questions:
+            evidence = " ".join(asked.evidence.split())
+            assert any(evidence in page for page in pages), asked
+            if asked.kind == "fact":
+                assert " ".join(asked.answers[0].split()) in evidence, asked
+            if asked.kind == "absent":
+                assert asked.answers == (ABSENT,)
+
+
+def test_made_up_documents_answer_their_questions() -> None:
+    for seed in range(20):
+        text = sources.made_up(random.Random(seed))
+        assert all(q.answers[0] in text.passages[0] for q in text.questions)
