@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from sleepdoc_model.checkpoint import trained_parameters
-from sleepdoc_model.gguf_file import GGUFFile
+from sleepdoc_model.gguf.tensors import GGUFFile
 from sleepdoc_model.network import Network
 
 _BLOCK_NAMES = {
