@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from sleepdoc_model.checkpoint import trained_parameters
-from sleepdoc_model.gguf_file import GGUFFile
+from sleepdoc_model.gguf.tensors import GGUFFile
 from sleepdoc_model.network import Network
 
 _BLOCK_NAMES = {
@@ -46,12 +46,12 @@ def _our_name(name: str) -> str:
 def load_base(network: Network, path: Path, dtype: torch.dtype) -> None:
     """Fill a network's frozen part in `dtype`; fast-weight heads keep theirs, in fp32."""
     weights = read_base(path)
-    names = {n for n, _ in network.named_parameters()} - set(trained_parameters(network))
+    names = set(network.weights()) - set(trained_parameters(network))
     if names != set(weights):
         raise ValueError(
             f"{path.name} does not fit the network: {sorted(names ^ set(weights))[:4]}"
         )
-    for name, parameter in network.named_parameters():
+    for name, parameter in network.weights().items():
         if name in weights:
             parameter.requires_grad_(False)
             parameter.data = weights[name].to(dtype).contiguous()

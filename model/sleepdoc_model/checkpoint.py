@@ -18,7 +18,7 @@ FORMAT = "sleepdoc-heads"
 def trained_parameters(network: Network) -> dict[str, torch.nn.Parameter]:
     """The parameters that belong to a checkpoint: everything of the fast-weight heads."""
     ours = (".memory.", "relevance.", "subject.")
-    return {n: p for n, p in network.named_parameters() if any(part in n for part in ours)}
+    return {n: p for n, p in network.weights().items() if any(part in n for part in ours)}
 
 
 def reading_parameters(network: Network) -> dict[str, torch.nn.Parameter]:

@@ -107,6 +107,11 @@ class ModelConfig:
         """Indices of the layers that hold fast weights."""
         return tuple(i for i, mixers in enumerate(self.layers) if "M" in mixers)
 
+    @property
+    def last_memory_layer(self) -> int | None:
+        """Above it nothing is computed that fast weights depend on."""
+        return max(self.memory_layers, default=None)
+
 
 def paper(vocab: int, *, dim: int = 256, depth: int = 4, window: int = 24) -> ModelConfig:
     """The from-scratch hybrid of arXiv 2605.26099: attention and gated delta rule by turns."""

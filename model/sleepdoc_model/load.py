@@ -97,7 +97,7 @@ def _default(
     from sleepdoc_model.checkpoint import load_heads, read_config
     from sleepdoc_model.device import place
     from sleepdoc_model.file_hash import file_sha256
-    from sleepdoc_model.gguf_tokenizer import SMOLLM2, GGUFTokenizer
+    from sleepdoc_model.gguf.tokenizer import SMOLLM2, GGUFTokenizer
     from sleepdoc_model.network import Network
 
     if heads is None:
@@ -119,11 +119,11 @@ def _gguf(
 ) -> tuple[Engine, Tokenizer]:
     from sleepdoc_model.engine import EngineInfo
     from sleepdoc_model.file_hash import known_sha256
-    from sleepdoc_model.gguf_header import parts
-    from sleepdoc_model.gguf_model import available_memory, describe
-    from sleepdoc_model.gguf_tokenizer import GGUFTokenizer
-    from sleepdoc_model.llama_context import LlamaContext, supports_gpu, version
-    from sleepdoc_model.llama_cpp_engine import LlamaCppEngine, layout_of
+    from sleepdoc_model.gguf.context import LlamaContext, supports_gpu, version
+    from sleepdoc_model.gguf.engine import LlamaCppEngine, layout_of
+    from sleepdoc_model.gguf.header import parts
+    from sleepdoc_model.gguf.model import available_memory, describe
+    from sleepdoc_model.gguf.tokenizer import GGUFTokenizer
     from sleepdoc_model.snapshot import fingerprint
 
     model = describe(path)

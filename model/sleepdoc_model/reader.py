@@ -18,7 +18,11 @@ from torch import Tensor, nn
 from sleepdoc_model.network import Network
 
 FORMAT = "sleepdoc-reader"
-CORRECTED = ("attention.q", "attention.k", "attention.v", "attention.o", "gate", "up", "down")
+_CORRECTED = {
+    **{name: name for name in ("attention.q", "attention.k", "attention.v", "attention.o")},
+    **{name: f"mlp.{name}" for name in ("gate", "up", "down")},
+}
+"""Projections by the name they have in files."""
 
 
 class Corrected(nn.Module):
@@ -43,12 +47,9 @@ class Corrected(nn.Module):
 def projections(network: Network) -> Iterator[tuple[nn.Module, str, str]]:
     """Parent, attribute and name of every projection of the trunk."""
     for index, block in enumerate(network.layers()):
-        for name in CORRECTED:
-            *path, last = name.split(".")
-            parent: nn.Module = block
-            for part in path:
-                parent = getattr(parent, part)
-            yield parent, last, f"blocks.{index}.{name}"
+        for name, place in _CORRECTED.items():
+            path, _, last = place.rpartition(".")
+            yield block.get_submodule(path), last, f"blocks.{index}.{name}"
 
 
 def attach(network: Network, rank: int) -> dict[str, Corrected]:

@@ -74,10 +74,7 @@ def see_window(
     network: Network, tokens: Tensor, prefix: KVCache | None, active: Tensor | None = None
 ) -> list[Window]:
     """What tokens [B, T] write, not looking at the memory; `active` [B, T] is false on padding."""
-    maps: list[Window] = []
-    run = Pass("read", prefix, grow=False, active=active, windows=maps, blind=True, top=False)
-    network(network.embed(tokens), None, run)
-    return maps
+    return network.windows(network.taps(tokens, prefix), active, prefix)
 
 
 def _sweeps(see: See, tokens: Tensor, memory: Memory) -> Iterator[Memory]:
@@ -94,7 +91,8 @@ def _runs(
     embedded = h = network.embed(tokens)
     for number in range(1, passes + 1):
         fed_back = feedback != 0.0 and number < passes
-        run = Pass("write", prefix, grow=False, blind=blind, top=fed_back)
+        end = None if fed_back else network.config.last_memory_layer
+        run = Pass("write", prefix, grow=False, blind=blind, end=end)
         out, memory = network(h, memory, run)
         assert memory is not None
         yield memory

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from sleepdoc_model import config
-from sleepdoc_model.network import Network, Pass, SharedFastWeights
+from sleepdoc_model.network import Network, Pass
 from sleepdoc_model.scripted import ByteTokenizer
 from sleepdoc_model.testing import randomise
 from sleepdoc_model.training.attention_transfer import Seen, see_conversations, transfer
@@ -19,10 +19,10 @@ TOKENIZER = ByteTokenizer()
 def make_network() -> Network:
     torch.manual_seed(0)
     network = Network(config.tiny(window=4096))
-    shape = {n: p.detach().clone() for n, p in network.named_parameters() if ".memory." in n}
+    shape = {n: p.detach().clone() for n, p in network.weights().items() if ".memory." in n}
     randomise(network, 0)
     with torch.no_grad():
-        for name, parameter in network.named_parameters():
+        for name, parameter in network.weights().items():
             if name in shape:
                 parameter.requires_grad_().copy_(shape[name])
     return network
@@ -58,11 +58,11 @@ def test_layers_learn_what_the_evicted_text_would_have_given() -> None:
     prefix = cached_prefix(network, TOKENIZER.frame.prefix)
     calibrate(network, prefix, batches.sample())
     texts = [*see_conversations(network, prefix, batches, 40)]
-    before = {n: p.detach().clone() for n, p in network.named_parameters()}
+    before = {n: p.detach().clone() for n, p in network.weights().items()}
     found = dict(transfer(network, prefix, texts[:32], texts[32:], epochs=6))
     assert set(found) == set(network.config.memory_layers)
     assert all(share > 0.2 for share in found.values())
-    for name, parameter in network.named_parameters():
+    for name, parameter in network.weights().items():
         if ".memory." not in name:
             assert torch.equal(parameter, before[name]), name
 
@@ -74,4 +74,3 @@ def test_without_a_text_there_is_nothing_to_learn() -> None:
     texts: list[Seen] = [*see_conversations(network, prefix, batches, 4)]
     shares = dict(transfer(network, prefix, texts, texts, epochs=0))
     assert all(abs(share) < 1e-5 for share in shares.values())
-    assert all(isinstance(heads, SharedFastWeights) for _, heads in network.memory_blocks())

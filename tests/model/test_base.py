@@ -10,7 +10,7 @@ import torch
 from sleepdoc_model import config
 from sleepdoc_model.base import load_base
 from sleepdoc_model.base_file import base_path
-from sleepdoc_model.gguf_file import GGUFFile
+from sleepdoc_model.gguf.tensors import GGUFFile
 from sleepdoc_model.network import Network, Pass
 from sleepdoc_model.state import empty_memory
 

@@ -11,7 +11,7 @@ from sleepdoc_model.base_file import base_path
 from sleepdoc_model.checkpoint import load_heads, read_config
 from sleepdoc_model.engine import Engine, Sampling
 from sleepdoc_model.evaluation.arms import evaluate
-from sleepdoc_model.gguf_tokenizer import SMOLLM2, GGUFTokenizer
+from sleepdoc_model.gguf.tokenizer import SMOLLM2, GGUFTokenizer
 from sleepdoc_model.load import load
 from sleepdoc_model.network import Network
 from sleepdoc_model.tasks import facts

@@ -14,7 +14,7 @@ from sleepdoc_model.evaluation.capacity import Capacity, plot
 from sleepdoc_model.evaluation.chat import chat, compare
 from sleepdoc_model.evaluation.recall import find_sentences
 from sleepdoc_model.evaluation.report import retention, summary, wilson
-from sleepdoc_model.network import Network, SharedFastWeights
+from sleepdoc_model.network import BorrowedProjections, Network
 from sleepdoc_model.scripted import ByteTokenizer
 from sleepdoc_model.tasks.types import Example, Question
 from sleepdoc_model.testing import randomise
@@ -61,8 +61,8 @@ def test_recall_finds_the_sentence_within_its_budget() -> None:
 def never_read(network: Network) -> None:
     """Shut the gates, so that memory changes nothing."""
     for _, heads in network.memory_blocks():
-        assert isinstance(heads, SharedFastWeights)
-        for gate in (heads.gate, heads.fade):
+        assert isinstance(heads.projections, BorrowedProjections)
+        for gate in (heads.projections.gate, heads.projections.fade):
             assert gate is not None
             gate.weight.zero_()
             gate.bias.zero_()

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from sleepdoc_model import config
-from sleepdoc_model.network import Network, Pass, SharedFastWeights
+from sleepdoc_model.network import BorrowedProjections, Network, Pass
 from sleepdoc_model.state import KVCache, empty_memory
 from sleepdoc_model.testing import randomise
 
@@ -64,17 +64,18 @@ def test_heads_that_share_keys_and_values_share_a_memory() -> None:
     """Read by hand: every query head reads the state of its group."""
     network = make(config.tiny())
     attention, heads = next(network.memory_blocks())
-    assert attention is not None and isinstance(heads, SharedFastWeights)
+    own = heads.projections
+    assert attention is not None and isinstance(own, BorrowedProjections)
     with torch.no_grad():
-        heads.log_fill.fill_(math.log(1e6))
-        assert heads.features is not None
+        own.log_fill.fill_(math.log(1e6))
+        assert own.features is not None
         x = torch.randn(1, 5, 32)
-        projected = attention.project(x)
+        q = attention.project(x)[0]
         state = torch.randn(1, 2, 8, 16)
-        read = heads._read(x, projected, state)
-        queries = (projected[0] + heads.q(x)).view(5, 4, 8) + heads.q_bias
+        read = own.read(own.queries(x, q, None), state)
+        queries = (q + own.q(x)).view(5, 4, 8) + own.q_bias
         for head in range(4):
-            spread = (queries[:, head] @ heads.features[head // 2]).relu() ** 2
+            spread = (queries[:, head] @ own.features[head // 2]).relu() ** 2
             expected = (spread / spread.norm(dim=-1, keepdim=True)) @ state[0, head // 2].T
             torch.testing.assert_close(read[0, :, head], expected)
 
@@ -173,8 +174,41 @@ def test_a_new_retrofit_ignores_its_memory_but_learns() -> None:
     assert torch.equal(with_memory, without)
     with_memory.square().sum().backward()
     for name in (".memory.gate.", ".memory.fade."):
-        gates = [p.grad for n, p in network.named_parameters() if name in n]
+        gates = [p.grad for n, p in network.weights().items() if name in n]
         assert gates and all(g is not None and g.abs().max() > 0 for g in gates)
+
+
+def test_a_window_does_to_a_state_what_writing_it_does() -> None:
+    network = make(config.tiny())
+    ids, active = tokens(20, batch=2), torch.arange(20) < torch.tensor([[20], [12]])
+    before = tuple(torch.zeros(1, *network.config.memory.state_shape) for _ in range(2))
+    with torch.no_grad():
+        _, written = network(network.embed(ids), None, Pass("write", active=active))
+        windows = network.windows(network.taps(ids), active)
+    for window, state, expected in zip(windows, before, written, strict=True):
+        torch.testing.assert_close(window(state), expected)
+
+
+def test_no_more_layers_run_than_taps_are_asked_for() -> None:
+    network, ids, ran = make(config.tiny()), tokens(12), []
+    for block in network.layers():
+        block.mlp.register_forward_hook(lambda *_: ran.append(1))
+    (lowest,) = network.taps(ids, layers=1)
+    assert len(ran) == 1
+    assert torch.equal(lowest, network.taps(ids)[0])
+    assert len(ran) == 1 + 2
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_names_in_files_do_not_say_how_the_code_is_sorted(shape: config.ModelConfig) -> None:
+    network, other = make(shape), make(shape, seed=1)
+    names = network.state_dict()
+    assert not any("projections" in name or "mlp." in name for name in names)
+    assert {"blocks.0.gate.weight", "blocks.1.memory.beta.weight"} <= set(names)
+    other.load_state_dict(names)
+    assert all(torch.equal(names[name], p) for name, p in other.weights().items())
+    with pytest.raises(RuntimeError, match="Unexpected"):
+        other.load_state_dict({**names, "blocks.0.gates.weight": torch.zeros(1)})
 
 
 def test_layers_are_checked() -> None:

@@ -167,7 +167,7 @@ def test_a_pass_computes_nothing_that_no_write_depends_on(reads_asleep: bool) ->
     last = max(network.config.memory_layers)
     runs: dict[int, list[int]] = {}
     for block in network.layers():
-        block.gate = Counted(block.gate, runs.setdefault(block.layer, []))
+        block.mlp.gate = Counted(block.mlp.gate, runs.setdefault(block.layer, []))
     list(sleep_passes(network, tokens(16), None, passes=3))
     needed = 3 if reads_asleep else 1
     assert {layer: len(seen) for layer, seen in runs.items()} == {

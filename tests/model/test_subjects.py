@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from sleepdoc_model import config
-from sleepdoc_model.network import Network, Pass, SharedFastWeights, Subject
+from sleepdoc_model.network import BorrowedProjections, Network, Pass, Subject
 from sleepdoc_model.scripted import ByteTokenizer
 from sleepdoc_model.state import KVCache
 from sleepdoc_model.testing import randomise
@@ -92,7 +92,7 @@ def make_network() -> Network:
 
 @pytest.mark.parametrize(
     ("seen", "ahead"),
-    [(Pass("read"), False), (Pass("read", windows=[]), True), (Pass("write"), True)],
+    [(Pass("read"), False), (Pass("write"), True)],
 )
 def test_only_asleep_do_tokens_look_ahead(seen: Pass, ahead: bool) -> None:
     network, x = make_network(), torch.randn(1, 6, 32)
@@ -142,15 +142,16 @@ def test_the_pinned_prefix_is_no_subject_even_where_others_stood() -> None:
 def test_a_subject_moves_keys_and_their_queries_alike() -> None:
     network = make_network()
     attention, heads = next(network.memory_blocks())
-    assert attention is not None and isinstance(heads, SharedFastWeights)
-    projected = attention.project(torch.randn(1, 3, 32))
-    q, k, v = heads.about(projected, torch.randn(1, 3, 64))
-    moved = (k - projected[1]).view(1, 3, 2, 8)
+    own = heads.projections
+    assert attention is not None and isinstance(own, BorrowedProjections)
+    subject = torch.randn(1, 3, 64)
+    q, k, _ = attention.project(torch.randn(1, 3, 32))
+    moved = (own.about(k, subject) - k).view(1, 3, 2, 8)
     torch.testing.assert_close(
-        (q - projected[0]).view(1, 3, 2, 2, 8), moved[:, :, :, None].expand(-1, -1, -1, 2, -1)
+        (own.about(q, subject) - q).view(1, 3, 2, 2, 8),
+        moved[:, :, :, None].expand(-1, -1, -1, 2, -1),
     )
     assert moved.abs().mean() > 0.1
-    assert v is projected[2]
 
 
 @pytest.fixture
@@ -158,7 +159,7 @@ def network() -> Network:
     torch.manual_seed(0)
     network = Network(config.tiny(window=4096))
     with torch.no_grad():
-        for name, parameter in network.named_parameters():
+        for name, parameter in network.weights().items():
             if "subject" not in name:
                 parameter.copy_(torch.randn_like(parameter) * 0.1)
     return network

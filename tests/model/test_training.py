@@ -1,5 +1,6 @@
 """Training on a tiny network: it learns, it resumes bit for bit, its loss means what it says."""
 
+import dataclasses
 import re
 from pathlib import Path
 
@@ -40,7 +41,7 @@ EXAMPLES = [
 def make_network() -> Network:
     network = Network(config.tiny())
     randomise(network, 0)
-    for name, parameter in network.named_parameters():
+    for name, parameter in network.weights().items():
         parameter.requires_grad_(name in trained_parameters(network))
     return network
 
@@ -211,12 +212,32 @@ def test_reading_alone_is_trained_where_writing_shall_stay(tmp_path: Path) -> No
 
 def test_only_the_heads_learn(tmp_path: Path) -> None:
     trainer = make_trainer(tmp_path)
-    before = parameters(trainer)
+    before = {name: p.detach().clone() for name, p in trainer.network.weights().items()}
     list(trainer.run(2))
-    for (name, _), old, new in zip(
-        trainer.network.named_parameters(), before, parameters(trainer), strict=True
-    ):
-        assert torch.equal(old, new) == (name not in trained_parameters(trainer.network))
+    for name, new in trainer.network.weights().items():
+        learns = name in trained_parameters(trainer.network)
+        assert torch.equal(before[name], new) != learns, name
+
+
+def test_what_reads_asleep_can_be_trained(tmp_path: Path) -> None:
+    """Every pass is another window: it reads what the one before it wrote."""
+    tiny = config.tiny(rule="delta")
+    heads = dataclasses.replace(tiny.memory, reads_asleep=True, subject=0)
+    network = Network(dataclasses.replace(tiny, memory=heads))
+    randomise(network, 0)
+    prefix = cached_prefix(network, TOKENIZER.frame.prefix)
+    batch = collate(Lesson(EXAMPLES), TOKENIZER)
+    with torch.no_grad():
+        once, twice = (read_and_sleep(network, prefix, batch, passes) for passes in (1, 2))
+    known = None
+    for window in batch.windows:
+        for _ in range(2):
+            run = Pass("write", prefix, grow=False, active=window.active)
+            with torch.no_grad():
+                _, known = network(network.embed(window.ids), known, run)
+    for state, other, expected in zip(twice, once, known, strict=True):
+        torch.testing.assert_close(state, expected)
+        assert not torch.allclose(state, other, atol=1e-3)
 
 
 @pytest.mark.parametrize("only_reading", [False, True])
@@ -331,7 +352,7 @@ def _train_in_a_group(rank: int, size: int, folder: Path) -> None:
     torch.distributed.init_process_group("gloo", store=store, rank=rank, world_size=size)
     trainer = make_trainer(folder / str(rank), group=Group(rank, size))
     records = list(trainer.run(4))
-    found = {name: p.detach() for name, p in trainer.network.named_parameters()}
+    found = {name: p.detach() for name, p in trainer.network.weights().items()}
     save_file(found, folder / f"{rank}.safetensors", {"loss": str(records[-1]["loss"])})
     torch.distributed.destroy_process_group()
 
@@ -342,7 +363,7 @@ def test_two_processes_train_as_one(tmp_path: Path) -> None:
     records = list(alone.run(4))
     torch.multiprocessing.spawn(_train_in_a_group, args=(2, tmp_path), nprocs=2)
     first, second = (load_file(tmp_path / f"{rank}.safetensors") for rank in range(2))
-    for name, parameter in alone.network.named_parameters():
+    for name, parameter in alone.network.weights().items():
         assert torch.equal(first[name], second[name]), name
         torch.testing.assert_close(
             first[name],

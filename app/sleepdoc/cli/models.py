@@ -48,7 +48,7 @@ def list_(as_json: bool) -> None:
     models in the data directory, and in the folders that SLEEPDOC_MODELS names.
     """
     from sleepdoc.models.catalogue import models
-    from sleepdoc_model.gguf_model import available_memory
+    from sleepdoc_model.gguf.model import available_memory
 
     available = available_memory()
     found = models()
@@ -71,7 +71,7 @@ def pull(model: str, revision: str | None, yes: bool) -> None:
     """
     from sleepdoc.models.hub import look_up
     from sleepdoc.models.pull import pull as fetch
-    from sleepdoc_model.gguf_model import describe
+    from sleepdoc_model.gguf.model import describe
 
     name, _, file = model.partition(":")
     repository = look_up(name, revision)

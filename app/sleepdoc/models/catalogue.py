@@ -11,8 +11,8 @@ from sleepdoc import locations
 from sleepdoc.errors import ModelError, UsageError
 from sleepdoc.models import places
 from sleepdoc_model.base_file import base_path
-from sleepdoc_model.gguf_header import BadGGUF
-from sleepdoc_model.gguf_model import Kind, describe
+from sleepdoc_model.gguf.header import BadGGUF
+from sleepdoc_model.gguf.model import Kind, describe
 
 EMBEDDED = "default"
 WINDOW = 4096

@@ -7,7 +7,7 @@ import torch
 from sleepdoc_model.base import load_base
 from sleepdoc_model.base_file import base_path
 from sleepdoc_model.checkpoint import load_heads, read_config
-from sleepdoc_model.gguf_tokenizer import SMOLLM2, GGUFTokenizer
+from sleepdoc_model.gguf.tokenizer import SMOLLM2, GGUFTokenizer
 from sleepdoc_model.network import Network
 from sleepdoc_model.state import KVCache
 from sleepdoc_model.tokenizer import Tokenizer

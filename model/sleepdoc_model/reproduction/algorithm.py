@@ -44,7 +44,8 @@ def answer_logits(network: Network, sequences: Sequences, passes: int) -> Tensor
         else:
             for number in range(1, passes + 1):
                 # The last pass's hidden states go nowhere: only its writes are needed.
-                h, memory = network(h, memory, Pass("write", kept, top=loops and number < passes))
+                end = None if loops and number < passes else network.config.last_memory_layer
+                h, memory = network(h, memory, Pass("write", kept, end=end))
                 h = h if loops else embedded
                 if kept is not None and number < passes:
                     kept.length -= tokens.shape[1]

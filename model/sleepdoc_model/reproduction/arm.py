@@ -160,7 +160,7 @@ def _network(experiment: Experiment, arm: Arm) -> Network:
         network.requires_grad_(True)
         for block in network.layers():
             if block.memory is not None:
-                for weight in block.memory.o.parameters():
+                for weight in block.memory.projections.o.parameters():
                     torch.nn.init.zeros_(weight)  # so that it begins as the base
     return network
 

@@ -100,7 +100,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
 
     from sleepdoc_model.base_file import base_path
-    from sleepdoc_model.gguf_tokenizer import SMOLLM2, GGUFTokenizer
+    from sleepdoc_model.gguf.tokenizer import SMOLLM2, GGUFTokenizer
     from sleepdoc_model.load import load
 
     engine, _ = load(str(base_path()), device="cpu")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 
 from sleepdoc_model.base_file import base_path
-from sleepdoc_model.gguf_tokenizer import SMOLLM2, GGUFTokenizer
+from sleepdoc_model.gguf.tokenizer import SMOLLM2, GGUFTokenizer
 from sleepdoc_model.tasks.quantities import LARGEST, NAMES, make_problem
 from sleepdoc_model.tasks.sequences import Sequences
 from sleepdoc_model.tokenizer import Tokenizer

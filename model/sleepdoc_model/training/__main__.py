@@ -166,7 +166,7 @@ def _batches(options: argparse.Namespace) -> Batches:
 
 
 def _tokenizer(options: argparse.Namespace) -> Tokenizer:
-    from sleepdoc_model.gguf_tokenizer import SMOLLM2, GGUFTokenizer
+    from sleepdoc_model.gguf.tokenizer import SMOLLM2, GGUFTokenizer
 
     return GGUFTokenizer(options.base or base_path(), SMOLLM2)
 

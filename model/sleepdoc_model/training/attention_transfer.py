@@ -17,7 +17,15 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from sleepdoc_model.network import Attention, Network, Pass, Projected, SharedFastWeights
+from sleepdoc_model.network import (
+    Attention,
+    BorrowedProjections,
+    FastWeights,
+    KeysValues,
+    Network,
+    Pass,
+    Projected,
+)
 from sleepdoc_model.state import KVCache
 from sleepdoc_model.training.batches import Batches
 from sleepdoc_model.training.data import IGNORE, Batch
@@ -78,7 +86,7 @@ def transfer(
     layers = zip(network.memory_blocks(), network.config.memory_layers, strict=True)
     lessons = []
     for index, ((attention, heads), layer) in enumerate(layers):
-        assert attention is not None and isinstance(heads, SharedFastWeights)
+        assert attention is not None and isinstance(heads.projections, BorrowedProjections)
         lessons.append((index, _Layer(attention, heads, layer, prefix)))
     told, unseen = (
         [(seen, _subjects(network, seen)) for seen in part] for part in (texts, held_out)
@@ -119,7 +127,7 @@ class _Target:
     """[1, n, dim]: the layer's input on the tokens of the text."""
     asked: Tensor
     """[1, T, dim]: and on those of the conversation."""
-    text_projected: Projected
+    text_projected: KeysValues
     asked_projected: Projected
     subjects: Subjects
     local: Tensor
@@ -134,7 +142,7 @@ class _Layer:
     batch = 4
 
     def __init__(
-        self, attention: Attention, heads: SharedFastWeights, number: int, prefix: KVCache
+        self, attention: Attention, heads: FastWeights, number: int, prefix: KVCache
     ) -> None:
         self.attention, self.heads, self.number = attention, heads, number
         self.run = Pass("read", prefix, grow=False)
@@ -144,7 +152,7 @@ class _Layer:
         x = inputs[None].to(self.attention.o.weight.dtype)
         projected = self.attention.project(x)
         q, k, v = projected
-        text = q[:, :window], k[:, :window], v[:, :window]
+        text = k[:, :window], v[:, :window]
         asked = q[:, window:], k[:, window:], v[:, window:]
         full = self.attention.attend(projected, self.number, self.run)[:, window:]
         local = self.attention.attend(asked, self.number, self.run)
@@ -172,12 +180,10 @@ class _Layer:
     def _error(self, target: _Target) -> tuple[Tensor, Tensor]:
         """Squared error in the residual stream, and the square of what was to be explained."""
         told, asks = target.subjects
-        text = self.heads.about(target.text_projected, told)
-        asked = self.heads.about(target.asked_projected, asks)
-        _, state = self.heads.write(target.text, text, None, None)
-        read, _ = self.heads(target.asked, asked, state, self.run)
-        attended = self.heads.faded(target.asked, target.local, state, None) + read
+        _, state = self.heads.write(target.text, target.text_projected, told, None, None)
+        read, _ = self.heads(target.asked, target.asked_projected, asks, state, self.run)
+        attended = self.heads.beside(target.asked, target.local, read, state, None)
         project = self.attention.o.weight
-        missed = F.linear(target.full - attended, project) - self.heads.o(read)
+        missed = F.linear(target.full - attended, project) - self.heads.projections.o(read)
         missing = F.linear(target.full - target.local, project)
         return missed.square().sum(), missing.square().sum()

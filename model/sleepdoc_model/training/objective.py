@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.nn.utils.rnn import pad_sequence
 
-from sleepdoc_model.network import Network, Pass, SharedFastWeights
+from sleepdoc_model.network import BorrowedProjections, Network, Pass
 from sleepdoc_model.sleep import sleep_passes
 from sleepdoc_model.state import KVCache, Memory, empty_memory
 from sleepdoc_model.training.data import IGNORE, Batch, Window
@@ -49,7 +49,7 @@ class TapStore:
 
     def __call__(self, window: Window) -> Taps:
         if not window.kept and window.ids.device.type != "cpu":
-            return see(self.network, self.cache, window, None)
+            return self.network.taps(window.ids, self.cache)
         rows = [ids[active] for ids, active in zip(window.ids, window.active, strict=True)]
         config, weight = self.network.config, self.network.embedding.weight
         taps = weight.new_zeros(len(config.memory_layers), *window.ids.shape, config.dim)
@@ -88,16 +88,6 @@ def _alike(rows: Sequence[Tensor], *, one_by_one: bool) -> Iterator[list[int]]:
         yield group
 
 
-@torch.no_grad()
-def see(network: Network, cache: KVCache, window: Window, memory: Memory | None) -> Taps:
-    """Run the base over a window."""
-    taps: Taps = []
-    blind = not network.config.memory.reads_asleep
-    run = Pass("read", cache, grow=False, active=window.active, taps=taps, blind=blind, top=False)
-    network(network.embed(window.ids), memory, run)
-    return taps
-
-
 def see_alone(network: Network, cache: KVCache, ids: Tensor) -> Tensor:
     """What the base makes of one text: every memory layer's input [layers, T, dim], in fp16."""
     return see_together(network, cache, [ids])[0]
@@ -106,9 +96,7 @@ def see_alone(network: Network, cache: KVCache, ids: Tensor) -> Tensor:
 def see_together(network: Network, cache: KVCache, rows: Sequence[Tensor]) -> Sequence[Tensor]:
     """The same of several texts at a time."""
     ids = pad_sequence(list(rows), batch_first=True).to(network.embedding.weight.device)
-    lengths = torch.tensor([len(row) for row in rows])
-    active = torch.arange(ids.shape[1]) < lengths[:, None]
-    taps = torch.stack(see(network, cache, Window(ids, active.to(ids.device)), None)).half()
+    taps = torch.stack(network.taps(ids, cache)).half()
     return [taps[:, i, : len(row)] for i, row in enumerate(rows)]
 
 
@@ -121,30 +109,27 @@ def read_and_sleep(
     reads = network.config.memory.reads_asleep
     for window in batch.windows:
         if not reads:
-            taps = store(window) if store else see(network, cache, window, None)
+            taps = store(window) if store else network.taps(window.ids, cache)
             memory = _write(network, taps, window.active, memory, passes)
             continue
         for _ in range(passes):
-            taps = see(network, cache, window, memory)
+            known = tuple(state.expand(len(window.ids), -1, -1, -1) for state in memory)
+            taps = network.taps(window.ids, cache, memory=known, active=window.active)
             memory = _write(network, taps, window.active, memory, 1)
     return memory
 
 
 def _write(network: Network, taps: Taps, active: Tensor, memory: Memory, passes: int) -> Memory:
     """Sweeps over one window; the way of the gradient into the fast weights."""
+    if network.config.memory.rule != "delta" or len(memory[0]) not in (1, len(active)):
+        windows = network.windows(taps, active)
+        return tuple(w.repeated(passes)(state) for w, state in zip(windows, memory, strict=True))
     after = []
-    subject = network.subjects(taps[0], Pass("write", active=active))
-    layers = zip(taps, network.memory_blocks(), memory, strict=True)
-    for x, (attention, heads), state in layers:
-        with torch.no_grad():  # a retrofit's attention is frozen
-            projected = attention.project(x) if attention is not None else None
-        projected = heads.about(projected, subject)
-        if network.config.memory.rule == "delta" and len(state) in (1, len(active)):
-            state = state.expand(len(active), -1, -1, -1)
-            for _ in range(passes):  # cheaper than what the window does to any state
-                state = heads.write(x, projected, state, active)[1]
-        else:
-            state = heads.window(x, projected, active).repeated(passes)(state)
+    writers = network.writers(taps, active)
+    for (heads, x, borrowed, subject), state in zip(writers, memory, strict=True):
+        state = state.expand(len(active), -1, -1, -1)
+        for _ in range(passes):  # cheaper than what the window does to any state
+            state = heads.write(x, borrowed, subject, state, active)[1]
         after.append(state)
     return tuple(after)
 
@@ -224,10 +209,11 @@ def calibrate(network: Network, cache: KVCache, window: Window) -> None:
     Keys of a transformer share a large common part. Attention does not see it (softmax ignores
     what all keys have in common), but to a delta rule it makes all tokens look alike.
     """
-    taps = see(network, cache, window, None)
+    taps = network.taps(window.ids, cache)
     for x, (attention, heads) in zip(taps, network.memory_blocks(), strict=True):
-        assert attention is not None and isinstance(heads, SharedFastWeights)
+        own = heads.projections
+        assert attention is not None and isinstance(own, BorrowedProjections)
         q, k, _ = (t[window.active].float().mean(0) for t in attention.project(x))
-        heads.q_bias.copy_(-q.reshape(heads.q_bias.shape))
-        k = k.reshape(-1, heads.k_bias.shape[-1]).repeat_interleave(heads.copies, dim=0)
-        heads.k_bias.copy_(-k)
+        own.q_bias.copy_(-q.reshape(own.q_bias.shape))
+        k = k.reshape(-1, own.k_bias.shape[-1]).repeat_interleave(own.copies, dim=0)
+        own.k_bias.copy_(-k)

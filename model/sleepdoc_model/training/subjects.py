@@ -17,7 +17,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
 
-from sleepdoc_model.network import Network, Pass, Subject
+from sleepdoc_model.network import Network, Subject
 from sleepdoc_model.state import KVCache
 from sleepdoc_model.tasks import facts, fairytale, numbers
 from sleepdoc_model.tasks.types import Example
@@ -73,17 +73,11 @@ def see_pairs(
         )
 
 
-@torch.no_grad()
 def _inputs(network: Network, prefix: KVCache, rows: Sequence[Sequence[int]]) -> Tensor:
     """Normed inputs [B, T, dim] of the lowest memory layer."""
     device = network.embedding.weight.device
     ids = pad_sequence([torch.tensor(row) for row in rows], batch_first=True).to(device)
-    h, run = network.embed(ids), Pass("read", prefix, grow=False)
-    for block in network.layers():
-        if block.memory is not None:
-            break
-        h, _ = block(h, None, run)
-    seen: Tensor = block.norm(h)
+    (seen,) = network.taps(ids, prefix, layers=1)
     return seen.float()
 
 

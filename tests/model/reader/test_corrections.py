@@ -48,9 +48,9 @@ def test_a_saved_reader_merged_into_the_base_is_the_trained_network(tmp_path: Pa
     learn(corrections)
     pairs = {name: (each.down, each.up) for name, each in corrections.items()}
     save_reader(tmp_path / "reader.safetensors", pairs, Pointer(network.config.dim))
-    merged = corrected(dict(base.named_parameters()), tmp_path / "reader.safetensors")
+    merged = corrected(dict(base.weights()), tmp_path / "reader.safetensors")
     with torch.no_grad():
-        for name, parameter in base.named_parameters():
+        for name, parameter in base.weights().items():
             parameter.copy_(merged[name])
     assert not torch.equal(output(network), output(make_network()))
     torch.testing.assert_close(output(base), output(network))

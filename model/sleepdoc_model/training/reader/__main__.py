@@ -12,7 +12,7 @@ from sleepdoc_model.base import load_base
 from sleepdoc_model.base_file import base_path
 from sleepdoc_model.config import smollm2
 from sleepdoc_model.device import place
-from sleepdoc_model.gguf_tokenizer import SMOLLM2, GGUFTokenizer
+from sleepdoc_model.gguf.tokenizer import SMOLLM2, GGUFTokenizer
 from sleepdoc_model.network import Network
 from sleepdoc_model.training.group import Group
 from sleepdoc_model.training.reader import sources

@@ -14,7 +14,7 @@ import llama_cpp
 import llama_cpp.llama_cpp as llama
 import numpy as np
 
-from sleepdoc_model.llama_model import load_model
+from sleepdoc_model.gguf.load_model import load_model
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -37,7 +37,7 @@ class LlamaContext:
     """A loaded model and the cache of one sequence of at most `window` tokens."""
 
     def __init__(self, path: Path, *, window: int, gpu: bool) -> None:
-        """Load a model whose file has been looked at before (see `gguf_model`).
+        """Load a model whose file has been looked at before (see `gguf.model`).
 
         Raises:
             ValueError: llama.cpp does not take the file, or has no memory for it.

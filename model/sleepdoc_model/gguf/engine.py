@@ -15,8 +15,8 @@ import numpy as np
 import torch
 
 from sleepdoc_model.engine import EngineInfo, PassReport, Sampling
-from sleepdoc_model.llama_context import LlamaContext
-from sleepdoc_model.recurrent_state import Array, RecurrentLayout
+from sleepdoc_model.gguf.context import LlamaContext
+from sleepdoc_model.gguf.recurrent_state import Array, RecurrentLayout
 from sleepdoc_model.sampling import sample
 from sleepdoc_model.snapshot import pack, unpack
 from sleepdoc_model.token_window import TokenWindow

@@ -10,7 +10,7 @@ import llama_cpp
 import pytest
 
 from sleepdoc_model.base_file import base_path
-from sleepdoc_model.gguf_header import (
+from sleepdoc_model.gguf.header import (
     TENSOR_TYPES,
     ArrayField,
     BadGGUF,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from sleepdoc_model.gguf_header import ArrayField, BadGGUF, Field, Header, read_header
+from sleepdoc_model.gguf.header import ArrayField, BadGGUF, Field, Header, read_header
 
 Kind = Literal["recurrent", "convolution", "attention"]
 

@@ -13,7 +13,7 @@ import numpy as np
 from gguf import GGMLQuantizationType
 from gguf.quants import dequantize
 
-from sleepdoc_model.gguf_header import TensorInfo, read_part
+from sleepdoc_model.gguf.header import TensorInfo, read_part
 
 Array = np.ndarray[Any, np.dtype[Any]]
 

@@ -14,9 +14,9 @@ from tests.model import tiny_gguf
 
 from sleepdoc_model.base_file import base_path
 from sleepdoc_model.engine import Sampling, StateMismatch, WindowFull
-from sleepdoc_model.llama_cpp_engine import LlamaCppEngine
+from sleepdoc_model.gguf.engine import LlamaCppEngine
+from sleepdoc_model.gguf.recurrent_state import RecurrentLayout
 from sleepdoc_model.load import load
-from sleepdoc_model.recurrent_state import RecurrentLayout
 
 HYBRIDS = ["qwen35", "granitehybrid", "falcon-h1", "nemotron_h"]
 STORY = list(range(1000, 1200))

@@ -12,10 +12,10 @@ import llama_cpp
 import numpy as np
 import pytest
 
-from sleepdoc_model import gguf_model
 from sleepdoc_model.base_file import base_path
-from sleepdoc_model.gguf_header import BadGGUF, read_header
-from sleepdoc_model.gguf_model import GGUFModel, available_memory, describe
+from sleepdoc_model.gguf import model as gguf_model
+from sleepdoc_model.gguf.header import BadGGUF, read_header
+from sleepdoc_model.gguf.model import GGUFModel, available_memory, describe
 
 LAYERS = 8
 MiB = 1 << 20

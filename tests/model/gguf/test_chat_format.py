@@ -6,8 +6,8 @@ import pytest
 from tests.model import tiny_gguf
 
 from sleepdoc_model.base_file import base_path
-from sleepdoc_model.chat_format import FORMATS, PLAIN, recognise
-from sleepdoc_model.gguf_tokenizer import SMOLLM2, GGUFTokenizer
+from sleepdoc_model.gguf.chat_format import FORMATS, PLAIN, recognise
+from sleepdoc_model.gguf.tokenizer import SMOLLM2, GGUFTokenizer
 
 TEMPLATES = {
     "ChatML": "{{ '<|im_start|>' + role + '\\n' + text + '<|im_end|>' }}",

@@ -3,7 +3,7 @@
 import pytest
 
 from sleepdoc_model.base_file import base_path
-from sleepdoc_model.gguf_tokenizer import SMOLLM2, GGUFTokenizer
+from sleepdoc_model.gguf.tokenizer import SMOLLM2, GGUFTokenizer
 
 CONTROL = range(17)
 

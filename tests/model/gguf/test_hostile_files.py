@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from tests.model import tiny_gguf
 
-from sleepdoc_model.gguf_header import BadGGUF, read_header
+from sleepdoc_model.gguf.header import BadGGUF, read_header
 from sleepdoc_model.load import ModelUnavailable, load
 
 _SECONDS = 60
@@ -22,8 +22,8 @@ _CLEAN.set_forkserver_preload(
         "pytest",
         "gguf",
         "llama_cpp",
-        "sleepdoc_model.llama_cpp_engine",
-        "sleepdoc_model.gguf_tokenizer",
+        "sleepdoc_model.gguf.engine",
+        "sleepdoc_model.gguf.tokenizer",
     ]
 )
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import llama_cpp.llama_cpp as llama
 
-from sleepdoc_model.chat_format import ChatFormat, chatml, recognise
-from sleepdoc_model.llama_model import load_model
+from sleepdoc_model.gguf.chat_format import ChatFormat, chatml, recognise
+from sleepdoc_model.gguf.load_model import load_model
 from sleepdoc_model.tokenizer import Frame
 
 SMOLLM2 = chatml("You are a helpful AI assistant named SmolLM, trained by Hugging Face")
