@@ -8,6 +8,7 @@ import platformdirs
 
 DATABASE_NAME = "sleepdoc.db"
 HEADS_NAME = "heads.safetensors"
+READER_NAME = "reader.safetensors"
 
 
 def data_directory() -> Path:
@@ -41,4 +42,10 @@ def asset(name: str) -> Path:
 def heads() -> Path | None:
     """The fast-weight heads of the default model; None if this copy came without them."""
     path = asset(HEADS_NAME)
+    return path if path.exists() else None
+
+
+def reader() -> Path | None:
+    """Its reader, likewise."""
+    path = asset(READER_NAME)
     return path if path.exists() else None

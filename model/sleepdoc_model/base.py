@@ -1,5 +1,7 @@
 """The pretrained base's weights, read from its GGUF file."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +11,7 @@ from torch import Tensor
 from sleepdoc_model.checkpoint import trained_parameters
 from sleepdoc_model.gguf.tensors import GGUFFile
 from sleepdoc_model.network import Network
+from sleepdoc_model.reader import with_corrections
 
 _BLOCK_NAMES = {
     "attn_norm": "norm",
@@ -43,9 +46,14 @@ def _our_name(name: str) -> str:
     return f"blocks.{layer}.{_BLOCK_NAMES[part]}.{kind}"
 
 
-def load_base(network: Network, path: Path, dtype: torch.dtype) -> None:
-    """Fill a network's frozen part in `dtype`; fast-weight heads keep theirs, in fp32."""
-    weights = read_base(path)
+def load_base(
+    network: Network, path: Path, dtype: torch.dtype, weights: Mapping[str, Tensor] | None = None
+) -> None:
+    """Fill a network's frozen part in `dtype`; fast-weight heads keep theirs, in fp32.
+
+    `weights` are those of the file, if they have been read.
+    """
+    weights = read_base(path) if weights is None else weights
     names = set(network.weights()) - set(trained_parameters(network))
     if names != set(weights):
         raise ValueError(
@@ -55,3 +63,17 @@ def load_base(network: Network, path: Path, dtype: torch.dtype) -> None:
         if name in weights:
             parameter.requires_grad_(False)
             parameter.data = weights[name].to(dtype).contiguous()
+
+
+def reading_network(network: Network, weights: Mapping[str, Tensor], reader: Path) -> Network:
+    """The base with a reader's corrections and without fast weights, in the precision of
+    `network`, with which it shares the embedding."""
+    corrected = with_corrections(weights, reader)
+    config = replace(network.config, layers=("A",) * len(network.config.layers))
+    made = Network(replace(config, memory=replace(config.memory, relevance=False, subject=0)))
+    shared = network.embedding.weight
+    for name, parameter in made.weights().items():
+        parameter.requires_grad_(False)
+        parameter.data = corrected[name].to(shared).contiguous()
+    made.embedding.weight = shared
+    return made

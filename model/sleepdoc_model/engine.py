@@ -68,14 +68,18 @@ class Engine(Protocol):
     def window_used(self) -> int:
         """Tokens now in the window, pinned prefix included."""
 
-    def reset_window(self, prefix: Sequence[int]) -> None:
+    def reset_window(self, prefix: Sequence[int], *, reading: bool = False) -> None:
         """Drop the window and fill it with `prefix`, which stays pinned and never writes memory.
 
-        The memory is untouched.
+        The memory is untouched. A window for `reading` is read by the model's reader, if it has
+        one, and by that alone: it does not look at the memory.
         """
 
-    def prefill(self, tokens: Sequence[int]) -> None:
+    def prefill(self, tokens: Sequence[int], *, whole: bool = False) -> None:
         """Append tokens to the window.
+
+        Where the model can, those of a `whole` prompt all see each other, not only those before
+        them.
 
         Raises:
             WindowFull: they do not fit; nothing was appended.

@@ -10,7 +10,7 @@ from sleepdoc_model.captured import CapturedWindow
 from sleepdoc_model.engine import EngineInfo, PassReport, Sampling
 from sleepdoc_model.network import Mode, Network, Pass, Window
 from sleepdoc_model.sampling import sample
-from sleepdoc_model.sleep import see_window, sleep_passes
+from sleepdoc_model.sleep import cached_prefix, see_window, sleep_passes
 from sleepdoc_model.snapshot import from_bytes, to_bytes
 from sleepdoc_model.state import KVCache, Memory, empty_memory
 from sleepdoc_model.token_window import TokenWindow
@@ -23,8 +23,10 @@ class HybridEngine:
     them; a window that goes to sleep before anyone does is only ever run asleep.
     """
 
-    def __init__(self, network: Network, info: EngineInfo) -> None:
+    def __init__(self, network: Network, info: EngineInfo, reader: Network | None = None) -> None:
+        """Take over a network, and a reader of the same shape but for fast weights."""
         self._network, self._info = network.eval(), info
+        self._reader = network if reader is None else reader.eval()
         self._cache = KVCache.allocate(
             network.config, info.window, dtype=network.embedding.weight.dtype, device=info.device
         )
@@ -32,12 +34,17 @@ class HybridEngine:
         self._awake: Memory | None = None
         """What the window's tokens see: the memory, and their own writes if they write awake."""
         self._window = TokenWindow(info.window)
-        self._pending: list[list[int]] = []
-        """What has not been computed yet, in the pieces it came in."""
+        self._reading = False
+        """Whether the window is the reader's, if there is one."""
+        self._pending: list[tuple[list[int], bool]] = []
+        """What has not been computed yet, in the pieces it came in, and whether those are whole."""
         self._last: Tensor | None = None
         """Hidden state of the last token computed, from which the next one is predicted."""
-        self._computed_prefix: tuple[int, ...] = ()
-        """The prefix whose keys and values lie at the start of the cache, pinned or not."""
+        self._computed_prefix: tuple[Network, tuple[int, ...]] | None = None
+        """The prefix whose keys and values lie at the start of the cache, pinned or not, and
+        whose they are."""
+        self._asleep: tuple[tuple[int, ...], KVCache] | None = None
+        """Keys and values of a prefix as the network that sleeps has them."""
         self._prefix_last: Tensor | None = None
         self._captured: tuple[tuple[int, ...], CapturedWindow] | None = None
         """A window's run for one prefix."""
@@ -52,24 +59,25 @@ class HybridEngine:
     def window_used(self) -> int:
         return self._window.used
 
-    def reset_window(self, prefix: Sequence[int]) -> None:
+    def reset_window(self, prefix: Sequence[int], *, reading: bool = False) -> None:
         self._window.pin(prefix)
-        if prefix and tuple(prefix) != self._computed_prefix:
-            self._computed_prefix = ()
+        self._reading = reading and self._reader is not self._network
+        if prefix and (self._trunk, tuple(prefix)) != self._computed_prefix:
+            self._computed_prefix = None
             self._cache.length = 0
             # Without memory: the prefix is the same in every window of every conversation.
             self._prefix_last, _ = self._forward(prefix, None, "read")
-            self._computed_prefix = tuple(prefix)
+            self._computed_prefix = (self._trunk, tuple(prefix))
         self._cache.length = len(prefix)
         self._last = self._prefix_last if prefix else None
         self._pending = []
-        self._awake = self._memory
+        self._awake = None if self._reading else self._memory
 
-    def prefill(self, tokens: Sequence[int]) -> None:
+    def prefill(self, tokens: Sequence[int], *, whole: bool = False) -> None:
         if not tokens:
             return
         self._window.put(tokens)
-        self._pending.append(list(tokens))
+        self._pending.append((list(tokens), whole))
 
     def generate(
         self, max_tokens: int, *, stop: frozenset[int], sampling: Sampling
@@ -86,9 +94,9 @@ class HybridEngine:
         ids = torch.tensor([list(tokens)], device=self._info.device)
         if len(tokens) > 1:
             run = Pass(self._mode, self._cache, grow=False)
-            after, _ = self._network(self._network.embed(ids[:, :-1]), self._awake, run)
+            after, _ = self._trunk(self._trunk.embed(ids[:, :-1]), self._awake, run)
             h = torch.cat((h, after), dim=1)
-        logits = self._network.logits(h)
+        logits = self._trunk.logits(h)
         chosen = logits.log_softmax(-1).gather(-1, ids[..., None])
         found: list[float] = chosen.flatten().tolist()
         return found
@@ -108,7 +116,7 @@ class HybridEngine:
         ):
             if report.number == report.passes:
                 self._memory = after
-                self.reset_window(self._window.prefix)
+                self.reset_window(self._window.prefix, reading=self._reading)
             yield report
 
     def state(self) -> bytes:
@@ -141,12 +149,18 @@ class HybridEngine:
         return self._captured[1]
 
     @property
+    def _trunk(self) -> Network:
+        """What the window is computed with."""
+        return self._reader if self._reading else self._network
+
+    @property
     def _mode(self) -> Mode:
-        return "write" if self._network.config.memory.writes_awake else "read"
+        writes = self._network.config.memory.writes_awake and not self._reading
+        return "write" if writes else "read"
 
     @torch.no_grad()
     def _next_logits(self) -> Tensor:
-        return self._network.logits(self._last_hidden()[0, -1])
+        return self._trunk.logits(self._last_hidden()[0, -1])
 
     def _last_hidden(self) -> Tensor:
         """From which the next token is predicted, [1, 1, dim]."""
@@ -157,19 +171,27 @@ class HybridEngine:
 
     def _catch_up(self) -> None:
         while self._pending:
-            self._last, self._awake = self._forward(self._pending[0], self._awake, self._mode)
+            tokens, whole = self._pending[0]
+            self._last, self._awake = self._forward(tokens, self._awake, self._mode, whole)
             del self._pending[0]
 
     @torch.no_grad()
     def _forward(
-        self, tokens: Sequence[int], memory: Memory | None, mode: Mode
+        self, tokens: Sequence[int], memory: Memory | None, mode: Mode, whole: bool = False
     ) -> tuple[Tensor, Memory | None]:
-        if self._cache.length < len(self._computed_prefix):
-            self._computed_prefix = ()  # about to be overwritten
+        if self._computed_prefix and self._cache.length < len(self._computed_prefix[1]):
+            self._computed_prefix = None  # about to be overwritten
         ids = torch.tensor([list(tokens)], device=self._info.device)
-        h, memory = self._network(self._network.embed(ids), memory, Pass(mode, self._cache))
+        run = Pass(mode, self._cache, whole=whole)
+        h, memory = self._trunk(self._trunk.embed(ids), memory, run)
         return h[:, -1:], memory
 
     def _prefix_cache(self) -> KVCache:
-        """The pinned prefix's keys and values: the start of the window's cache, not a copy."""
-        return replace(self._cache, length=len(self._window.prefix))
+        """The pinned prefix's keys and values as the network that sleeps has them: the start of
+        the window's cache, not a copy, unless there is a reader, whose that may be."""
+        prefix = self._window.prefix
+        if self._reader is self._network:
+            return replace(self._cache, length=len(prefix))
+        if self._asleep is None or self._asleep[0] != prefix:
+            self._asleep = (prefix, cached_prefix(self._network, prefix))
+        return self._asleep[1]

@@ -26,6 +26,7 @@ def load(
     device: str | None = None,
     seed: int = 0,
     heads: Path | None = None,
+    reader: Path | None = None,
     window: int | None = None,
     hashes: Path | None = None,
 ) -> tuple[Engine, Tokenizer]:
@@ -38,6 +39,7 @@ def load(
         device: ``cpu``, ``cuda`` or ``mps``; None picks the fastest there is.
         seed: Seeds the weights of `tiny`.
         heads: The checkpoint of fast-weight heads that `default` needs.
+        reader: The corrections `default` reads with; None: it reads as the bare base does.
         window: Tokens the attention layers can see; None is what the model was made for.
         hashes: Where hashes of GGUF files are remembered; None: they are computed every time.
 
@@ -51,7 +53,7 @@ def load(
         return _tiny(options, seed, window)
     if name == "default":
         try:
-            return _default(heads, device, window)
+            return _default(heads, reader, device, window)
         except (OSError, ValueError) as error:
             raise ModelUnavailable(f"The default model cannot be loaded: {error}.") from error
     if model.endswith(".gguf"):
@@ -90,9 +92,9 @@ def _tiny(options: str, seed: int, window: int | None) -> tuple[Engine, Tokenize
 
 
 def _default(
-    heads: Path | None, device: str | None, window: int | None
+    heads: Path | None, reader: Path | None, device: str | None, window: int | None
 ) -> tuple[Engine, Tokenizer]:
-    from sleepdoc_model.base import load_base
+    from sleepdoc_model.base import load_base, read_base, reading_network
     from sleepdoc_model.base_file import base_path
     from sleepdoc_model.checkpoint import load_heads, read_config
     from sleepdoc_model.device import place
@@ -105,12 +107,14 @@ def _default(
     path = base_path()
     placement = place(device)
     network = Network(read_config(heads))
-    load_base(network, path, placement.dtype)
+    weights = read_base(path)
+    load_base(network, path, placement.dtype, weights)
     load_heads(network, heads)
     network.to(placement.device)
     parts = [file_sha256(path).encode(), hashlib.sha256(heads.read_bytes()).hexdigest().encode()]
     name = "SmolLM2-135M-Instruct + fast weights"
-    engine = _engine(network, name, parts, placement, window)
+    reads = None if reader is None else reading_network(network, weights, reader)
+    engine = _engine(network, name, parts, placement, window, reads)
     return engine, GGUFTokenizer(path, SMOLLM2)
 
 
@@ -165,6 +169,7 @@ def _engine(
     parts: list[bytes],
     placement: "Placement",
     window: int | None,
+    reader: "Network | None" = None,
 ) -> Engine:
     from sleepdoc_model.engine import EngineInfo
     from sleepdoc_model.hybrid_engine import HybridEngine
@@ -183,4 +188,5 @@ def _engine(
             dtype=str(placement.dtype).removeprefix("torch."),
             reasons=placement.reasons,
         ),
+        reader,
     )

@@ -150,7 +150,7 @@ def read_reader(path: Path) -> tuple[dict[str, tuple[Tensor, Tensor]], dict[str,
     return {name: (tensors[f"{name}.down"], tensors[f"{name}.up"]) for name in names}, pointer
 
 
-def corrected(weights: dict[str, Tensor], path: Path) -> dict[str, Tensor]:
+def with_corrections(weights: Mapping[str, Tensor], path: Path) -> dict[str, Tensor]:
     """A base's weights, by our names, with a reader's corrections added."""
     corrections, _ = read_reader(path)
     merged = dict(weights)

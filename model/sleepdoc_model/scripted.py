@@ -118,11 +118,11 @@ class ScriptedEngine:
     def window_used(self) -> int:
         return len(self._window)
 
-    def reset_window(self, prefix: Sequence[int]) -> None:
+    def reset_window(self, prefix: Sequence[int], *, reading: bool = False) -> None:
         self._prefix = tuple(prefix)
         self._window = list(prefix)
 
-    def prefill(self, tokens: Sequence[int]) -> None:
+    def prefill(self, tokens: Sequence[int], *, whole: bool = False) -> None:
         if len(self._window) + len(tokens) > self._config.window:
             raise WindowFull(f"{len(tokens)} tokens do not fit")
         self._window.extend(tokens)

@@ -77,6 +77,18 @@ def see_window(
     return network.windows(network.taps(tokens, prefix), active, prefix)
 
 
+@torch.no_grad()
+def cached_prefix(network: Network, prefix: tuple[int, ...]) -> KVCache:
+    """Keys and values of the pinned prefix. It neither reads nor writes memory: one fits all."""
+    parameter = network.embedding.weight
+    cache = KVCache.allocate(
+        network.config, len(prefix), dtype=parameter.dtype, device=str(parameter.device)
+    )
+    tokens = torch.tensor([prefix], dtype=torch.long, device=parameter.device)
+    network(network.embed(tokens), None, Pass("read", cache))
+    return cache
+
+
 def _sweeps(see: See, tokens: Tensor, memory: Memory) -> Iterator[Memory]:
     maps = see(tokens)
     while True:

@@ -16,10 +16,11 @@ from sleepdoc_model.evaluation.recall import find_sentences
 from sleepdoc_model.evaluation.report import retention, summary, wilson
 from sleepdoc_model.network import BorrowedProjections, Network
 from sleepdoc_model.scripted import ByteTokenizer
+from sleepdoc_model.sleep import cached_prefix
 from sleepdoc_model.tasks.types import Example, Question
 from sleepdoc_model.testing import randomise
 from sleepdoc_model.training.data import Lesson, collate
-from sleepdoc_model.training.objective import TapStore, cached_prefix, read_and_sleep
+from sleepdoc_model.training.objective import TapStore, read_and_sleep
 
 TOKENIZER = ByteTokenizer()
 

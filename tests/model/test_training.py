@@ -14,6 +14,7 @@ from sleepdoc_model import config
 from sleepdoc_model.checkpoint import trained_parameters
 from sleepdoc_model.network import Network, Pass
 from sleepdoc_model.scripted import ByteTokenizer
+from sleepdoc_model.sleep import cached_prefix
 from sleepdoc_model.tasks.types import Example, Question
 from sleepdoc_model.testing import randomise
 from sleepdoc_model.training.__main__ import main
@@ -26,7 +27,6 @@ from sleepdoc_model.training.objective import (
     MemoryStore,
     TapStore,
     answer_loss,
-    cached_prefix,
     read_and_sleep,
 )
 from sleepdoc_model.training.recipe import RECIPES

@@ -125,6 +125,7 @@ def _model(choice: ModelChoice) -> str:
         device=choice.device,
         seed=choice.seed,
         heads=locations.heads(),
+        reader=locations.reader(),
         hashes=locations.hashes(),
     )
     try:

@@ -68,6 +68,7 @@ class ModelChoice:
                 device=self.device,
                 seed=self.seed,
                 heads=locations.heads(),
+                reader=locations.reader(),
                 hashes=locations.hashes(),
                 window=window,
             )

@@ -44,7 +44,7 @@ class Answer:
         """Prefill the prompt, generate until the answer ends or is stopped, and close it."""
         close = engine.frame.answer_close
         started = time.monotonic()
-        engine.prefill(self.prompt)
+        engine.prefill(self.prompt, whole=True)
         self.tokens.clear()
         stream = engine.stream()
         before = engine.window_used

@@ -41,11 +41,12 @@ class EngineClient:
         device: str | None = None,
         seed: int = 0,
         heads: Path | None = None,
+        reader: Path | None = None,
         hashes: Path | None = None,
         log: Path | None = None,
     ) -> None:
         """Remember what to load (`sleepdoc_model.load.load`) and where its output goes."""
-        self._load = (log, model, device, seed, heads, hashes)
+        self._load = (log, model, device, seed, heads, reader, hashes)
         self._process: BaseProcess | None = None
         self._pipe: worker.Pipe | None = None
         self._facts: tuple[EngineInfo, Frame] | None = None
@@ -115,11 +116,11 @@ class EngineClient:
         used: int = self.request("window_used")
         return used
 
-    def reset_window(self, prefix: Sequence[int]) -> None:
-        self.request("reset_window", tuple(prefix))
+    def reset_window(self, prefix: Sequence[int], *, reading: bool = False) -> None:
+        self.request("reset_window", tuple(prefix), reading)
 
-    def prefill(self, tokens: Sequence[int]) -> None:
-        self.request("prefill", list(tokens))
+    def prefill(self, tokens: Sequence[int], *, whole: bool = False) -> None:
+        self.request("prefill", list(tokens), whole)
 
     def generate(
         self, max_tokens: int, *, stop: frozenset[int], sampling: Sampling

@@ -12,7 +12,7 @@ from typing import Self
 from sleepdoc.documents.reader import SizeLimits, load_document
 from sleepdoc.documents.types import Document
 from sleepdoc.errors import MismatchError, ModelError, NotFoundError, StorageError
-from sleepdoc.locations import hashes, heads
+from sleepdoc.locations import hashes, heads, reader
 from sleepdoc.models.card import card_of
 from sleepdoc.reading.client import EngineClient, WorkerGone
 from sleepdoc.reading.events import DocumentReady, Event, Progress, Resumed, Turn
@@ -177,6 +177,7 @@ class OpenConversation:
             device=options.device,
             seed=seed,
             heads=heads(),
+            reader=reader(),
             hashes=hashes(),
             log=log,
         )

@@ -305,7 +305,7 @@ class ReadingSession:
         if answer.closed_book:
             use = window.use
             self._stale = True  # so the window is made anew before anything else happens
-            window.clear()
+            window.clear(reading=False)
         elif not window.budget.takes(window.used, len(prompt) + len(frame.answer_close)):
             answer.interrupted = not (yield from self._sleep(self._stop))
         yield Answering(answer.question, window.progress, citations, answer.closed_book)

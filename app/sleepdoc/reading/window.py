@@ -61,9 +61,9 @@ class Window:
         """Note that the window is empty, and that memory holds the document up to `slept`."""
         self.slept = self.read = slept
 
-    def clear(self) -> None:
-        """Drop what is in the window."""
-        self._engine.reset_window(self._engine.frame.prefix)
+    def clear(self, *, reading: bool = True) -> None:
+        """Drop what is in the window. If it is not for reading, it is for asking the memory."""
+        self._engine.reset_window(self._engine.frame.prefix, reading=reading)
 
     def read_piece(self) -> int:
         """Prefill the next piece of the document, and say how long it was.
@@ -80,8 +80,19 @@ class Window:
         """Read on to where a stored turn took place, in the same pieces, and put it back."""
         while self.read < read:
             self._prefill(min(PIECE, read - self.read))
-        self._engine.prefill(turn)
+        asked = _prompt(turn, self._engine.frame.answer_open)
+        self._engine.prefill(turn[:asked], whole=True)
+        self._engine.prefill(turn[asked:])
 
     def _prefill(self, piece: int) -> None:
         self._engine.prefill(self._tokens.between(self.read, self.read + piece))
         self.read += piece
+
+
+def _prompt(turn: Sequence[int], answer_open: Sequence[int]) -> int:
+    """How many tokens of a turn were its prompt. Foreign text never holds what opens an answer."""
+    size = len(answer_open)
+    for end in range(size, len(turn) + 1):
+        if tuple(turn[end - size : end]) == tuple(answer_open):
+            return end
+    return 0

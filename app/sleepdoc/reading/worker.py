@@ -37,6 +37,7 @@ def main(
     device: str | None,
     seed: int,
     heads: Path | None,
+    reader: Path | None,
     hashes: Path | None,
 ) -> None:
     """Load the model, report ``ready``, ``unavailable`` or ``failed``, then serve requests."""
@@ -45,7 +46,9 @@ def main(
     from sleepdoc_model.load import ModelUnavailable, load
 
     try:
-        engine, tokenizer = load(model, device=device, seed=seed, heads=heads, hashes=hashes)
+        engine, tokenizer = load(
+            model, device=device, seed=seed, heads=heads, reader=reader, hashes=hashes
+        )
     except ModelUnavailable as error:
         pipe.send(("unavailable", str(error)))
     except Exception as error:
@@ -71,10 +74,10 @@ class Host:
         match method, arguments:
             case "window_used", ():
                 return self._engine.window_used
-            case "reset_window", (prefix,):
-                self._engine.reset_window(prefix)
-            case "prefill", (tokens,):
-                self._engine.prefill(tokens)
+            case "reset_window", (prefix, reading):
+                self._engine.reset_window(prefix, reading=reading)
+            case "prefill", (tokens, whole):
+                self._engine.prefill(tokens, whole=whole)
             case "generate", (max_tokens, stop, sampling):
                 options = Sampling(*sampling)
                 self._items = self._engine.generate(max_tokens, stop=stop, sampling=options)

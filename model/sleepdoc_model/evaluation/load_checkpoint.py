@@ -9,9 +9,9 @@ from sleepdoc_model.base_file import base_path
 from sleepdoc_model.checkpoint import load_heads, read_config
 from sleepdoc_model.gguf.tokenizer import SMOLLM2, GGUFTokenizer
 from sleepdoc_model.network import Network
+from sleepdoc_model.sleep import cached_prefix
 from sleepdoc_model.state import KVCache
 from sleepdoc_model.tokenizer import Tokenizer
-from sleepdoc_model.training.objective import cached_prefix
 
 
 def load_checkpoint(heads: Path) -> tuple[Network, Tokenizer, KVCache]:

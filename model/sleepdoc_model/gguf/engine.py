@@ -55,12 +55,12 @@ class LlamaCppEngine:
     def window_used(self) -> int:
         return self._window.used
 
-    def reset_window(self, prefix: Sequence[int]) -> None:
+    def reset_window(self, prefix: Sequence[int], *, reading: bool = False) -> None:
         self._window.pin(prefix)
         self._pieces = [list(prefix)] if prefix else []
         self._done = -1
 
-    def prefill(self, tokens: Sequence[int]) -> None:
+    def prefill(self, tokens: Sequence[int], *, whole: bool = False) -> None:
         if not tokens:
             return
         self._window.put(tokens)

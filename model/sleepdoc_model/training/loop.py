@@ -18,6 +18,7 @@ from sleepdoc_model.checkpoint import (
     trained_parameters,
 )
 from sleepdoc_model.network import Network
+from sleepdoc_model.sleep import cached_prefix
 from sleepdoc_model.state import of_others
 from sleepdoc_model.tasks import facts, fairytale
 from sleepdoc_model.tasks.types import Example
@@ -29,7 +30,6 @@ from sleepdoc_model.training.objective import (
     MemoryStore,
     TapStore,
     answer_loss,
-    cached_prefix,
     calibrate,
     read_and_sleep,
 )

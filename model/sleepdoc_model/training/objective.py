@@ -22,18 +22,6 @@ Taps = list[Tensor]
 """Every memory layer's normed input [B, T, dim] over one window."""
 
 
-def cached_prefix(network: Network, prefix: tuple[int, ...]) -> KVCache:
-    """Keys and values of the pinned prefix. It neither reads nor writes memory: one fits all."""
-    parameter = network.embedding.weight
-    cache = KVCache.allocate(
-        network.config, len(prefix), dtype=parameter.dtype, device=str(parameter.device)
-    )
-    with torch.no_grad():
-        tokens = torch.tensor([prefix], device=parameter.device)
-        network(network.embed(tokens), None, Pass("read", cache))
-    return cache
-
-
 class TapStore:
     """Remembers what the base makes of windows that come again.
 

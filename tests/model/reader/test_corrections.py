@@ -8,7 +8,14 @@ import torch
 
 from sleepdoc_model import config
 from sleepdoc_model.network import Network, Pass
-from sleepdoc_model.reader import Corrected, Pointer, attach, corrected, read_reader, save_reader
+from sleepdoc_model.reader import (
+    Corrected,
+    Pointer,
+    attach,
+    read_reader,
+    save_reader,
+    with_corrections,
+)
 from sleepdoc_model.testing import randomise
 
 TOKENS = torch.tensor([[5, 6, 7, 8]])
@@ -48,7 +55,7 @@ def test_a_saved_reader_merged_into_the_base_is_the_trained_network(tmp_path: Pa
     learn(corrections)
     pairs = {name: (each.down, each.up) for name, each in corrections.items()}
     save_reader(tmp_path / "reader.safetensors", pairs, Pointer(network.config.dim))
-    merged = corrected(dict(base.weights()), tmp_path / "reader.safetensors")
+    merged = with_corrections(dict(base.weights()), tmp_path / "reader.safetensors")
     with torch.no_grad():
         for name, parameter in base.weights().items():
             parameter.copy_(merged[name])
