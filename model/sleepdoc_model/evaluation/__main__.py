@@ -1,5 +1,6 @@
-"""Measure the default model's memory beside its controls.
+"""Measure the default model's memory beside its controls, and how it reads.
 
+python -m sleepdoc_model.evaluation reading --reading DIR --fairytales FAIRYTALEQA
 python -m sleepdoc_model.evaluation facts --heads assets/heads.safetensors
 python -m sleepdoc_model.evaluation stories --heads ... --data FAIRYTALEQA
 """
@@ -8,12 +9,14 @@ import argparse
 import json
 import platform
 import random
+import sys
 import time
 from pathlib import Path
 from typing import get_args
 
 import torch
 
+from sleepdoc_model.evaluation import reading
 from sleepdoc_model.evaluation.arms import evaluate
 from sleepdoc_model.evaluation.load_checkpoint import load_checkpoint
 from sleepdoc_model.evaluation.made_up import Task, made_up
@@ -23,6 +26,9 @@ from sleepdoc_model.tasks.types import Example
 
 
 def main() -> None:
+    if sys.argv[1:2] == ["reading"]:
+        reading.main(sys.argv[2:])
+        return
     parser = argparse.ArgumentParser(
         prog="python -m sleepdoc_model.evaluation", description="Memory figures with controls."
     )

@@ -1,12 +1,12 @@
 """What a reader answers: written and pointed, on questions behind passages."""
 
-import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
+from sleepdoc_model.evaluation.passages import Item
 from sleepdoc_model.network import Network, Pass
 from sleepdoc_model.reader import Pointer
 from sleepdoc_model.tokenizer import Tokenizer
@@ -14,22 +14,9 @@ from sleepdoc_model.training.reader.conversation import Conversation
 from sleepdoc_model.training.reader.lessons import Shape
 from sleepdoc_model.training.reader.objective import hidden
 from sleepdoc_model.training.reader.packed import OneMore, Packed
-from sleepdoc_model.training.reader.retrieval import Retriever, overlap, pieces
-from sleepdoc_model.training.reader.sources import ABSENT, Text
 
 LONGEST_SPAN = 24
 """Tokens of the longest answer that is pointed at."""
-
-
-@dataclass(frozen=True)
-class Item:
-    """A question, its right answers (none if the passages do not say), and what was recalled."""
-
-    name: str
-    kind: str
-    question: str
-    answers: tuple[str, ...]
-    passages: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -40,39 +27,6 @@ class Said:
     span: str
     span_score: float
     """Log-odds of the best span against none."""
-
-
-def items(
-    texts: Sequence[Text], pool: Retriever, *, count: int, budget: int = 1400, seed: int = 0
-) -> list[Item]:
-    """Questions with the right passage among what text search finds, `budget` characters in all;
-    every seventh without it."""
-    rng = random.Random(seed)
-    asked = [(text, q) for text in texts for q in text.questions if q.kind not in ("title",)]
-    found = []
-    for number, (text, each) in enumerate(rng.sample(asked, min(count, len(asked)))):
-        own = [p for page in text.passages for p in pieces(page)]
-        about = " ".join((each.text, *each.answers[:1]))
-        held = [p for p in own if any(a in p for a in each.answers)]
-        gold = sorted(held or own, key=lambda p: -overlap(p, about))[: 1 if held else 2]
-        taken = number % 7 == 6 and each.kind == "fact"
-        chosen = [] if taken else list(gold)
-        for index in pool.best(each.text, 12):
-            piece = pool.pool[index]
-            if piece not in own and not any(a.casefold() in piece.casefold() for a in each.answers):
-                chosen.append(piece)
-            if sum(map(len, chosen)) > budget:
-                break
-        kept = list(chosen[:1])
-        for piece in chosen[1:]:
-            if sum(map(len, kept)) + len(piece) <= budget + 200:
-                kept.append(piece)
-        rng.shuffle(kept)
-        absent = taken or each.kind == "absent"
-        answers = () if absent else each.answers
-        kind = "absent" if absent else each.kind
-        found.append(Item(text.source, kind, each.text, answers, tuple(kept)))
-    return found
 
 
 def prompt(tokenizer: Tokenizer, item: Item, shape: Shape) -> Conversation:
@@ -149,7 +103,3 @@ def _write(
 
 def _text(tokenizer: Tokenizer, ids: Sequence[int]) -> str:
     return b"".join(map(tokenizer.piece, ids)).decode("utf-8", "replace").strip()
-
-
-def says_absent(text: str) -> bool:
-    return ABSENT.rstrip(".").casefold() in text.casefold()

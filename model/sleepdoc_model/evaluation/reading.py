@@ -1,0 +1,172 @@
+"""How a model reads: questions behind the right passage and others that text search finds.
+
+python -m sleepdoc_model.evaluation reading --reading DIR --fairytales FAIRYTALEQA
+
+| arm | read by | memory |
+|---|---|---|
+| base | the base alone | none |
+| reader | base and reader | none |
+| own | the same | of the text asked about |
+| other | the same | of another text |
+| closed | base and heads, without passages | of the text asked about |
+"""
+
+import argparse
+import json
+import platform
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from sleepdoc_model.engine import Engine, Sampling
+from sleepdoc_model.evaluation.answers import exact_match, token_f1
+from sleepdoc_model.evaluation.bootstrap import interval
+from sleepdoc_model.evaluation.passages import Item, held_out
+from sleepdoc_model.file_hash import file_sha256
+from sleepdoc_model.load import load
+from sleepdoc_model.tokenizer import Tokenizer
+from sleepdoc_model.training.reader.sources import ABSENT
+
+ARMS = ("base", "reader", "own", "other", "closed")
+_MOST_ANSWER = 48
+
+
+@dataclass(frozen=True)
+class Row:
+    """One question under one arm."""
+
+    item: Item
+    answer: str
+
+    @property
+    def f1(self) -> float:
+        return token_f1(self.answer, self.item.answers)
+
+    @property
+    def exact(self) -> bool:
+        return exact_match(self.answer, self.item.answers)
+
+    @property
+    def says_absent(self) -> bool:
+        return ABSENT.rstrip(".").casefold() in self.answer.casefold()
+
+
+class ReadingBenchmark:
+    """Asks an engine questions behind passages."""
+
+    def __init__(self, engine: Engine, tokenizer: Tokenizer) -> None:
+        self._engine, self._tokenizer = engine, tokenizer
+
+    def run(self, items: Sequence[Item], arm: str) -> Iterator[Row]:
+        """Every item under an arm; the memory of another text is that of the item before."""
+        for number, item in enumerate(items):
+            memory = None
+            if arm in ("own", "closed"):
+                memory = self._memory(item.document)
+            elif arm == "other":
+                memory = self._memory(items[number - 1].document)
+            yield Row(item, self._ask(item, memory, closed=arm == "closed"))
+
+    def _memory(self, text: str) -> bytes:
+        engine, prefix = self._engine, self._tokenizer.frame.prefix
+        engine.load(None)
+        room = engine.info.window - len(prefix)
+        engine.reset_window(prefix, reading=True)
+        engine.prefill(self._tokenizer.encode(text)[:room])
+        list(engine.sleep(engine.info.passes))
+        return engine.state()
+
+    def _ask(self, item: Item, memory: bytes | None, *, closed: bool) -> str:
+        engine, frame, encode = self._engine, self._tokenizer.frame, self._tokenizer.encode
+        engine.load(memory)
+        engine.reset_window(frame.prefix, reading=not closed)
+        passages = () if closed else item.passages
+        recalled = [i for n, p in enumerate(passages, 1) for i in encode(f"[p. {n}] {p}\n\n")]
+        engine.prefill(frame.asked([*recalled, *encode(item.question)]), whole=bool(recalled))
+        stream = self._tokenizer.stream()
+        said = engine.generate(_MOST_ANSWER, stop=frame.stop, sampling=Sampling())
+        return ("".join(map(stream.push, said)) + stream.finish()).strip()
+
+
+def figures(rows: Sequence[Row]) -> dict[str, dict[str, object]]:
+    """By kind of question: how many, F1 and exact with intervals, and how often it is said that
+    the document does not say."""
+    kinds: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        kinds[row.item.kind].append(row)
+    if len(kinds) > 1:
+        kinds["answerable"] = [row for row in rows if row.item.answers]
+    return {kind: _figures(each) for kind, each in sorted(kinds.items()) if each}
+
+
+def _figures(rows: Sequence[Row]) -> dict[str, object]:
+    found: dict[str, object] = {
+        "questions": len(rows),
+        "says_absent": sum(row.says_absent for row in rows) / len(rows),
+    }
+    if rows[0].item.answers:
+        texts: dict[str, list[float]] = defaultdict(list)
+        for row in rows:
+            texts[row.item.document].append(row.f1)
+
+        def mean(chosen: Sequence[str]) -> float:
+            values = [value for text in chosen for value in texts[text]]
+            return sum(values) / len(values)
+
+        found |= {
+            "f1": mean(list(texts)),
+            "f1_interval": interval(mean, list(texts)),
+            "exact": sum(row.exact for row in rows) / len(rows),
+        }
+    return found
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    options = _options(arguments)
+    sets = held_out(options.reading, options.fairytales, options.questions)
+    started, table = time.perf_counter(), []
+    for arm in options.arms:
+        reader = None if arm == "base" else options.reader
+        engine, tokenizer = load("default", device="cpu", heads=options.heads, reader=reader)
+        benchmark = ReadingBenchmark(engine, tokenizer)
+        for name, items in sets.items():
+            rows = list(benchmark.run(items, arm))
+            for kind, found in figures(rows).items():
+                table.append({"arm": arm, "data": name, "kind": kind, **found})
+                print(_line(table[-1]), flush=True)
+            for row in rows[: options.show]:
+                print(f"    {row.item.question} | {row.item.answers[:1]} | {row.answer}")
+    result = {
+        "figures": table,
+        "reader": file_sha256(options.reader),
+        "heads": file_sha256(options.heads),
+        "machine": f"{platform.machine()}, {torch.get_num_threads()} threads",
+        "dtype": engine.info.dtype,
+        "torch": torch.__version__,
+        "seconds": round(time.perf_counter() - started),
+    }
+    if options.out:
+        options.out.write_text(json.dumps(result, indent=2) + "\n")
+
+
+def _line(row: dict[str, object]) -> str:
+    numbers = {k: v for k, v in row.items() if k in ("f1", "exact", "says_absent")}
+    shown = "  ".join(f"{name} {value:.3f}" for name, value in numbers.items())
+    return f"{row['arm']:7} {row['data']:12} {row['kind']:11} {row['questions']:4}  {shown}"
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m sleepdoc_model.evaluation reading")
+    parser.add_argument("--reading", type=Path, required=True, help="folder of reading data sets")
+    parser.add_argument("--fairytales", type=Path, required=True, help="a FairytaleQA folder")
+    parser.add_argument("--reader", type=Path, default=Path("assets/reader.safetensors"))
+    parser.add_argument("--heads", type=Path, default=Path("assets/heads.safetensors"))
+    parser.add_argument("--questions", type=int, default=100, help="of every data set")
+    parser.add_argument("--arms", nargs="+", choices=ARMS, default=ARMS)
+    parser.add_argument("--show", type=int, default=0, help="print so many answers of each")
+    parser.add_argument("--out", type=Path, help="also write the figures as JSON")
+    return parser.parse_args(arguments)
