@@ -17,7 +17,11 @@ TEXTS = [
         (f"The painter {name} was born in {place}. He died in Rome.",),
         (Asked(f"Where was the painter {name} born?", (place,), "fact"),),
     )
-    for name, place in zip("Ada Bo Cy Di Ed Flo Gus Hal".split(), "ABCDEFGH", strict=True)
+    for name, place in zip(
+        "Ada Bo Cy Di Ed Flo Gus Hal".split(),
+        "Leeds Turin Oslo Paris Riga Lyon Bern Cork".split(),
+        strict=True,
+    )
 ]
 POOL = Retriever([p for text in TEXTS for p in pieces(text.passages[0])])
 
