@@ -7,7 +7,7 @@ import pytest
 from sleepdoc_model.scripted import ByteTokenizer
 from sleepdoc_model.training.reader import sources
 from sleepdoc_model.training.reader.conversation import NOTHING, Conversation, token_spans
-from sleepdoc_model.training.reader.lessons import Lessons, Recipe
+from sleepdoc_model.training.reader.lessons import Lessons, Recipe, quote
 from sleepdoc_model.training.reader.retrieval import Retriever, pieces
 from sleepdoc_model.training.reader.sources import ABSENT, Asked, Text
 
@@ -102,6 +102,15 @@ def test_pieces_hold_the_whole_text_and_end_with_sentences() -> None:
     found = pieces(text)
     assert " ".join(found) == text
     assert all(p.endswith(".") and len(p) <= 900 for p in found)
+
+
+def test_a_quote_is_a_few_sentences_with_the_answers() -> None:
+    piece = " ".join(f"Sentence {i} is about {i * 7}." for i in range(20))
+    asked = [Asked("What is sentence 5 about?", ("35",), "fact")]
+    for seed in range(20):
+        found = quote(random.Random(seed), piece, asked)
+        assert "about 35." in found and found in piece
+        assert found.count(".") <= 5
 
 
 def test_search_prefers_rare_words() -> None:

@@ -18,8 +18,8 @@ TEXTS = [
         (Asked(f"Where was the painter {name} born?", (place,), "fact"),),
     )
     for name, place in zip(
-        "Ada Bo Cy Di Ed Flo Gus Hal".split(),
-        "Leeds Turin Oslo Paris Riga Lyon Bern Cork".split(),
+        ["Ada", "Bo", "Cy", "Di", "Ed", "Flo", "Gus", "Hal"],
+        ["Leeds", "Turin", "Oslo", "Paris", "Riga", "Lyon", "Bern", "Cork"],
         strict=True,
     )
 ]

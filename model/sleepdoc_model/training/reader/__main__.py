@@ -2,9 +2,11 @@
 
 import argparse
 import json
+import signal
 import time
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
 import torch
 
@@ -44,8 +46,9 @@ def main() -> None:
     (options.out / "run.json").write_text(
         json.dumps({**described, "shares": lessons.shares, "torch": torch.__version__}, indent=2)
     )
-    saved = time.monotonic()
-    for record in trainer.run(60 * options.minutes):
+    stopped, saved = Event(), time.monotonic()
+    signal.signal(signal.SIGTERM, lambda *_: stopped.set())
+    for record in trainer.run(saved + 60 * options.minutes, stopped):
         if not first:
             continue
         trainer.log(record)

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from sleepdoc_model.tokenizer import Tokenizer
 from sleepdoc_model.training.reader.conversation import Conversation, Pointed, token_spans
-from sleepdoc_model.training.reader.retrieval import Retriever, overlap, pieces
+from sleepdoc_model.training.reader.retrieval import Retriever, overlap, pieces, sentences
 from sleepdoc_model.training.reader.sources import ABSENT, Asked, Text, made_up
 
 SHARES = {
@@ -41,8 +41,10 @@ BUDGETS = (160, 240, 240, 320, 400, 560)
 """Tokens of recalled text, drawn alike."""
 _SWAPPED = 0.1
 """How often a question's passage is taken away, so that the document does not say."""
+_QUOTED = 0.5
+"""How often passages are quotes of a few sentences, as they are where many are recalled."""
 _MOST_ANSWER = 80
-_GOLD_ALONE = 0.25
+_GOLD_ALONE = 0.4
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ class Lessons:
         return lesson
 
     def _lesson(self, rng: random.Random, text: Text, shape: Shape) -> Conversation:
-        asked = _some(rng, text.questions, 1 if shape.twice else rng.choice((1, 2, 3, 4, 5)))
+        asked = _some(rng, text.questions, 1 if shape.twice else rng.choice((1, 2, 4, 6, 8)))
         first = asked[0]
         own = [p for page in text.passages for p in pieces(page)]
         absent = first.kind not in ("absent", "summary", "title") and rng.random() < _SWAPPED
@@ -124,6 +126,10 @@ class Lessons:
                 chosen += rest[: rng.choice((0, 1, 2, 3))]
             elif rng.random() > _GOLD_ALONE and first.kind not in ("summary", "title"):
                 chosen += self._others(rng, text, first, own, rng.choice((1, 2, 3)))
+        asked = _answered(asked, own, chosen)
+        if rng.random() < _QUOTED and not any(q.kind in ("summary", "title") for q in asked):
+            chosen = [quote(rng, piece, asked) for piece in chosen]
+            own = chosen
         return self._tokens(rng, chosen, asked, own, shape)
 
     def _others(
@@ -253,6 +259,21 @@ def _gold(rng: random.Random, asked: Asked, own: Sequence[str]) -> list[str]:
 def _holds(piece: str, answers: Sequence[str]) -> bool:
     folded = piece.casefold()
     return any(answer in folded for answer in answers)
+
+
+def quote(rng: random.Random, piece: str, asked: Sequence[Asked]) -> str:
+    """A few sentences in a row: those from the first to the last that an answer stands in, or the
+    one most like the first question, and up to two on either side."""
+    parts = sentences(piece)
+    held = [
+        i
+        for i, part in enumerate(parts)
+        if any(part in q.evidence or any(a in part for a in q.answers) for q in asked)
+    ]
+    if not held:
+        held = [max(range(len(parts)), key=lambda i: overlap(parts[i], asked[0].text))]
+    first, last = held[0] - rng.choice((0, 1, 1, 2)), held[-1] + rng.choice((0, 1, 1, 2))
+    return " ".join(parts[max(0, first) : last + 1])
 
 
 def _blemish(rng: random.Random, text: str) -> str:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 
 import torch
 from safetensors.torch import load_file, save_file
@@ -76,12 +77,13 @@ class ReaderTrainer:
             self.trained.values(), lr=schedule.rate, betas=(0.9, 0.98), weight_decay=0.0, fused=True
         )
 
-    def run(self, seconds: float) -> Iterator[dict[str, float]]:
-        """Train for so long, or to the schedule's end, yielding one record per step."""
-        until = time.monotonic() + seconds
+    def run(self, until: float, stopped: Event | None = None) -> Iterator[dict[str, float]]:
+        """Train to the schedule's end, to `until` on the monotonic clock, or till `stopped`,
+        yielding one record per step."""
         while not (self.schedule.steps and self.step >= self.schedule.steps):
             yield self._train_step()
-            if sum(self.group.sum(time.monotonic() > until)):
+            ends = time.monotonic() > until or (stopped is not None and stopped.is_set())
+            if sum(self.group.sum(ends)):
                 return
 
     def _train_step(self) -> dict[str, float]:

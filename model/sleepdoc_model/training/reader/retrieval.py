@@ -26,6 +26,13 @@ def pieces(text: str) -> list[str]:
     return found
 
 
+def sentences(text: str) -> list[str]:
+    """Its sentences, roughly."""
+    starts = [0, *(match.end() for match in _ENDS.finditer(text))]
+    parts = (text[a:b].strip() for a, b in zip(starts, [*starts[1:], len(text)], strict=True))
+    return [part for part in parts if part]
+
+
 def words(text: str) -> list[str]:
     return re.findall(r"\w+", text.casefold())
 

@@ -112,7 +112,10 @@ def _ours(folder: str) -> Iterator[dict[str, Any]]:
 
 
 def _written(record: dict[str, Any]) -> tuple[Asked, ...]:
-    return tuple(Asked(q["q"], (q["a"],), q["kind"], q["evidence"]) for q in record["questions"])
+    return tuple(
+        Asked(q["q"], (q["a"],), q["kind"], " ".join(q["evidence"].split()))
+        for q in record["questions"]
+    )
 
 
 def load_fairytales(folder: Path, split: fairytale.Split) -> list[Text]:
