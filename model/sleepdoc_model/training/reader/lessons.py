@@ -5,7 +5,6 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from sleepdoc_model.tokenizer import Tokenizer
 from sleepdoc_model.training.reader.conversation import Conversation, Pointed, token_spans
@@ -39,10 +38,12 @@ SHARES = {
 }
 BUDGETS = (160, 240, 240, 320, 400, 560)
 """Tokens of recalled text, drawn alike."""
-_SWAPPED = 0.1
+_SWAPPED = 0.07
 """How often a question's passage is taken away, so that the document does not say."""
 _QUOTED = 0.5
 """How often passages are quotes of a few sentences, as they are where many are recalled."""
+_TURN_BEFORE = 0.5
+"""How often a follow-up comes with passages of its own, behind the turn that it leans on."""
 _MOST_ANSWER = 80
 _GOLD_ALONE = 0.4
 
@@ -110,27 +111,41 @@ class Lessons:
         return lesson
 
     def _lesson(self, rng: random.Random, text: Text, shape: Shape) -> Conversation:
-        asked = _some(rng, text.questions, 1 if shape.twice else rng.choice((1, 2, 4, 6, 8)))
-        first = asked[0]
+        first = rng.choice([q for q in text.questions if q.kind != "follow"])
         own = [p for page in text.passages for p in pieces(page)]
         absent = first.kind not in ("absent", "summary", "title") and rng.random() < _SWAPPED
         if absent:
+            found = self._others(rng, text, first, own, rng.choice((1, 2, 3)), without=first)
             asked = [Asked(first.text, (ABSENT,), "absent")]
-            chosen = self._others(rng, text, first, own, rng.choice((1, 2, 3)), without=first)
+            kept = self._fitting(rng, found)
         else:
-            chosen = _gold(rng, first, own)
-            if len(own) > len(chosen) and len(text.passages) > 1:
-                # The rest of the same document is what search finds most often.
-                rest = [p for p in own if p not in chosen]
-                rest.sort(key=lambda p: -overlap(p, first.text))
-                chosen += rest[: rng.choice((0, 1, 2, 3))]
-            elif rng.random() > _GOLD_ALONE and first.kind not in ("summary", "title"):
-                chosen += self._others(rng, text, first, own, rng.choice((1, 2, 3)))
-        asked = _answered(asked, own, chosen)
+            kept = self._fitting(rng, self._found(rng, text, first, own))
+            count = 1 if shape.twice else rng.choice((1, 2, 4, 6, 8))
+            asked = _row(rng, text.questions, first, own, kept, count)
         if rng.random() < _QUOTED and not any(q.kind in ("summary", "title") for q in asked):
-            chosen = [quote(rng, piece, asked) for piece in chosen]
-            own = chosen
-        return self._tokens(rng, chosen, asked, own, shape)
+            kept = [quote(rng, piece, asked) for piece in kept]
+        return self._tokens(rng, kept, asked, shape)
+
+    def _found(self, rng: random.Random, text: Text, first: Asked, own: Sequence[str]) -> list[str]:
+        """The right passage, and what is found besides."""
+        found = _gold(rng, first, own)
+        if len(text.passages) > 1:
+            # The rest of the same document is what search finds most often.
+            rest = sorted(set(own) - set(found), key=lambda p: (-overlap(p, first.text), p))
+            return found + rest[: rng.choice((0, 1, 2, 3))]
+        if rng.random() > _GOLD_ALONE and first.kind not in ("summary", "title"):
+            return found + self._others(rng, text, first, own, rng.choice((1, 2, 3)))
+        return found
+
+    def _fitting(self, rng: random.Random, found: Sequence[str]) -> list[str]:
+        """What of the passages fits into a budget; the first always does."""
+        budget, kept = rng.choice(BUDGETS), list[str]()
+        for piece in found:
+            cost = len(self.tokenizer.encode(piece))
+            if not kept or cost <= budget:
+                kept.append(piece)
+                budget -= cost
+        return kept
 
     def _others(
         self,
@@ -160,39 +175,25 @@ class Lessons:
         return found[:count] or [rng.choice(pool.pool)]
 
     def _tokens(
-        self,
-        rng: random.Random,
-        chosen: list[str],
-        asked: Sequence[Asked],
-        own: Sequence[str],
-        shape: Shape,
+        self, rng: random.Random, kept: Sequence[str], asked: Sequence[Asked], shape: Shape
     ) -> Conversation:
         frame, encode = self.tokenizer.frame, self.tokenizer.encode
-        budget = rng.choice(BUDGETS)
-        written: list[tuple[list[int], int, str]] = []
-        kept, used = list[str](), 0
-        for piece in chosen:  # the right one first, so that it is what the budget keeps
-            ids, content, blemished = self._piece(rng, piece)
-            if written and used + len(ids) > budget:
-                continue
-            written.append((ids, content, blemished))
-            kept.append(piece)
-            used += len(ids)
-        asked = _answered(asked, own, kept)
-        rng.shuffle(written)
-        lesson = Conversation()
-        questions = [encode(each.text) for each in asked]
-        block = 0 if shape.whole else -1
+        lesson, rest = Conversation(), list(asked)
+        if len(asked) > 1 and asked[1].kind == "follow" and rng.random() < _TURN_BEFORE:
+            lesson.add(frame.asked(encode(asked[0].text)))
+            lesson.add([*encode(asked[0].answers[0]), *frame.answer_close])
+            rest = rest[1:]
         if shape.twice:
-            lesson.add([*frame.question_open, *questions[0], *encode("\n\n")])
-        places = []
-        for ids, content, text in written:
+            lesson.add([*frame.question_open, *encode(rest[0].text), *encode("\n\n")])
+        block, places = 0 if shape.whole else -1, []
+        for piece in rng.sample(kept, len(kept)):
+            ids, content, text = self._piece(rng, piece)
             lesson.add(ids[:content], block=block)
             places.append((len(lesson.ids), ids[content:], text))
             lesson.add(ids[content:], block=block, passage=True)
-        for number, (each, question) in enumerate(zip(asked, questions, strict=True)):
+        for number, each in enumerate(rest):
             answer = rng.choice(each.answers[:2])
-            lesson.add(frame.asked(question), block=number if shape.whole else -1)
+            lesson.add(frame.asked(encode(each.text)), block=number if shape.whole else -1)
             self._point(lesson, each, places)
             lesson.answer(encode(answer)[:_MOST_ANSWER], frame.answer_close)
         return lesson
@@ -219,29 +220,31 @@ class Lessons:
             lesson.pointed.append(Pointed(len(lesson.ids) - 1, tuple(starts), tuple(ends)))
 
 
-def _some(rng: random.Random, questions: Sequence[Asked], count: int) -> list[Asked]:
-    """Questions in a row; a follow-up only right behind what it leans on."""
-    heads = [i for i, q in enumerate(questions) if q.kind != "follow"]
-    chosen: list[Asked] = []
-    for index in rng.sample(heads, min(count, len(heads))):
-        chosen.append(questions[index])
-        for later in questions[index + 1 :]:
-            if later.kind != "follow":
+def _row(
+    rng: random.Random,
+    questions: Sequence[Asked],
+    first: Asked,
+    own: Sequence[str],
+    kept: Sequence[str],
+    count: int,
+) -> list[Asked]:
+    """`count` questions that the passages kept answer too, `first` first; a follow-up right behind
+    what it leans on."""
+
+    def answered(each: Asked) -> bool:
+        if each.kind in ("absent", "summary", "title"):
+            return True
+        return each is first or _gold(random.Random(0), each, own)[0] in kept
+
+    heads = [q for q in questions if q.kind != "follow" and q is not first and answered(q)]
+    row: list[Asked] = []
+    for head in (first, *rng.sample(heads, min(count - 1, len(heads)))):
+        row.append(head)
+        for later in questions[questions.index(head) + 1 :]:
+            if later.kind != "follow" or not answered(later):
                 break
-            chosen.append(later)
-    return chosen[: max(count, 2)]
-
-
-def _answered(asked: Sequence[Asked], own: Sequence[str], kept: Sequence[str]) -> list[Asked]:
-    """The first question, and those after it that the passages that are left answer too."""
-    found = [asked[0]]
-    for before, each in pairwise(asked):
-        if each.kind == "follow" and before is not found[-1]:
-            continue
-        gold = _gold(random.Random(0), each, own)
-        if each.kind in ("absent", "summary", "title") or (gold and gold[0] in kept):
-            found.append(each)
-    return found
+            row.append(later)
+    return row[: max(count, 2)]
 
 
 def _gold(rng: random.Random, asked: Asked, own: Sequence[str]) -> list[str]:
