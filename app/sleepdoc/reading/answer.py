@@ -61,6 +61,17 @@ class Answer:
         # A token is in the window only once the next one was computed, so the last may be missing.
         engine.prefill([*self.tokens[engine.window_used - before :], *close])
 
+    def give(self, text: str, engine: EngineClient, window: Window) -> Iterator[AnswerText]:
+        """Answer with a text that is known, and put it into the window as far as it fits."""
+        close = engine.frame.answer_close
+        started = time.monotonic()
+        engine.prefill(self.prompt)
+        room = window.budget.size - window.used - len(close)
+        self.tokens[:] = engine.encode(text)[:room]
+        engine.prefill([*self.tokens, *close])
+        self.seconds = time.monotonic() - started
+        yield from self._grow(text)
+
     def event(self, window: WindowUse) -> AnswerFinished:
         """What to report at the end."""
         count = len(self.tokens)

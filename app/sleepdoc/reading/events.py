@@ -180,6 +180,9 @@ class Answering:
     read_to: Progress
     citations: tuple[Citation, ...]
     closed_book: bool
+    found: str = ""
+    """How the passages were found, if not by what the question asks for: ``looked up`` for a page
+    named, ``searched in the text`` for what was counted or listed."""
 
 
 @dataclass(frozen=True)

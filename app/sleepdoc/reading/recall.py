@@ -1,56 +1,107 @@
-"""Passages of the stored text that are put in front of a question."""
+"""What of the stored text is put in front of a question: the one place where that is decided."""
 
-import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
+from sleepdoc.documents.types import Page
+from sleepdoc.reading import inquiries
 from sleepdoc.reading.events import Citation
-from sleepdoc.store import Passage
+from sleepdoc.store import Store
+from sleepdoc_model.recall.index import Index
+from sleepdoc_model.recall.inquiry import inquire
+from sleepdoc_model.recall.packing import Packer, Quote, ranked
+from sleepdoc_model.recall.query import Turn, ask
 
-PASSAGES = 4
-"""Most passages looked up for one question."""
 
-_WORTHWHILE = 24
+class StoredText:
+    """A stored document, or as much of it as has been read."""
+
+    def __init__(self, store: Store, sha256: str, *, before_page: int | None = None) -> None:
+        self._store, self._sha256, self._before = store, sha256, before_page
+        self._pages: dict[int, Page] = {}
+
+    @cached_property
+    def index(self) -> Index:
+        return self._store.index(self._sha256, before_page=self._before)
+
+    @property
+    def whole(self) -> bool:
+        """Whether this is all of the document."""
+        return self._before is None
+
+    def page(self, number: int) -> Page:
+        """A page, verified."""
+        if number not in self._pages:
+            self._pages[number] = self._store.page(self._sha256, number)
+        return self._pages[number]
+
+    @cached_property
+    def pages(self) -> tuple[Page, ...]:
+        """All pages there are, verified."""
+        document = self._store.document(self._sha256)
+        pages = () if document is None else document.pages
+        return tuple(p for p in pages if self._before is None or p.number < self._before)
+
+
+@dataclass(frozen=True)
+class Recalled:
+    """What was found for a question."""
+
+    tokens: list[int]
+    """To be put into the window before the question."""
+    citations: tuple[Citation, ...]
+    """What they say, and where it stands; the best first."""
+    how: str = ""
+    """How it was found, if not by ranking what the question asks for."""
+    answer: str = ""
+    """The answer, where it is a matter of looking or counting."""
 
 
 def recall(
-    passages: Sequence[Passage],
+    text: StoredText,
     question: str,
     *,
+    before: Sequence[Turn] = (),
+    tokens: int,
+    encode: Callable[[str], list[int]],
+) -> Recalled:
+    """Look up what `text` has for a question, in at most `tokens` tokens.
+
+    Args:
+        before: the turns before it, which a question may lean on.
+    """
+    packer = _packer(text, encode)
+    if inquiry := inquire(question):
+        found = inquiries.answer(inquiry, text.pages, packer, tokens, whole=text.whole)
+        if found:
+            return Recalled(*_write(text, found.quotes, tokens, encode), found.how, found.answer)
+    quotes = ranked(text.index, ask(question, before), packer, tokens)
+    return Recalled(*_write(text, quotes, tokens, encode))
+
+
+def _packer(text: StoredText, encode: Callable[[str], list[int]]) -> Packer:
+    return Packer(
+        lambda number: text.page(number).text,
+        lambda piece: len(encode(" ".join(piece.split()))),
+        mark=len(encode("[p. 100] \n\n")),
+    )
+
+
+def _write(
+    text: StoredText,
+    quotes: Sequence[Quote],
     tokens: int,
     encode: Callable[[str], list[int]],
 ) -> tuple[list[int], tuple[Citation, ...]]:
-    """Write passages, best first and with their page labels, into at most `tokens` tokens.
-
-    A passage too long for what is left is cut around the words of the question.
-    """
+    """The tokens of quotes with their page labels; the packer's prices are close, this is exact."""
     written: list[int] = []
     citations: list[Citation] = []
-    for passage in passages:
-        left = tokens - len(written)
-        if left < _WORTHWHILE:
-            break
-        quote = " ".join(passage.text.split())
-        if len(ids := _write(passage, quote, encode)) > left:
-            quote = _around(quote, question, len(quote) * left // len(ids))
-            ids = _write(passage, quote, encode)
-        if quote and len(ids) <= left:
+    for quote in quotes:
+        page = text.page(quote.page)
+        words = " ".join(page.text[quote.start : quote.end].split())
+        ids = encode(f"[p. {page.label}] {words}\n\n")
+        if len(written) + len(ids) <= tokens:
             written += ids
-            citations.append(Citation(passage.page, passage.label, quote))
+            citations.append(Citation(page.number, page.label, words))
     return written, tuple(citations)
-
-
-def _write(passage: Passage, quote: str, encode: Callable[[str], list[int]]) -> list[int]:
-    return encode(f"[p. {passage.label}] {quote}\n\n")
-
-
-def _around(text: str, question: str, length: int) -> str:
-    """About `length` characters of `text`, from the sentence that shares most words with
-    `question` on, cut between words."""
-    words = set(re.findall(r"\w{3,}", question.casefold()))
-    best, most = 0, -1
-    for sentence in re.finditer(r"[^.!?]+[.!?]*\s*", text):
-        shared = len(words & set(re.findall(r"\w{3,}", sentence[0].casefold())))
-        if shared > most:
-            best, most = sentence.start(), shared
-    piece = text[best : best + max(0, length - 8)]
-    return piece if best + len(piece) == len(text) else piece.rpartition(" ")[0]

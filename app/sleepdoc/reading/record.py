@@ -6,7 +6,9 @@ from typing import Any
 
 from sleepdoc.reading.answer import Answer
 from sleepdoc.reading.events import Citation
-from sleepdoc.store import Conversation, Passage, Position, Step, Store
+from sleepdoc.reading.recall import StoredText
+from sleepdoc.store import Conversation, Position, Step, Store
+from sleepdoc_model.recall.query import Turn
 
 DOCUMENT_TOKENS = "document_tokens"
 """In the info of every step: how many tokens the whole document has."""
@@ -52,10 +54,18 @@ class Record:
                 break
         return turns
 
-    def passages(self, question: str, *, limit: int, before_page: int | None) -> list[Passage]:
-        """Passages of the stored text that share words with a question, best first."""
+    def text(self, *, before_page: int | None) -> StoredText:
+        """The stored text, or what stands before a page."""
         sha256 = self.conversation.document_sha256
-        return self._store.search(sha256, question, limit=limit, before_page=before_page)
+        return StoredText(self._store, sha256, before_page=before_page)
+
+    def turns_before(self, turn: int | None) -> list[Turn]:
+        """What was asked and answered before a turn, oldest first; None is one not stored yet."""
+        return [
+            Turn(each.question, each.answer)
+            for each in self._store.turns(self.conversation)
+            if turn is None or each.id < turn
+        ]
 
     def require_space(self, snapshot_size: int) -> None:
         """Refuse to sleep if the result could not be stored.
@@ -79,11 +89,14 @@ class Record:
         assert step.snapshot is not None
         return step.snapshot
 
-    def begin(self, answer: Answer, position: Position, citations: Sequence[Citation]) -> None:
+    def begin(
+        self, answer: Answer, position: Position, citations: Sequence[Citation], how: str
+    ) -> None:
         """Commit the question, unless that is done."""
         if answer.turn is None:
             info = {
                 "closed_book": answer.closed_book,
+                "found": how,
                 "citations": [dataclasses.asdict(citation) for citation in citations],
             }
             answer.turn = self._store.begin_turn(

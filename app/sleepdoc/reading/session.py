@@ -11,7 +11,7 @@ from sleepdoc.reading.answer import Answer
 from sleepdoc.reading.client import EngineClient, WorkerGone
 from sleepdoc.reading.events import (
     Answering,
-    Citation,
+    AnswerText,
     Event,
     ModelReady,
     Progress,
@@ -26,7 +26,7 @@ from sleepdoc.reading.events import (
     WorkerDied,
 )
 from sleepdoc.reading.pace import Pace
-from sleepdoc.reading.recall import PASSAGES, recall
+from sleepdoc.reading.recall import Recalled, recall
 from sleepdoc.reading.record import Record
 from sleepdoc.reading.tokens import DocumentTokens
 from sleepdoc.reading.window import Window
@@ -298,32 +298,48 @@ class ReadingSession:
                 f"The question is {len(question)} tokens long and at most "
                 f"{window.budget.question} fit; ask it in fewer words."
             )
-        recalled, citations = self._recall(answer)
-        self._record.begin(answer, window.position, citations)
+        recalled = self._recall(answer)
+        self._record.begin(answer, window.position, recalled.citations, recalled.how)
         use: WindowUse | None = None
-        prompt = frame.asked([*recalled, *question])
+        prompt = frame.asked([*recalled.tokens, *question])
         if answer.closed_book:
             use = window.use
             self._stale = True  # so the window is made anew before anything else happens
             window.clear(reading=False)
         elif not window.budget.takes(window.used, len(prompt) + len(frame.answer_close)):
             answer.interrupted = not (yield from self._sleep(self._stop))
-        yield Answering(answer.question, window.progress, citations, answer.closed_book)
+        yield Answering(
+            answer.question,
+            window.progress,
+            recalled.citations,
+            answer.closed_book,
+            recalled.how,
+        )
         if not answer.interrupted:
             answer.prompt = prompt
-            yield from self._generate(answer, max_tokens, sampling)
+            if recalled.answer:
+                words = answer.give(recalled.answer, self._engine, window)
+            else:
+                words = self._generate(answer, max_tokens, sampling)
+            yield from self._kept(answer, words)
         self._finish(answer)
         yield answer.event(use or window.use)
 
-    def _generate(self, answer: Answer, max_tokens: int, sampling: Sampling) -> Iterator[Event]:
+    def _generate(
+        self, answer: Answer, max_tokens: int, sampling: Sampling
+    ) -> Iterator[AnswerText]:
+        return answer.generate(
+            self._engine,
+            self._window,
+            max_tokens=max_tokens,
+            sampling=sampling,
+            stopped=self._stop,
+        )
+
+    def _kept(self, answer: Answer, words: Iterator[AnswerText]) -> Iterator[Event]:
+        """Pass the words of an answer on; what has come of them is stored, whatever ends them."""
         try:
-            yield from answer.generate(
-                self._engine,
-                self._window,
-                max_tokens=max_tokens,
-                sampling=sampling,
-                stopped=self._stop,
-            )
+            yield from words
         except BaseException as error:
             if answer.text or not isinstance(error, WorkerGone):
                 answer.interrupted = True
@@ -334,18 +350,14 @@ class ReadingSession:
         self._record.finish(answer, self._window.position, self._engine.frame.answer_close)
         self._deaths = 0
 
-    def _recall(self, answer: Answer) -> tuple[list[int], tuple[Citation, ...]]:
+    def _recall(self, answer: Answer) -> Recalled:
         progress = self._window.progress
         if answer.closed_book or progress.page == 0:
-            return [], ()
-        passages = self._record.passages(
-            answer.question,
-            limit=PASSAGES,
-            before_page=None if progress.finished else progress.page,
-        )
+            return Recalled([], ())
         return recall(
-            passages,
+            self._record.text(before_page=None if progress.finished else progress.page),
             answer.question,
+            before=self._record.turns_before(answer.turn),
             tokens=self._window.budget.recall,
             encode=self._engine.encode,
         )

@@ -3,11 +3,10 @@
 from sleepdoc.store.store import Store
 from sleepdoc.store.types import (
     Conversation,
-    Passage,
     Position,
     Step,
     StepKind,
     StoredTurn,
 )
 
-__all__ = ["Conversation", "Passage", "Position", "Step", "StepKind", "Store", "StoredTurn"]
+__all__ = ["Conversation", "Position", "Step", "StepKind", "Store", "StoredTurn"]

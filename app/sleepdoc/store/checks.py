@@ -28,7 +28,7 @@ def _file(database: Database) -> Iterator[str]:
 
 def _index(database: Database) -> Iterator[str]:
     with database.transaction() as tables:
-        tables.execute("INSERT INTO passages (passages) VALUES ('integrity-check')")
+        tables.execute("INSERT INTO passage_terms (passage_terms) VALUES ('integrity-check')")
     yield from ()
 
 

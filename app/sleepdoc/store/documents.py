@@ -7,8 +7,8 @@ import sqlite_utils
 
 from sleepdoc.documents.types import Document, Page
 from sleepdoc.errors import StorageError
+from sleepdoc.store import search
 from sleepdoc.store.database import Database, Row
-from sleepdoc.store.passages import passages
 
 _REMEDY = "delete its conversations with `sleepdoc rm` and read the file again"
 
@@ -43,24 +43,17 @@ def insert(tables: sqlite_utils.Database, document: Document) -> None:
             " VALUES (?, ?, ?, ?, ?)",
             (document.sha256, page.number, page.label, page.text, _checksum(page)),
         )
-        for passage in passages(page.text):
-            tables.execute(
-                "INSERT INTO passages (text, document_sha256, page) VALUES (?, ?, ?)",
-                (passage, document.sha256, page.number),
-            )
+    search.add(tables, document.sha256, [(page.number, page.text) for page in document.pages])
 
 
 def delete_unused(tables: sqlite_utils.Database, sha256: str) -> None:
     """Delete a document that no conversation is about, within the caller's transaction."""
-    deleted = tables.execute(
-        "DELETE FROM documents WHERE sha256 = ?"
-        " AND NOT EXISTS (SELECT 1 FROM conversations WHERE document_sha256 = documents.sha256)",
-        (sha256,),
+    used = tables.execute(
+        "SELECT 1 FROM conversations WHERE document_sha256 = ? LIMIT 1", (sha256,)
     )
-    if deleted.rowcount:
-        tables.execute("DELETE FROM passages WHERE document_sha256 = ?", (sha256,))
-        # Deleted words stay in the index until its segments are merged.
-        tables.execute("INSERT INTO passages (passages) VALUES ('optimize')")
+    if used.fetchone() is None:
+        search.remove(tables, sha256)
+        tables.execute("DELETE FROM documents WHERE sha256 = ?", (sha256,))
 
 
 def load(database: Database, sha256: str) -> Document | None:
@@ -79,6 +72,16 @@ def load(database: Database, sha256: str) -> Document | None:
         raise StorageError(f"pages of the stored text of {row['name']!r} are missing; {_REMEDY}")
     notices = tuple(json.loads(row.pop("notices")))
     return Document(**row, pages=pages, notices=notices)
+
+
+def page(database: Database, sha256: str, number: int) -> Page:
+    """`Store.page`."""
+    rows = database.rows(
+        "SELECT * FROM pages WHERE document_sha256 = ? AND number = ?", (sha256, number)
+    )
+    if not rows:
+        raise StorageError(f"the stored text of page {number} is missing; {_REMEDY}")
+    return verified_page(rows[0])
 
 
 def verified_page(row: Row) -> Page:

@@ -49,6 +49,8 @@ def as_storage_error(path: Path) -> Iterator[None]:
         if primary not in _BY_SQLITE_CODE:
             raise
         raise StorageError(f"{path}: {_BY_SQLITE_CODE[primary]} ({name})") from error
+    except UnicodeDecodeError as error:  # text that was stored, or that SQLite quotes from a file
+        raise StorageError(f"{path}: {DAMAGED} (text that is not UTF-8)") from error
     except OSError as error:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         reason = _FULL if full else _UNWRITABLE

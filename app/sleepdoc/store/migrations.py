@@ -9,8 +9,8 @@ from pathlib import Path
 
 import sqlite_utils
 
+from sleepdoc.store import search
 from sleepdoc.store.identity import APPLICATION_ID
-from sleepdoc.store.passages import passages
 
 Migration = Callable[[sqlite_utils.Database], None]
 
@@ -40,19 +40,12 @@ def _documents(tables: sqlite_utils.Database) -> None:
 
 
 def _passages(tables: sqlite_utils.Database) -> None:
-    """Recall looks text up by its words. The index is filled from the pages already stored."""
+    """Recall looks text up by its words. The index is not filled: `_terms` makes another."""
     tables.execute("""
         CREATE VIRTUAL TABLE passages USING fts5(
             text, document_sha256 UNINDEXED, page UNINDEXED,
             tokenize = 'porter unicode61 remove_diacritics 2'
         )""")
-    stored = tables.query("SELECT document_sha256, number, text FROM pages ORDER BY 1, 2")
-    for page in list(stored):
-        for text in passages(page["text"]):
-            tables.execute(
-                "INSERT INTO passages (text, document_sha256, page) VALUES (?, ?, ?)",
-                (text, page["document_sha256"], page["number"]),
-            )
 
 
 def _conversations(tables: sqlite_utils.Database) -> None:
@@ -129,7 +122,19 @@ def _turns(tables: sqlite_utils.Database) -> None:
     tables.execute("CREATE INDEX turns_by_conversation ON turns (conversation_id)")
 
 
-MIGRATIONS: tuple[Migration, ...] = (_documents, _passages, _conversations, _turns)
+def _terms(tables: sqlite_utils.Database) -> None:
+    """Passages overlap and are indexed by terms of our own making, in any script."""
+    tables.execute("DROP TABLE passages")
+    for statement in search.TABLES:
+        tables.execute(statement)
+    for (sha256,) in tables.execute("SELECT sha256 FROM documents ORDER BY rowid").fetchall():
+        pages = tables.execute(
+            "SELECT number, text FROM pages WHERE document_sha256 = ? ORDER BY number", (sha256,)
+        )
+        search.add(tables, sha256, pages.fetchall())
+
+
+MIGRATIONS: tuple[Migration, ...] = (_documents, _passages, _conversations, _turns, _terms)
 
 
 def apply(tables: sqlite_utils.Database, *, latest: int = len(MIGRATIONS)) -> None:

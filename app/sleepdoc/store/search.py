@@ -1,54 +1,104 @@
-"""Recall: stored text by its words."""
+"""The word index: which passages of a stored document have a term.
 
-import unicodedata
-
-from sleepdoc.errors import StorageError
-from sleepdoc.store import documents
-from sleepdoc.store.database import Database
-from sleepdoc.store.types import Passage
-
-_ENGLISH = """
-    a about after all also am an and any are as at be because been before being but by can could d
-    did do does doing don down during each else ever few for from further give had has have having
-    he her here hers him his how i if in into is it its just ll m me more most my no nor not now of
-    off on once only or other our out over own please re s same shall she should so some such t tell
-    than that the their them then there these they this those through to too under until up us ve
-    very was we were what when where which while who whom whose why will with would you your
+What the index holds are terms, made by the same function that makes those of a question
+(`sleepdoc_model.recall.folding`); to SQLite they are strings with spaces between them. The
+passages of a document have successive numbers, so that a range of them is the document, or what
+has been read of it.
 """
-_STOP_WORDS = frozenset(_ENGLISH.split())
-_MOST_WORDS = 64
+
+from collections.abc import Sequence
+
+import sqlite_utils
+
+from sleepdoc.store.database import Database
+from sleepdoc_model.recall.index import Indexed, indexed
+
+TABLES = (
+    """
+    CREATE TABLE passages (
+        id INTEGER PRIMARY KEY,
+        document_sha256 TEXT NOT NULL REFERENCES documents ON DELETE CASCADE,
+        page INTEGER NOT NULL,
+        start INTEGER NOT NULL CHECK (start >= 0),
+        end INTEGER NOT NULL CHECK (end > start),
+        length INTEGER NOT NULL
+    ) STRICT""",
+    "CREATE INDEX passages_by_document ON passages (document_sha256, page, length)",
+    # Which passages have a term is all that is asked of it, so no places are kept; terms are of
+    # letters and digits already, and a mark for names.
+    """
+    CREATE VIRTUAL TABLE passage_terms USING fts5(
+        terms, heading, detail = 'none', columnsize = 0, tokenize = "ascii tokenchars '_'"
+    )""",
+)
 
 
-def words(query: str) -> list[str]:
-    """What a question is about: its words without stop words and repetitions."""
-    text = "".join(
-        character if unicodedata.category(character)[0] in "LMN" else " " for character in query
+def add(tables: sqlite_utils.Database, sha256: str, pages: Sequence[tuple[int, str]]) -> None:
+    """Index a document's pages, within the caller's transaction."""
+    (last,) = tables.execute("SELECT coalesce(max(id), 0) FROM passages").fetchone()
+    passages = [(last + 1 + each.id, each) for each in indexed(pages)]
+    tables.conn.executemany(
+        "INSERT INTO passages (id, document_sha256, page, start, end, length)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        [(id, sha256, p.page, p.start, p.end, len(p.terms)) for id, p in passages],
     )
-    found = dict.fromkeys(text.casefold().split())
-    return [word for word in found if word not in _STOP_WORDS][:_MOST_WORDS]
-
-
-def find(
-    database: Database, sha256: str, query: str, *, limit: int, before_page: int | None
-) -> list[Passage]:
-    """`Store.search`."""
-    # Quoted, a word is a string to FTS5 whatever it spells; `words` leaves no quote in it.
-    expression = " OR ".join(f'"{word}"' for word in words(query))
-    if not expression:
-        return []
-    rows = database.rows(
-        """
-        SELECT passages.text AS passage, pages.*
-        FROM passages JOIN pages
-            ON pages.document_sha256 = passages.document_sha256 AND pages.number = passages.page
-        WHERE passages MATCH ? AND passages.document_sha256 = ? AND passages.page < ?
-        ORDER BY rank, passages.rowid LIMIT ?""",
-        (expression, sha256, 2**62 if before_page is None else before_page, limit),
+    tables.conn.executemany(
+        "INSERT INTO passage_terms (rowid, terms, heading) VALUES (?, ?, ?)",
+        [(id, " ".join(p.terms), " ".join(p.heading)) for id, p in passages],
     )
-    found = []
-    for row in rows:
-        page = documents.verified_page(row)
-        if row["passage"] not in page.text:
-            raise StorageError(documents.damaged(page))
-        found.append(Passage(page=page.number, label=page.label, text=row["passage"]))
-    return found
+
+
+def remove(tables: sqlite_utils.Database, sha256: str) -> None:
+    """Take a document out of the index, within the caller's transaction."""
+    tables.execute(
+        "DELETE FROM passage_terms WHERE rowid IN"
+        " (SELECT id FROM passages WHERE document_sha256 = ?)",
+        (sha256,),
+    )
+    tables.execute("DELETE FROM passages WHERE document_sha256 = ?", (sha256,))
+    # Deleted terms stay in the index until its segments are merged.
+    tables.execute("INSERT INTO passage_terms (passage_terms) VALUES ('optimize')")
+
+
+class StoredIndex:
+    """`Store.index`: the `Index` of a document's pages up to one of them."""
+
+    def __init__(self, database: Database, sha256: str, before_page: int | None) -> None:
+        self._database = database
+        (found,) = database.rows(
+            "SELECT count(*) AS size, coalesce(avg(length), 0) AS mean,"
+            " coalesce(min(id), 0) AS first, coalesce(max(id), -1) AS last"
+            " FROM passages WHERE document_sha256 = ? AND page < ?",
+            (sha256, 2**62 if before_page is None else before_page),
+        )
+        self.size: int = found["size"]
+        self.mean_length: float = found["mean"]
+        self._range = found["first"], found["last"]
+
+    def holders(self, term: str) -> list[int]:
+        # Quoted, a term is a string to FTS5 whatever it spells; there is never a quote in one.
+        rows = self._database.rows(
+            "SELECT rowid FROM passage_terms WHERE passage_terms MATCH ? AND rowid BETWEEN ? AND ?",
+            (f'"{term}"', *self._range),
+        )
+        return [row["rowid"] for row in rows]
+
+    def load(self, ids: Sequence[int]) -> list[Indexed]:
+        rows = self._database.rows(
+            f"""
+            SELECT id, page, start, end, terms, heading
+            FROM passages JOIN passage_terms ON passage_terms.rowid = passages.id
+            WHERE id IN ({", ".join("?" * len(ids))})""",
+            ids,
+        )
+        return [
+            Indexed(
+                row["id"],
+                row["page"],
+                row["start"],
+                row["end"],
+                row["terms"].split(),
+                row["heading"].split(),
+            )
+            for row in rows
+        ]

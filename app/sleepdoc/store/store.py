@@ -6,10 +6,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sleepdoc.documents.types import Document
+from sleepdoc.documents.types import Document, Page
 from sleepdoc.store import checks, conversations, documents, locks, search, snapshots, steps, turns
 from sleepdoc.store.database import PATIENCE_MS, Database
-from sleepdoc.store.types import Conversation, Passage, Position, Step, StepKind, StoredTurn
+from sleepdoc.store.types import Conversation, Position, Step, StepKind, StoredTurn
 
 _NOTHING: Mapping[str, Any] = {}
 
@@ -80,18 +80,21 @@ class Store:
         """
         return documents.load(self._database, sha256)
 
-    def search(
-        self, sha256: str, query: str, *, limit: int, before_page: int | None = None
-    ) -> list[Passage]:
-        """Passages of a document that share words with `query`, best first (bm25).
+    def page(self, sha256: str, number: int) -> Page:
+        """One page of a stored document.
 
-        Any text is a valid query: its words are looked up, nothing in it is syntax. English stop
-        words do not count; a query of nothing else finds nothing.
+        Raises:
+            StorageError: it is missing, or not what was stored.
+        """
+        return documents.page(self._database, sha256, number)
+
+    def index(self, sha256: str, *, before_page: int | None = None) -> search.StoredIndex:
+        """The word index of a document, its figures those of that document alone.
 
         Args:
-            before_page: look only at pages with a smaller number.
+            before_page: as if the document had only the pages with a smaller number.
         """
-        return search.find(self._database, sha256, query, limit=limit, before_page=before_page)
+        return search.StoredIndex(self._database, sha256, before_page)
 
     def create_conversation(
         self, document: Document, *, model: str, fingerprint: str, passes: int, seed: int

@@ -75,13 +75,3 @@ class StoredTurn:
     """The step that committed the answer; None if it was never finished."""
     info: Mapping[str, Any]
     """What was known when the question was asked, such as citations."""
-
-
-@dataclass(frozen=True)
-class Passage:
-    """A few sentences of the stored text, found by `Store.search`."""
-
-    page: int
-    label: str
-    text: str
-    """Exactly as it stands on the page."""

@@ -1,46 +1,23 @@
-"""The control every memory has to be compared with: looking the text up."""
+"""The control every memory has to be compared with: the text looked up, as in the application."""
 
-import math
-import re
-from collections import Counter
+from functools import lru_cache
 
+from sleepdoc_model.recall.index import MemoryIndex
+from sleepdoc_model.recall.packing import Packer, ranked
+from sleepdoc_model.recall.query import ask
 from sleepdoc_model.tokenizer import Tokenizer
-
-_K1, _B = 1.2, 0.75  # the usual values, those of SQLite's bm25() too
 
 
 def find_sentences(text: str, question: str, tokenizer: Tokenizer, budget: int) -> str:
     """The sentences of `text` that match the question's words best, in at most `budget` tokens.
 
-    Best first; a sentence without any of the words is never chosen.
+    Best first, with the neighbours of the best; nothing where no sentence has any of the words.
     """
-    sentences = [s.strip() for s in re.split(r"(?<=[.!?])\s+", text) if s.strip()]
-    chosen, used = [], 0
-    for sentence in rank(sentences, question):
-        used += len(tokenizer.encode(sentence))
-        if used > budget:
-            break
-        chosen.append(sentence)
-    return " ".join(chosen)
+    packer = Packer(lambda _: text, lambda piece: len(tokenizer.encode(piece)))
+    quotes = ranked(_index(text), ask(question), packer, budget)
+    return " ".join(text[quote.start : quote.end] for quote in quotes)
 
 
-def rank(sentences: list[str], question: str) -> list[str]:
-    """Sentences that share a word with the question, by Okapi BM25 (Robertson et al., 1995)."""
-    counts = [Counter(_words(sentence)) for sentence in sentences]
-    average = sum(sum(count.values()) for count in counts) / max(1, len(counts))
-
-    def score(count: Counter[str]) -> float:
-        length = sum(count.values()) / average
-        total = 0.0
-        for word in set(_words(question)) & set(count):
-            holders = sum(word in other for other in counts)
-            rarity = math.log(1 + (len(counts) - holders + 0.5) / (holders + 0.5))
-            total += rarity * count[word] * (_K1 + 1) / (count[word] + _K1 * (1 - _B + _B * length))
-        return total
-
-    scored = [(score(count), sentence) for count, sentence in zip(counts, sentences, strict=True)]
-    return [s for points, s in sorted(scored, key=lambda pair: -pair[0]) if points > 0]
-
-
-def _words(text: str) -> list[str]:
-    return re.findall(r"\w+", text.casefold())
+@lru_cache(maxsize=2)
+def _index(text: str) -> MemoryIndex:
+    return MemoryIndex([(1, text)])

@@ -8,9 +8,7 @@ from sleepdoc.documents.types import Document, Page
 from sleepdoc.errors import ModelError
 from sleepdoc.reading.budget import PIECE, Budget
 from sleepdoc.reading.pace import Pace
-from sleepdoc.reading.recall import recall
 from sleepdoc.reading.tokens import DocumentTokens
-from sleepdoc.store import Passage
 from sleepdoc_model.scripted import ByteTokenizer
 from sleepdoc_model.tokenizer import Frame
 
@@ -66,29 +64,6 @@ def test_document_pieces_end_where_the_reserve_begins(window: int) -> None:
 def test_a_window_can_be_too_small() -> None:
     with pytest.raises(ModelError, match="60"):
         Budget.of(60, FRAME)
-
-
-def test_recall_takes_whole_passages_while_they_fit() -> None:
-    passages = [Passage(3, "iii", "Ada keeps\nthe light."), Passage(9, "9", "Bo sails.")]
-    tokens, citations = recall(passages, "Ada?", tokens=200, encode=ENCODE)
-    assert bytes(tokens) == b"[p. iii] Ada keeps the light.\n\n[p. 9] Bo sails.\n\n"
-    assert [(c.page, c.label, c.quote) for c in citations] == [
-        (3, "iii", "Ada keeps the light."),
-        (9, "9", "Bo sails."),
-    ]
-
-
-def test_recall_cuts_a_long_passage_around_the_question() -> None:
-    text = "Nothing much happened. " * 10 + "Ada keeps the light of Skerry. " + "It rained. " * 20
-    tokens, (citation,) = recall(
-        [Passage(1, "1", text)], "Who keeps the light?", tokens=64, encode=ENCODE
-    )
-    assert len(tokens) <= 64
-    assert citation.quote.startswith("Ada keeps the light of Skerry.")
-
-
-def test_recall_leaves_out_what_is_not_worth_a_line() -> None:
-    assert recall([Passage(1, "1", "Ada " * 50)], "Ada", tokens=20, encode=ENCODE) == ([], ())
 
 
 def test_pace_is_known_once_a_window_was_slept_on() -> None:

@@ -11,6 +11,7 @@ from sleepdoc.documents.types import Document
 from sleepdoc.errors import StorageError
 from sleepdoc.store import Conversation, Position, Store
 from sleepdoc.store.driver import sqlite3
+from sleepdoc_model.recall.folding import terms
 
 Flip = Callable[[Path, bytes], None]
 PAGE = 4096
@@ -50,18 +51,15 @@ def test_a_changed_page_of_text_is_found(filled: Path, document: Document, flip:
         with pytest.raises(StorageError, match=r"page 1 is damaged.*read the file again"):
             store.document(document.sha256)
         with pytest.raises(StorageError, match="page 1 is damaged"):
-            store.search(document.sha256, "pips", limit=1)
+            store.page(document.sha256, 1)
         assert any("page 1 is damaged" in problem for problem in store.check())
 
 
-def test_a_passage_that_is_not_on_its_page_is_found(
-    filled: Path, document: Document, flip: Flip
-) -> None:
-    flip(filled, b"\nThe end.d0d0")
+def test_changed_terms_are_found(filled: Path, document: Document, flip: Flip) -> None:
+    flip(filled, " ".join(terms("came from Pondicherry, with five orange pips")).encode())
     with Store.open(filled) as store:
         assert store.document(document.sha256) == document
-        with pytest.raises(StorageError, match="page 3 is damaged"):
-            store.search(document.sha256, "Calhoun", limit=1)
+        assert any("is damaged" in problem for problem in store.check())
 
 
 def test_a_missing_page_is_found(filled: Path, document: Document) -> None:
@@ -70,6 +68,8 @@ def test_a_missing_page_is_found(filled: Path, document: Document) -> None:
             tables.execute("DELETE FROM pages WHERE number = 2")
         with pytest.raises(StorageError, match="missing"):
             store.document(document.sha256)
+        with pytest.raises(StorageError, match="page 2 is missing"):
+            store.page(document.sha256, 2)
 
 
 def test_a_changed_memory_is_found(
@@ -89,7 +89,7 @@ def test_a_changed_memory_is_found(
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
-        ("DELETE FROM passages_content", "is damaged.*SQLITE_CORRUPT"),
+        ("DELETE FROM passage_terms_content", "is damaged.*SQLITE_CORRUPT"),
         ("DELETE FROM documents", "of conversations refers to nothing"),
     ],
     ids=["index", "reference"],

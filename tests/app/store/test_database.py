@@ -32,7 +32,7 @@ with Store.open(Path(sys.argv[1])) as store:
     conversation = store.conversation("the-five-orange-pips")
     store.commit(conversation, parent=store.head(conversation), kind="sleep",
                  position=Position(9, 9, 1))
-    assert store.search(conversation.document_sha256, "Pondicherry", limit=1)
+    assert store.index(conversation.document_sha256).holders("pondicherri")
     found = {name: store._database.rows(f"PRAGMA {name}")[0][name]
              for name in ("journal_mode", "synchronous")}
     wanted = settings(sqlite3.sqlite_version_info, 1)

@@ -29,7 +29,7 @@ def test_stored_text_stays_when_the_same_bytes_are_extracted_otherwise(
     store.add_document(document)
     store.add_document(replace(document, name="copy.pdf", pages=(Page(1, "1", "Other words."),)))
     assert store.document(document.sha256) == document
-    assert store.search(document.sha256, "other words", limit=1) == []
+    assert store.index(document.sha256).holders("other") == []
 
 
 def test_a_document_is_stored_whole_or_not_at_all(store: Store, document: Document) -> None:
@@ -37,6 +37,6 @@ def test_a_document_is_stored_whole_or_not_at_all(store: Store, document: Docume
     with pytest.raises(sqlite3.IntegrityError):
         store.add_document(twice)
     assert store.document(document.sha256) is None
-    assert store.search(document.sha256, "Pondicherry", limit=1) == []
+    assert store.index(document.sha256).holders("pondicherri") == []
     store.add_document(document)
     assert store.document(document.sha256) == document

@@ -32,9 +32,14 @@ def make_earlier(path: Path, version: int, document: Document) -> None:
 
 
 def insert_without_index(tables: sqlite_utils.Database, document: Document) -> None:
-    tables.execute("CREATE TEMP TABLE passages (text, document_sha256, page)")
+    for name, columns in (
+        ("passages", "id, document_sha256, page, start, end, length"),
+        ("passage_terms", "terms, heading"),
+    ):
+        tables.execute(f"CREATE TEMP TABLE {name} ({columns})")
     documents.insert(tables, document)
-    tables.execute("DROP TABLE temp.passages")
+    for name in ("passages", "passage_terms"):
+        tables.execute(f"DROP TABLE temp.{name}")
 
 
 @pytest.mark.parametrize("version", EARLIER)
@@ -45,7 +50,8 @@ def test_an_earlier_format_is_migrated(
     Store.open(tmp_path / "new.db").close()
     with Store.open(database) as store:
         assert store.document(document.sha256) == document
-        assert [found.page for found in store.search(document.sha256, "pips", limit=9)] == [1]
+        index = store.index(document.sha256)
+        assert [each.page for each in index.load(index.holders("pip"))] == [1]
         store.create_conversation(document, model="m", fingerprint="f", passes=1, seed=0)
         assert store.check() == []
     assert schema(database) == schema(tmp_path / "new.db")

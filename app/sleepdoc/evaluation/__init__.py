@@ -1,0 +1,1 @@
+"""Measuring what a person gets from real documents."""

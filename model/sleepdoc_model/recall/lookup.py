@@ -1,0 +1,139 @@
+"""Places of a document that are named or counted rather than ranked."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from sleepdoc_model.recall.folding import fold, unify
+from sleepdoc_model.recall.passages import sentences
+from sleepdoc_model.recall.stop_words import STOP_WORDS
+
+_WORDS = "one two three four five six seven eight nine ten"
+_NUMERALS = {word: value for value, word in enumerate(_WORDS.split(), start=1)}
+_ROMAN = {1: "i", 4: "iv", 5: "v", 9: "ix", 10: "x", 40: "xl", 50: "l", 90: "xc", 100: "c"}
+_PAGE_REFERENCE = re.compile(r"[.\s]\d+\s*\Z")
+
+_OF_ITSELF = re.compile(
+    r"\b(?:this|these|the present)\s+(?:book|booklet|document|paper|manual|memorandum|report|study"
+    r"|article|guide|handbook|notes?|thesis|text|agreement|terms of|leaflet|faq|tutorial|essay"
+    r"|brochure|standard|specification|policy|work|volume|story|summary|introduction)\b",
+    re.IGNORECASE,
+)
+_FRONT = 24
+"""Pages in which a document may say what it is."""
+_PROSE = 50
+"""A sentence of running text has this many characters; titles and addresses have fewer."""
+
+
+class Page(Protocol):
+    """A page of a document."""
+
+    @property
+    def number(self) -> int: ...
+
+    @property
+    def label(self) -> str: ...
+
+    @property
+    def text(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Place:
+    """A sentence, and how often what was looked for stands in it."""
+
+    page: int
+    sentence: int
+    """Its place among those of the page."""
+    times: int = 1
+
+
+def find_page(pages: Sequence[Page], label: str) -> Page | None:
+    """The page with that printed label; without one, the page with that number."""
+    wanted = label.casefold()
+    for page in pages:
+        if page.label.casefold() == wanted:
+            return page
+    return next((page for page in pages if str(page.number) == wanted), None)
+
+
+def find_section(pages: Iterable[Page], kind: str, name: str) -> Place | None:
+    """The heading of a chapter or section, such as ``Chapter 3`` or ``3. Tides``.
+
+    A line that ends with a number is one of a table of contents, and counts only where there is
+    no other.
+    """
+    number = _NUMERALS.get(name.casefold(), name)
+    names = {str(number), _roman(number)} if str(number).isdigit() else {str(name)}
+    spelt = "|".join(re.escape(each) for each in names if each)
+    numerals = "|".join(word for word, value in _NUMERALS.items() if value == _int(number))
+    heading = re.compile(
+        rf"(?:#+\s*)?(?:{re.escape(kind)}\s+(?:{'|'.join(filter(None, (spelt, numerals)))})\b"
+        rf"|(?:{spelt})(?:[.:)]|\.?\s+(?=[^\W\d_])))",
+        re.IGNORECASE,
+    )
+    contents: Place | None = None
+    for page in pages:
+        for place, (start, end) in enumerate(sentences(page.text)):
+            line = page.text[start:end].split("\n", 1)[0]
+            if heading.match(line):
+                if not _PAGE_REFERENCE.search(line):
+                    return Place(page.number, place)
+                contents = contents or Place(page.number, place)
+    return contents
+
+
+def occurrences(pages: Iterable[Page], phrase: str) -> Iterator[Place]:
+    """Every sentence with a word or phrase, spelt so whatever its capitals and accents."""
+    spell = unify if phrase.casefold() in STOP_WORDS else fold  # Will is not will
+    words = r"\s+".join(map(re.escape, spell(phrase).split()))
+    if not words:
+        return
+    before = r"(?<!\w)" if phrase[0].isascii() else ""
+    after = r"(?!\w)" if phrase[-1].isascii() else ""
+    wanted = re.compile(before + words + after)
+    for page in pages:
+        if not wanted.search(spell(page.text)):
+            continue
+        for place, (start, end) in enumerate(sentences(page.text)):
+            if times := len(wanted.findall(spell(page.text[start:end]))):
+                yield Place(page.number, place, times)
+
+
+def overview(pages: Sequence[Page]) -> list[tuple[int, int]]:
+    """Sentences, as page and place, that tell most of what a document is.
+
+    What it says of itself, then how it begins, then how it ends.
+    """
+    itself: list[tuple[int, int]] = []
+    prose: list[tuple[int, int]] = []
+    for page in pages[:_FRONT]:
+        for place, (start, end) in enumerate(sentences(page.text)):
+            text = page.text[start:end]
+            if len(text) >= _PROSE and not _PAGE_REFERENCE.search(text):
+                prose.append((page.number, place))
+                if _OF_ITSELF.search(text):
+                    itself.append((page.number, place))
+    ending = [(page.number, place) for page in pages[-1:] for place in _last(page)]
+    return list(dict.fromkeys([*itself[:3], *prose[:6], *ending]))
+
+
+def _last(page: Page) -> range:
+    count = len(sentences(page.text))
+    return range(max(0, count - 2), count)
+
+
+def _int(name: object) -> int:
+    return int(str(name)) if str(name).isdigit() else 0
+
+
+def _roman(name: object) -> str:
+    """A small number in Roman numerals, or nothing."""
+    left, spelt = _int(name), ""
+    if left > 399:
+        return ""
+    for value, letters in sorted(_ROMAN.items(), reverse=True):
+        spelt += letters * (left // value)
+        left %= value
+    return spelt

@@ -1,0 +1,180 @@
+"""What is put in front of a question, over files as a person has them."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from sleepdoc.documents.reader import load_document
+from sleepdoc.documents.types import Document, Page
+from sleepdoc.reading.recall import Recalled, StoredText, recall
+from sleepdoc.store import Store
+from sleepdoc_model.recall.query import Turn
+from sleepdoc_model.scripted import ByteTokenizer
+
+ENCODE = ByteTokenizer().encode
+FILLER = "The keeper of the lamp wrote in his book every night of the ships that passed. " * 8
+
+Recaller = Callable[..., Recalled]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store.open(tmp_path / "data" / "sleepdoc.db") as store:
+        yield store
+
+
+@pytest.fixture
+def of_file(store: Store, tmp_path: Path) -> Recaller:
+    """Recall from a text file with this text."""
+
+    def ask(text: str, question: str, tokens: int = 400) -> Recalled:
+        path = tmp_path / "document.txt"
+        path.write_text(text, "utf-8")
+        document = load_document(path)
+        store.add_document(document)
+        return recall(StoredText(store, document.sha256), question, tokens=tokens, encode=ENCODE)
+
+    return ask
+
+
+@pytest.fixture
+def of_pages(store: Store) -> Recaller:
+    """Recall from pages, given as label and text."""
+
+    def ask(
+        pages: dict[str, str],
+        question: str,
+        tokens: int = 400,
+        before_page: int | None = None,
+        before: tuple[Turn, ...] = (),
+    ) -> Recalled:
+        made = tuple(Page(n, *each) for n, each in enumerate(pages.items(), 1))
+        document = Document("a" * 64, b"/x", "x", "text", 1, "x", made)
+        store.add_document(document)
+        text = StoredText(store, document.sha256, before_page=before_page)
+        return recall(text, question, before=before, tokens=tokens, encode=ENCODE)
+
+    return ask
+
+
+@pytest.mark.parametrize(
+    ("sentence", "questions"),
+    [
+        (
+            "市長は水先案内人に感謝した。犬の名前はビスケットである。",
+            ("ビスケット", "犬の名前は何ですか", "ﾋﾞｽｹｯﾄ"),
+        ),
+        ("แมวชื่อมะลิอยู่ในครัว", ("แมวชื่ออะไร", "ครัว")),
+        ("고양이의 이름은 나비입니다.", ("고양이 이름", "나비")),
+        ("Seine Straße ist schmal. Der Fuß des Turms ist naß.", ("Straße", "strasse", "FUSS")),
+        ("Will took the boat to the island.", ("Who is Will?", "What did Will take?", "will")),
+        ("May wrote a letter to the IT office.", ("What did May write?", "Where is IT?")),
+        (
+            "The har\u00adbour\u00admaster is Ysolde; the light\u200bhouse has a ﬁnance oﬃce.",
+            ("harbourmaster", "lighthouse", "finance", "Who is the harbourmaster?"),
+        ),
+        ("The toll was 1,240 crowns.", ("1240", "1,240", "Why 1’240?")),
+        ("The Ｂｌｕｅ Ａｎｃｈｏｒ is an inn.", ("blue anchor",)),
+    ],
+    ids=["japanese", "thai", "korean", "german", "name", "names", "hyphens", "number", "width"],
+)
+def test_a_sentence_is_found_however_it_is_spelt(
+    of_file: Recaller, sentence: str, questions: tuple[str, ...]
+) -> None:
+    for question in questions:
+        found = of_file(f"{FILLER}\n\n{sentence}\n\n{FILLER}", question)
+        assert found.citations, question
+        assert sentence.split("。")[-2 if "。" in sentence else 0][:20] in " ".join(
+            citation.quote for citation in found.citations
+        ), question
+
+
+PAGES = {
+    "i": "The Lamps of Skerry, by Ada Lee.",
+    "ii": "This page holds a list of thanks to friends and no more.",
+    "1": "Chapter 1 Lamps\n\nThe red lamp burns whale oil. A whale gives forty barrels.",
+    "2": "Chapter 2 Keepers\n\nAmbrose kept the red lamp from 1871. He was born in Oslo.",
+    "A-1": "This book tells of lamps and of their keepers, from 1850 to 1900, rock by rock.",
+}
+
+
+def labels(found: Recalled) -> list[str]:
+    return [citation.label for citation in found.citations]
+
+
+def test_a_page_that_is_named_is_looked_up(of_pages: Recaller) -> None:
+    found = of_pages(PAGES, "What is on page ii?")
+    assert labels(found) == ["ii"] and found.how == "looked up" and not found.answer
+    assert found.citations[0].quote == PAGES["ii"]
+    assert labels(of_pages(PAGES, "What does page A-1 say about keepers?")) == ["A-1"]
+    assert labels(of_pages(PAGES, "what is on p. 77?")) != ["77"]
+
+
+def test_a_chapter_that_is_named_is_looked_up(of_pages: Recaller) -> None:
+    found = of_pages(PAGES, "What is chapter 2 about?")
+    assert labels(found)[0] == "2" and found.citations[0].quote.startswith("Chapter 2 Keepers")
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        (
+            "How many times is the word whale mentioned?",
+            "Counted in the text: “whale” stands twice in the document, on page 1 (twice).",
+        ),
+        (
+            "Which pages mention the red lamp?",
+            "Searched in the text: “red lamp” stands on pages 1, 2 in the document.",
+        ),
+        (
+            "Where is Noah mentioned?",
+            "Searched in the text: “Noah” does not stand in the document.",
+        ),
+    ],
+)
+def test_words_are_counted_and_the_answer_says_so(
+    of_pages: Recaller, question: str, expected: str
+) -> None:
+    found = of_pages(PAGES, question)
+    assert (found.answer, found.how) == (expected, "searched in the text")
+
+
+def test_a_list_has_every_sentence_with_its_page(of_pages: Recaller) -> None:
+    found = of_pages(PAGES, "List all sentences that mention lamps.")
+    assert found.answer.splitlines()[2:] == [
+        "- p. i: The Lamps of Skerry, by Ada Lee.",
+        "- p. 1: Chapter 1 Lamps",
+        f"- p. A-1: {PAGES['A-1']}",
+    ]
+
+
+def test_what_is_not_read_yet_is_not_counted(of_pages: Recaller) -> None:
+    found = of_pages(PAGES, "How many times is Ambrose mentioned?", before_page=4)
+    assert found.answer.endswith("does not stand in the 3 pages read so far.")
+    assert labels(of_pages(PAGES, "Who is Ambrose?", before_page=4)) == []
+
+
+def test_a_question_about_the_whole_gets_what_the_document_says_of_itself(
+    of_pages: Recaller,
+) -> None:
+    assert labels(of_pages(PAGES, "What is this book about?"))[0] == "A-1"
+
+
+def test_a_follow_up_is_found_by_what_was_said_before(of_pages: Recaller) -> None:
+    filler = {f"f{n}": f"He, number {n}, was born there." for n in range(20)}
+    turn = Turn("Who kept the red lamp?", "Ambrose kept it.")
+    pages = filler | PAGES
+    assert labels(of_pages(pages, "Where was he born?", 120, before=(turn,)))[0] == "2"
+    assert labels(of_pages(pages, "Where was he born?", 120))[0] != "2"
+
+
+def test_the_tokens_are_the_citations_with_their_pages(of_pages: Recaller) -> None:
+    found = of_pages(PAGES, "Who kept the red lamp from 1871?", 100)
+    assert bytes(found.tokens).decode() == "".join(
+        f"[p. {citation.label}] {citation.quote}\n\n" for citation in found.citations
+    )
+    assert found.citations[0].label == "2"
+    for tokens in (0, 5, 20, 50, 90):
+        for question in ("Who kept the red lamp?", "What is on page ii?", "Where is a lamp named?"):
+            assert len(of_pages(PAGES, question, tokens).tokens) <= tokens

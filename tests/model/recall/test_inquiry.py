@@ -1,0 +1,111 @@
+"""Questions about the document itself are told from questions about what it says."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from sleepdoc_model.recall import lookup
+from sleepdoc_model.recall.inquiry import Count, InSection, OnPage, Places, Whole, inquire
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("What is on page ii?", OnPage("ii", None)),
+        ("page A-1", OnPage("A-1", None)),
+        ("How many times is the word whale mentioned?", Count("whale")),
+        ("How often does Ada Byron appear in the book?", Count("Ada Byron")),
+        ("Count all occurrences of “lamp”", Count("lamp")),
+        ("Which pages mention the lighthouse?", Places("lighthouse", sentences=False)),
+        ("Where is Will mentioned?", Places("Will", sentences=False)),
+        ("List all sentences that mention Will.", Places("Will", sentences=True)),
+        ("list all occurrences of 'tide'", Places("tide", sentences=True)),
+        ("What is chapter 3 about?", InSection("chapter", "3")),
+        ("Summarise chapter two.", InSection("chapter", "two")),
+        ("What are these notes about?", Whole()),
+        ("Summarize the document", Whole()),
+    ],
+)
+def test_a_question_about_the_document(question: str, expected: object) -> None:
+    assert inquire(question) == expected
+
+
+def test_a_page_may_be_asked_about_something() -> None:
+    inquiry = inquire("What does page 12 say about whales?")
+    assert isinstance(inquiry, OnPage) and inquiry.about is not None
+    assert inquiry.about.own == ["whale"]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How often does the committee meet?",
+        "How many times did he sail to America?",
+        "How do I list all files of the package foo?",
+        "Under section 1204 how high can the fine be?",
+        "What is the contract for?",
+        "Where was she mentioned?",
+        "How many pages does a quire have?",
+        "",
+    ],
+)
+def test_a_question_about_what_it_says(question: str) -> None:
+    assert inquire(question) is None
+
+
+@dataclass(frozen=True)
+class Page:
+    number: int
+    label: str
+    text: str
+
+
+PAGES = [
+    Page(1, "i", "Contents\n\nChapter 1 Tides 3\n\nChapter 2 Winds 4\n\n12 Appendix"),
+    Page(2, "ii", "This book is about the sea, its tides and its winds, for those who sail."),
+    Page(3, "3", "Chapter 1 Tides\n\nThe tide, twice a day. Tides turn.\n\n1.2 Ebb\n\nLow water."),
+    Page(4, "4", "II. Winds\n\nWill sails. The wind will turn.\n\nThe end of it."),
+]
+
+
+@pytest.mark.parametrize(("label", "number"), [("II", 2), ("3", 3), ("1", 1), ("9", None)])
+def test_a_page_is_found_by_its_label_then_by_its_number(label: str, number: int | None) -> None:
+    page = lookup.find_page(PAGES, label)
+    assert (page.number if page else None) == number
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "page"),
+    [("chapter", "1", 3), ("chapter", "one", 3), ("section", "1.2", 3), ("part", "2", 4)],
+)
+def test_a_section_is_found_where_it_stands_not_in_the_contents(
+    kind: str, name: str, page: int
+) -> None:
+    place = lookup.find_section(PAGES, kind, name)
+    assert place is not None and place.page == page
+    assert lookup.find_section(PAGES, kind, "7") is None
+
+
+@pytest.mark.parametrize(
+    ("phrase", "places"),
+    [
+        ("tide", {3: 1}),
+        ("TIDES", {1: 1, 2: 1, 3: 2}),
+        ("Will", {4: 1}),
+        ("low water", {3: 1}),
+        ("end", {4: 1}),
+        ("zeppelin", {}),
+        (".*", {}),
+    ],
+)
+def test_words_are_counted_whole(phrase: str, places: dict[int, int]) -> None:
+    counted: dict[int, int] = {}
+    for place in lookup.occurrences(PAGES, phrase):
+        counted[place.page] = counted.get(place.page, 0) + place.times
+    assert counted == places
+
+
+def test_an_overview_begins_with_what_a_document_says_of_itself() -> None:
+    assert lookup.overview(PAGES)[0] == (2, 0)
+    assert lookup.overview(PAGES)[-1][0] == 4
+    assert lookup.overview([]) == []

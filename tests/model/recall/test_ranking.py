@@ -1,0 +1,87 @@
+"""Ranking puts the passage that says most first; packing keeps to its budget."""
+
+import random
+
+import pytest
+
+from sleepdoc_model.recall.index import MemoryIndex
+from sleepdoc_model.recall.packing import Packer, ranked
+from sleepdoc_model.recall.query import ask
+from sleepdoc_model.recall.ranking import rank
+
+PAGES = {
+    1: "The barque sailed. The weather was fine, and the crew sang all the way.",
+    2: "Calhoun owned a barque. The barque of Calhoun was lost off Cadiz.",
+    3: "Nothing of note happened. The year 1887 ended; near the café, or so it seemed.",
+    4: "Will was late. It will rain, it will blow, it will snow, and it will pass.",
+    5: "An iron gate stood in the north. The bars of the old mill were of oak.",
+    6: "The gate of the mill was oak, and of iron the bars of the north window.",
+    7: "# Salvage\n\nNobody claimed it. The court sat in Cadiz for two days.",
+}
+
+
+def pages_for(question: str) -> list[int]:
+    ranking = rank(MemoryIndex(PAGES.items()), ask(question), limit=9)
+    return [hit.passage.page for hit in ranking.hits]
+
+
+@pytest.mark.parametrize(
+    ("question", "page"),
+    [
+        ("Who owned the barque, Calhoun?", 2),
+        ("Did the crew sing?", 1),
+        ("CAFÉ", 3),
+        ("What happened in 1887?", 3),
+        ("Who is Will?", 4),
+        ("Where is the iron gate?", 5),
+        ("What of iron bars?", 6),
+        ("Who claimed the salvage?", 7),
+    ],
+)
+def test_the_best_passage_comes_first(question: str, page: int) -> None:
+    assert pages_for(question)[0] == page
+
+
+def test_what_shares_no_word_is_not_found() -> None:
+    assert pages_for("zeppelin") == []
+    assert rank(MemoryIndex([]), ask("barque"), limit=9).hits == ()
+
+
+def packed(question: str, budget: int, text: str | None = None) -> list[str]:
+    pages = PAGES if text is None else {1: text}
+    packer = Packer(pages.__getitem__, len)
+    quotes = ranked(MemoryIndex(pages.items()), ask(question), packer, budget)
+    return [pages[quote.page][quote.start : quote.end] for quote in quotes]
+
+
+def test_the_best_sentence_comes_first_and_with_its_neighbours() -> None:
+    text = "It rained. " * 30 + "Bo sails. Ada keeps the light. She is old. " + "It rained. " * 30
+    assert packed("Who keeps the light?", 22, text) == ["Ada keeps the light."]
+    assert packed("Who keeps the light?", 50, text) == [
+        "Bo sails. Ada keeps the light. She is old."
+    ]
+
+
+def test_a_question_in_the_text_comes_with_its_answer() -> None:
+    text = f"{'It rained. ' * 30}\n\nMay I sell copies?\n\nYes. There is no fee.\n\nThe end."
+    (first, *_) = packed("May I sell copies of it?", 60, text)
+    assert first == "May I sell copies?\n\nYes. There is no fee."
+
+
+def test_a_sentence_too_long_alone_is_cut_at_a_word() -> None:
+    text = "Ada keeps the light of Skerry and of all the other rocks in the west."
+    assert packed("Who keeps the light?", 30, text) == ["Ada keeps the light of Skerry"]
+    assert packed("Who keeps the light?", 2, text) == []
+
+
+@pytest.mark.parametrize("budget", [0, 1, 13, 40, 100, 400])
+def test_the_budget_is_kept(budget: int) -> None:
+    chance = random.Random(budget)
+    words = [f"word{number}" for number in range(40)]
+    text = " ".join(
+        " ".join(chance.choices(words, k=chance.randint(1, 30))) + "." for _ in range(200)
+    )
+    for question in ("word1 word2 word3", "word5", "word30 word31 word32 word33"):
+        found = packed(question, budget, text)
+        assert sum(len(piece) for piece in found) <= budget
+        assert all(piece in text for piece in found)
