@@ -1,7 +1,7 @@
 """`sleepdoc ask`: read or go on, then answer once."""
 
 import time
-from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,14 @@ from sleepdoc.cli.options import ModelChoice, json_option, model_options, storag
 from sleepdoc.cli.output import emit, notice, say
 
 if TYPE_CHECKING:
-    from sleepdoc.reading.events import Citation
+    from sleepdoc.reading.events import AnswerFinished
+
+_RESTS_ON = {
+    "verified": "It stands on the page:",
+    "from memory": "Not found on a page in these words. Looked at:",
+    "not found": "Nothing about this was found. Nearest:",
+}
+_MOST_SHOWN = 3
 
 
 @click.command(cls=Command)
@@ -46,12 +53,12 @@ def ask(
     """
     from sleepdoc.cli.interrupt import interruptible
     from sleepdoc.cli.progress import show_lines, showing
-    from sleepdoc.reading.events import AnswerFinished, Answering, AnswerText, ModelReady
+    from sleepdoc.reading.events import AnswerFinished, AnswerText, ModelReady
     from sleepdoc.reading.service import OpenConversation
 
     started = time.monotonic()
-    answer, reread = "", 0
-    citations: tuple[Citation, ...] = ()
+    reread = 0
+    finished: AnswerFinished | None = None
     with OpenConversation(choice.options(target, database)) as conversation:
         with showing() as show:
             for event in conversation.open():
@@ -66,20 +73,19 @@ def ask(
             for event in session.ask(question, closed_book=closed_book, max_tokens=max_tokens):
                 show_lines(event)
                 match event:
-                    case Answering():
-                        citations = event.citations
                     case AnswerText() if not as_json:
                         say(event.text, newline=False)
                     case AnswerFinished():
-                        answer = event.answer
+                        finished = event
+        assert finished is not None
         if as_json:
             emit(
                 {
-                    "answer": answer,
-                    "citations": [
-                        {"page": each.page, "label": each.label, "quote": each.quote}
-                        for each in citations
-                    ],
+                    "answer": finished.answer,
+                    "verdict": finished.verdict,
+                    "found": finished.verdict != "not found",
+                    "ended": finished.ended,
+                    "citations": [asdict(each) for each in finished.citations],
                     "resumed": conversation.resumed,
                     "tokens_read": session.progress.tokens,
                     "tokens_reread": reread,
@@ -90,9 +96,11 @@ def ask(
             )
         else:
             say("")
-            _show(citations)
+            _show(finished)
 
 
-def _show(citations: "Iterable[Citation]") -> None:
-    for citation in citations:
-        notice(f"p. {citation.label}: {citation.quote}")
+def _show(finished: "AnswerFinished") -> None:
+    notice(_RESTS_ON[finished.verdict])
+    for citation in finished.citations[:_MOST_SHOWN]:
+        mark = "verified, " if citation.verified else ""
+        notice(f"{mark}p. {citation.label}: {citation.quote}")

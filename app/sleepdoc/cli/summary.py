@@ -66,6 +66,7 @@ def turn_fields(turn: StoredTurn) -> dict[str, Any]:
         "interrupted": turn.interrupted,
         "closed_book": turn.info.get("closed_book", False),
         "page": turn.position.page,
+        "verdict": turn.info.get("verdict", ""),
         "citations": turn.info.get("citations", []),
     }
 

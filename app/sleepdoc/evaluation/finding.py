@@ -151,7 +151,7 @@ def main() -> None:
 
 def _results(store: Store, options: argparse.Namespace) -> Iterator[Result]:
     from sleepdoc_model.base_file import base_path
-    from sleepdoc_model.gguf_tokenizer import SMOLLM2, GGUFTokenizer
+    from sleepdoc_model.gguf.tokenizer import SMOLLM2, GGUFTokenizer
 
     encode = GGUFTokenizer(base_path(), SMOLLM2).encode
     lines = [(path, line) for path in options.data for line in _lines(path)]

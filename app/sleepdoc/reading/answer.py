@@ -8,8 +8,15 @@ from threading import Event as Flag
 
 from sleepdoc.documents.text import safe_display
 from sleepdoc.reading.client import EngineClient
-from sleepdoc.reading.events import AnswerFinished, AnswerText, WindowUse
-from sleepdoc.reading.window import Window
+from sleepdoc.reading.events import (
+    AnswerFinished,
+    AnswerText,
+    Citation,
+    Ended,
+    Verdict,
+    WindowUse,
+)
+from sleepdoc.reading.repetition import repeats
 from sleepdoc_model.engine import Sampling
 
 
@@ -22,53 +29,55 @@ class Answer:
     turn: int | None = None
     """The stored question, once it is stored."""
     prompt: list[int] = field(default_factory=list)
+    """What is put in front of the answer: turns it leans on, recalled text, the question."""
+    asked: list[int] = field(default_factory=list)
+    """The question alone, which is what stays in the window of it."""
     tokens: list[int] = field(default_factory=list)
     text: str = ""
     interrupted: bool = False
     finished: bool = False
     seconds: float = 0.0
+    ended: Ended = "stop"
+    verdict: Verdict = "from memory"
+    citations: tuple[Citation, ...] = ()
 
     def replayed(self, close: Sequence[int]) -> list[int]:
         """The tokens of this turn that stay in the window: none if the book was closed."""
-        return [] if self.closed_book else [*self.prompt, *self.tokens, *close]
+        return [] if self.closed_book else [*self.asked, *self.tokens, *close]
 
     def generate(
         self,
         engine: EngineClient,
-        window: Window,
         *,
-        max_tokens: int,
+        limit: int,
         sampling: Sampling,
         stopped: Flag,
     ) -> Iterator[AnswerText]:
-        """Prefill the prompt, generate until the answer ends or is stopped, and close it."""
-        close = engine.frame.answer_close
+        """Prefill the prompt into an empty window, and generate up to `limit` tokens."""
         started = time.monotonic()
         engine.prefill(self.prompt, whole=True)
         self.tokens.clear()
+        self.ended = "stop"
         stream = engine.stream()
-        before = engine.window_used
-        limit = min(max_tokens, window.budget.size - window.used - len(close))
         with closing(engine.generate(limit, stop=engine.frame.stop, sampling=sampling)) as tokens:
             for token in tokens:
                 self.tokens.append(token)
                 self.seconds = time.monotonic() - started
                 yield from self._grow(stream.push(token))
                 if stopped.is_set():
-                    self.interrupted = True
+                    self.interrupted, self.ended = True, "interrupted"
                     break
+                if repeats(self.tokens):
+                    self.ended = "repetition"
+                    break
+        if len(self.tokens) >= limit and self.ended == "stop":
+            self.ended = "length"
         yield from self._grow(stream.finish())
-        # A token is in the window only once the next one was computed, so the last may be missing.
-        engine.prefill([*self.tokens[engine.window_used - before :], *close])
 
-    def give(self, text: str, engine: EngineClient, window: Window) -> Iterator[AnswerText]:
-        """Answer with a text that is known, and put it into the window as far as it fits."""
-        close = engine.frame.answer_close
+    def give(self, text: str, engine: EngineClient, *, room: int) -> Iterator[AnswerText]:
+        """Answer with a text that is known; `room` tokens of it stay in the window."""
         started = time.monotonic()
-        engine.prefill(self.prompt)
-        room = window.budget.size - window.used - len(close)
         self.tokens[:] = engine.encode(text)[:room]
-        engine.prefill([*self.tokens, *close])
         self.seconds = time.monotonic() - started
         yield from self._grow(text)
 
@@ -76,7 +85,17 @@ class Answer:
         """What to report at the end."""
         count = len(self.tokens)
         speed = count / self.seconds if self.seconds else 0.0
-        return AnswerFinished(self.text, self.interrupted, count, self.seconds, speed, window)
+        return AnswerFinished(
+            self.text,
+            self.interrupted,
+            count,
+            self.seconds,
+            speed,
+            window,
+            self.verdict,
+            self.citations,
+            "interrupted" if self.interrupted else self.ended,
+        )
 
     def _grow(self, piece: str) -> Iterator[AnswerText]:
         if shown := safe_display(piece):

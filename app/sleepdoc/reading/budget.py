@@ -9,7 +9,7 @@ PIECE = 128
 """Document tokens per prefill: between two pieces reading can pause."""
 
 _RESERVE = 192
-_RECALL = 200
+_RECALL = 400
 _ANSWER = 96
 _SMALLEST_ROOM = 32
 
@@ -45,12 +45,12 @@ class Budget:
     @property
     def question(self) -> int:
         """Longest question."""
-        return self._room // 2
+        return self._room * 3 // 10
 
     @property
     def recall(self) -> int:
         """Most tokens of recalled text in front of a question."""
-        return min(max(_RECALL, self._room // 8), self._room // 4)
+        return min(max(_RECALL, self._room // 8), self._room * 2 // 5)
 
     @property
     def answer(self) -> int:

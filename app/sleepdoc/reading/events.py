@@ -5,6 +5,7 @@ Nothing in them refers to Textual or to SQL.
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 from sleepdoc.errors import ExitCode
 
@@ -165,11 +166,24 @@ class SleepAborted:
 
 @dataclass(frozen=True)
 class Citation:
-    """A passage of the stored text that was put into the window for this answer (recall)."""
+    """A stretch of a page: one that was put into the window for an answer (recall), or the one or
+    two sentences that the answer stands on (evidence)."""
 
     page: int
     label: str
     quote: str
+    """In one line."""
+    start: int = 0
+    end: int = 0
+    """Where it stands in the page's text, in characters."""
+    verified: bool = False
+    """Whether it bears the answer out, by comparison of words."""
+
+
+Verdict = Literal["verified", "from memory", "not found"]
+"""Whether an answer stands on a page, or does not, or says that the document does not say."""
+Ended = Literal["stop", "length", "repetition", "interrupted"]
+"""Why an answer ended: by itself, at the most tokens, as it went round in circles, or stopped."""
 
 
 @dataclass(frozen=True)
@@ -202,6 +216,10 @@ class AnswerFinished:
     seconds: float
     tokens_per_second: float
     window: WindowUse
+    verdict: Verdict = "from memory"
+    citations: tuple[Citation, ...] = ()
+    """The evidence first, if there is any; then what was recalled."""
+    ended: Ended = "stop"
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from sleepdoc.store import Store
 from sleepdoc_model.recall.index import Index
 from sleepdoc_model.recall.inquiry import inquire
 from sleepdoc_model.recall.packing import Packer, Quote, ranked
-from sleepdoc_model.recall.query import Turn, ask
+from sleepdoc_model.recall.query import Turn, ask, leans
 
 
 class StoredText:
@@ -56,6 +56,8 @@ class Recalled:
     """How it was found, if not by ranking what the question asks for."""
     answer: str = ""
     """The answer, where it is a matter of looking or counting."""
+    leans: bool = False
+    """Whether the question leans on the turn before it."""
 
 
 def recall(
@@ -77,7 +79,8 @@ def recall(
         if found:
             return Recalled(*_write(text, found.quotes, tokens, encode), found.how, found.answer)
     quotes = ranked(text.index, ask(question, before), packer, tokens)
-    return Recalled(*_write(text, quotes, tokens, encode))
+    leaning = bool(before) and leans(question)
+    return Recalled(*_write(text, quotes, tokens, encode), leans=leaning)
 
 
 def _packer(text: StoredText, encode: Callable[[str], list[int]]) -> Packer:
@@ -103,5 +106,5 @@ def _write(
         ids = encode(f"[p. {page.label}] {words}\n\n")
         if len(written) + len(ids) <= tokens:
             written += ids
-            citations.append(Citation(page.number, page.label, words))
+            citations.append(Citation(page.number, page.label, words, quote.start, quote.end))
     return written, tuple(citations)

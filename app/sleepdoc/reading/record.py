@@ -14,6 +14,8 @@ DOCUMENT_TOKENS = "document_tokens"
 """In the info of every step: how many tokens the whole document has."""
 
 _TURN_TOKENS = "turn_tokens"
+_MOST_LEAD = 256
+"""Tokens of the longest turn that is put in front of a question that leans on it."""
 
 
 class Record:
@@ -58,6 +60,13 @@ class Record:
         """The stored text, or what stands before a page."""
         sha256 = self.conversation.document_sha256
         return StoredText(self._store, sha256, before_page=before_page)
+
+    @property
+    def turn_before(self) -> list[int]:
+        """The tokens of the latest turn, question and answer; none if that had no book."""
+        latest = next((step for step in reversed(self._steps) if step.kind == "turn"), None)
+        tokens: list[int] = [] if latest is None else latest.info[_TURN_TOKENS]
+        return tokens if len(tokens) <= _MOST_LEAD else []
 
     def turns_before(self, turn: int | None) -> list[Turn]:
         """What was asked and answered before a turn, oldest first; None is one not stored yet."""
@@ -116,6 +125,11 @@ class Record:
             info={
                 _TURN_TOKENS: answer.replayed(close),
                 DOCUMENT_TOKENS: self._document_tokens,
+            },
+            found={
+                "verdict": answer.verdict,
+                "citations": [dataclasses.asdict(citation) for citation in answer.citations],
+                "ended": answer.ended,
             },
         )
         self._steps.append(step)

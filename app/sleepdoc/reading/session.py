@@ -22,13 +22,13 @@ from sleepdoc.reading.events import (
     SleepFinished,
     SleepPass,
     SleepStarted,
-    WindowUse,
     WorkerDied,
 )
 from sleepdoc.reading.pace import Pace
-from sleepdoc.reading.recall import Recalled, recall
+from sleepdoc.reading.recall import Recalled, StoredText, recall
 from sleepdoc.reading.record import Record
 from sleepdoc.reading.tokens import DocumentTokens
+from sleepdoc.reading.verdict import judge
 from sleepdoc.reading.window import Window
 from sleepdoc_model.engine import Sampling, StateMismatch
 
@@ -71,6 +71,8 @@ class ReadingSession:
         self._pace = Pace()
         self._running: Generator[Event, None, None] = self._run(lambda: iter(()))
         self._stale = True
+        self._emptied = False
+        """Whether a question has taken the window's place."""
         self._announced = False
         self._deaths = 0
         self._pause = threading.Event()
@@ -179,6 +181,8 @@ class ReadingSession:
             try:
                 if self._stale:
                     self._restore()
+                elif self._emptied:
+                    self._fill()
                 if not self._announced:
                     yield self._ready()
                 yield from action()
@@ -203,11 +207,19 @@ class ReadingSession:
             self._engine.load(self._record.memory)
         except StateMismatch as error:
             raise MismatchError(f"{self.conversation} cannot go on: {error}.") from error
+        self._fill()
+        self._stale = False
+
+    def _fill(self) -> None:
+        """Put into the window what the last committed step left there. Nothing is computed yet."""
+        read = self._window.read
         self._window.clear()
         self._window.begin(self._record.head.position.slept)
-        for read, turn in self._record.turns_in_window:
-            self._window.replay(read, turn)
-        self._stale = False
+        for before, turn in self._record.turns_in_window:
+            self._window.replay(before, turn)
+        if self._emptied:
+            self._window.replay(read, [])
+        self._emptied = False
 
     def _ready(self) -> ModelReady:
         self._announced = True
@@ -298,16 +310,14 @@ class ReadingSession:
                 f"The question is {len(question)} tokens long and at most "
                 f"{window.budget.question} fit; ask it in fewer words."
             )
-        recalled = self._recall(answer)
+        text = self._record.text(before_page=None if window.finished else window.progress.page)
+        recalled = self._recall(answer, text)
         self._record.begin(answer, window.position, recalled.citations, recalled.how)
-        use: WindowUse | None = None
-        prompt = frame.asked([*recalled.tokens, *question])
-        if answer.closed_book:
-            use = window.use
-            self._stale = True  # so the window is made anew before anything else happens
-            window.clear(reading=False)
-        elif not window.budget.takes(window.used, len(prompt) + len(frame.answer_close)):
+        answer.asked = frame.asked(question)
+        turn = len(answer.asked) + len(frame.answer_close)
+        if not (answer.closed_book or window.budget.takes(window.used, turn)):
             answer.interrupted = not (yield from self._sleep(self._stop))
+        use, left = window.use, window.budget.size - window.used - turn
         yield Answering(
             answer.question,
             window.progress,
@@ -316,25 +326,31 @@ class ReadingSession:
             recalled.how,
         )
         if not answer.interrupted:
-            answer.prompt = prompt
+            answer.prompt = frame.asked([*recalled.tokens, *question])
+            room = window.budget.size - len(answer.prompt)
+            lead = self._record.turn_before if recalled.leans else []
+            lead = lead if room - len(lead) >= window.budget.answer else []
+            room = room - len(lead) if answer.closed_book else min(room - len(lead), left)
             if recalled.answer:
-                words = answer.give(recalled.answer, self._engine, window)
+                words = answer.give(recalled.answer, self._engine, room=room)
             else:
-                words = self._generate(answer, max_tokens, sampling)
+                self._emptied = True  # and filled again before anything else happens
+                from_memory = answer.closed_book or (window.slept and not recalled.tokens)
+                window.clear(reading=not from_memory)
+                self._engine.prefill(lead)
+                words = answer.generate(
+                    self._engine,
+                    limit=min(max_tokens, room),
+                    sampling=sampling,
+                    stopped=self._stop,
+                )
             yield from self._kept(answer, words)
+            if window.progress.page:
+                answer.verdict, answer.citations = judge(
+                    answer.text, answer.question, recalled.citations, text
+                )
         self._finish(answer)
-        yield answer.event(use or window.use)
-
-    def _generate(
-        self, answer: Answer, max_tokens: int, sampling: Sampling
-    ) -> Iterator[AnswerText]:
-        return answer.generate(
-            self._engine,
-            self._window,
-            max_tokens=max_tokens,
-            sampling=sampling,
-            stopped=self._stop,
-        )
+        yield answer.event(use)
 
     def _kept(self, answer: Answer, words: Iterator[AnswerText]) -> Iterator[Event]:
         """Pass the words of an answer on; what has come of them is stored, whatever ends them."""
@@ -350,12 +366,11 @@ class ReadingSession:
         self._record.finish(answer, self._window.position, self._engine.frame.answer_close)
         self._deaths = 0
 
-    def _recall(self, answer: Answer) -> Recalled:
-        progress = self._window.progress
-        if answer.closed_book or progress.page == 0:
+    def _recall(self, answer: Answer, text: StoredText) -> Recalled:
+        if answer.closed_book or self._window.progress.page == 0:
             return Recalled([], ())
         return recall(
-            self._record.text(before_page=None if progress.finished else progress.page),
+            text,
             answer.question,
             before=self._record.turns_before(answer.turn),
             tokens=self._window.budget.recall,

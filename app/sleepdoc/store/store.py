@@ -235,8 +235,12 @@ class Store:
         position: Position,
         snapshot: bytes | None = None,
         info: Mapping[str, Any] = _NOTHING,
+        found: Mapping[str, Any] = _NOTHING,
     ) -> Step:
         """Store an answer together with its step of kind ``turn``; otherwise as `commit`.
+
+        Args:
+            found: what is known of the turn now, beside or instead of what `begin_turn` stored.
 
         Raises:
             ValueError: the turn is not an unfinished one of this conversation.
@@ -251,6 +255,7 @@ class Store:
             position=position,
             snapshot=snapshot,
             info=info,
+            found=found,
             budget=self._snapshot_budget,
         )
 

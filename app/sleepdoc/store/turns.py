@@ -63,6 +63,7 @@ def finish(
     position: Position,
     snapshot: bytes | None,
     info: Mapping[str, Any],
+    found: Mapping[str, Any],
     budget: int,
 ) -> Step:
     """`Store.finish_turn`."""
@@ -78,9 +79,17 @@ def finish(
             budget=budget,
         )
         updated = tables.execute(
-            "UPDATE turns SET answer = ?, interrupted = ?, step_seq = ?"
+            "UPDATE turns SET answer = ?, interrupted = ?, step_seq = ?,"
+            " info = json_patch(info, ?)"
             " WHERE id = ? AND conversation_id = ? AND step_seq IS NULL",
-            (answer, interrupted, step.seq, turn_id, conversation.id),
+            (
+                answer,
+                interrupted,
+                step.seq,
+                json.dumps(dict(found)),
+                turn_id,
+                conversation.id,
+            ),
         )
         if not updated.rowcount:
             raise ValueError(f"{turn_id} is not an unfinished turn of {conversation.name!r}")

@@ -1,0 +1,49 @@
+"""What an answer rests on: looked for in the stored text once it is given."""
+
+from collections.abc import Iterator, Sequence
+
+from sleepdoc.reading.events import Citation, Verdict
+from sleepdoc.reading.recall import StoredText
+from sleepdoc_model.recall.evidence import Claim, find_evidence
+from sleepdoc_model.recall.query import ask
+from sleepdoc_model.recall.ranking import rank
+
+_PASSAGES = 12
+"""Passages, besides those recalled, on whose pages an answer is looked for."""
+_SAYS_NOT = "document does not say"
+
+
+def judge(
+    answer: str, question: str, recalled: Sequence[Citation], text: StoredText
+) -> tuple[Verdict, tuple[Citation, ...]]:
+    """The verdict on an answer, and its citations: the evidence first, then what was recalled.
+
+    An answer that was recalled from memory may stand on a page that was not.
+    """
+    if _SAYS_NOT in answer.casefold():
+        return "not found", tuple(recalled)
+    if Claim.of(answer).empty:
+        return "from memory", tuple(recalled)
+    pages = (
+        (number, text.page(number).text) for number in _pages(answer, question, recalled, text)
+    )
+    found = find_evidence(answer, question, pages)
+    if found is None:
+        return "from memory", tuple(recalled)
+    page = text.page(found.page)
+    quote = " ".join(page.text[found.start : found.end].split())
+    evidence = Citation(page.number, page.label, quote, found.start, found.end, verified=True)
+    others = [c for c in recalled if c.page != found.page or c.quote != quote]
+    return "verified", (evidence, *others)
+
+
+def _pages(
+    answer: str, question: str, recalled: Sequence[Citation], text: StoredText
+) -> Iterator[int]:
+    """Numbers of pages to look at, the likeliest first."""
+    seen = dict.fromkeys(citation.page for citation in recalled)
+    yield from seen
+    for hit in rank(text.index, ask(f"{answer} {question}"), limit=_PASSAGES).hits:
+        if hit.passage.page not in seen:
+            seen[hit.passage.page] = None
+            yield hit.passage.page
