@@ -50,7 +50,7 @@ def ask(
     from sleepdoc.reading.service import OpenConversation
 
     started = time.monotonic()
-    answer, reread = "", 0
+    answer, lookup, reread = "", "", 0
     citations: tuple[Citation, ...] = ()
     with OpenConversation(choice.options(target, database)) as conversation:
         with showing() as show:
@@ -67,7 +67,7 @@ def ask(
                 show_lines(event)
                 match event:
                     case Answering():
-                        citations = event.citations
+                        citations, lookup = event.citations, event.lookup
                     case AnswerText() if not as_json:
                         say(event.text, newline=False)
                     case AnswerFinished():
@@ -80,6 +80,7 @@ def ask(
                         {"page": each.page, "label": each.label, "quote": each.quote}
                         for each in citations
                     ],
+                    "lookup": lookup,
                     "resumed": conversation.resumed,
                     "tokens_read": session.progress.tokens,
                     "tokens_reread": reread,
@@ -90,6 +91,8 @@ def ask(
             )
         else:
             say("")
+            if lookup:
+                notice(f"{lookup.capitalize()}:")
             _show(citations)
 
 

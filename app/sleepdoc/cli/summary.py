@@ -67,6 +67,7 @@ def turn_fields(turn: StoredTurn) -> dict[str, Any]:
         "closed_book": turn.info.get("closed_book", False),
         "page": turn.position.page,
         "citations": turn.info.get("citations", []),
+        "lookup": turn.info.get("lookup", ""),
     }
 
 

@@ -299,7 +299,7 @@ class ReadingSession:
                 f"{window.budget.question} fit; ask it in fewer words."
             )
         recalled = self._recall(answer)
-        self._record.begin(answer, window.position, recalled.citations, recalled.how)
+        self._record.begin(answer, window.position, recalled.citations, recalled.lookup)
         use: WindowUse | None = None
         prompt = frame.asked([*recalled.tokens, *question])
         if answer.closed_book:
@@ -313,7 +313,7 @@ class ReadingSession:
             window.progress,
             recalled.citations,
             answer.closed_book,
-            recalled.how,
+            recalled.lookup,
         )
         if not answer.interrupted:
             answer.prompt = prompt

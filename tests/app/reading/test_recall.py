@@ -105,7 +105,7 @@ def labels(found: Recalled) -> list[str]:
 
 def test_a_page_that_is_named_is_looked_up(of_pages: Recaller) -> None:
     found = of_pages(PAGES, "What is on page ii?")
-    assert labels(found) == ["ii"] and found.how == "looked up" and not found.answer
+    assert labels(found) == ["ii"] and found.lookup == "looked up" and not found.answer
     assert found.citations[0].quote == PAGES["ii"]
     assert labels(of_pages(PAGES, "What does page A-1 say about keepers?")) == ["A-1"]
     assert labels(of_pages(PAGES, "what is on p. 77?")) != ["77"]
@@ -137,7 +137,7 @@ def test_words_are_counted_and_the_answer_says_so(
     of_pages: Recaller, question: str, expected: str
 ) -> None:
     found = of_pages(PAGES, question)
-    assert (found.answer, found.how) == (expected, "searched in the text")
+    assert (found.answer, found.lookup) == (expected, "searched in the text")
 
 
 def test_a_list_has_every_sentence_with_its_page(of_pages: Recaller) -> None:
