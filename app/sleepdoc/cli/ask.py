@@ -53,11 +53,11 @@ def ask(
     """
     from sleepdoc.cli.interrupt import interruptible
     from sleepdoc.cli.progress import show_lines, showing
-    from sleepdoc.reading.events import AnswerFinished, AnswerText, ModelReady
+    from sleepdoc.reading.events import AnswerFinished, Answering, AnswerText, ModelReady
     from sleepdoc.reading.service import OpenConversation
 
     started = time.monotonic()
-    reread = 0
+    lookup, reread = "", 0
     finished: AnswerFinished | None = None
     with OpenConversation(choice.options(target, database)) as conversation:
         with showing() as show:
@@ -73,6 +73,8 @@ def ask(
             for event in session.ask(question, closed_book=closed_book, max_tokens=max_tokens):
                 show_lines(event)
                 match event:
+                    case Answering():
+                        lookup = event.lookup
                     case AnswerText() if not as_json:
                         say(event.text, newline=False)
                     case AnswerFinished():
@@ -86,6 +88,7 @@ def ask(
                     "found": finished.verdict != "not found",
                     "ended": finished.ended,
                     "citations": [asdict(each) for each in finished.citations],
+                    "lookup": lookup,
                     "resumed": conversation.resumed,
                     "tokens_read": session.progress.tokens,
                     "tokens_reread": reread,
@@ -96,11 +99,11 @@ def ask(
             )
         else:
             say("")
-            _show(finished)
+            _show(finished, lookup)
 
 
-def _show(finished: "AnswerFinished") -> None:
-    notice(_RESTS_ON[finished.verdict])
+def _show(finished: "AnswerFinished", lookup: str) -> None:
+    notice(f"{lookup.capitalize()}:" if lookup else _RESTS_ON[finished.verdict])
     for citation in finished.citations[:_MOST_SHOWN]:
         mark = "verified, " if citation.verified else ""
         notice(f"{mark}p. {citation.label}: {citation.quote}")

@@ -68,6 +68,7 @@ def turn_fields(turn: StoredTurn) -> dict[str, Any]:
         "page": turn.position.page,
         "verdict": turn.info.get("verdict", ""),
         "citations": turn.info.get("citations", []),
+        "lookup": turn.info.get("lookup", ""),
     }
 
 

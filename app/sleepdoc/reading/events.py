@@ -9,6 +9,9 @@ from typing import Literal
 
 from sleepdoc.errors import ExitCode
 
+LOOKED_UP = "looked up"
+SEARCHED = "searched in the text"
+
 
 @dataclass(frozen=True)
 class WindowUse:
@@ -194,9 +197,9 @@ class Answering:
     read_to: Progress
     citations: tuple[Citation, ...]
     closed_book: bool
-    found: str = ""
-    """How the passages were found, if not by what the question asks for: ``looked up`` for a page
-    named, ``searched in the text`` for what was counted or listed."""
+    lookup: str = ""
+    """How the citations were found, if not by ranking: `LOOKED_UP` for a page or chapter that the
+    question names, `SEARCHED` for what was counted or listed."""
 
 
 @dataclass(frozen=True)

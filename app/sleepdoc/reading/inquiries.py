@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from sleepdoc.documents.types import Page
+from sleepdoc.reading.events import LOOKED_UP, SEARCHED
 from sleepdoc_model.recall import lookup
 from sleepdoc_model.recall.index import MemoryIndex
 from sleepdoc_model.recall.inquiry import Count, Inquiry, InSection, OnPage, Places, Whole
 from sleepdoc_model.recall.packing import Packer, Quote, ranked
-
-LOOKED_UP = "looked up"
-SEARCHED = "searched in the text"
 
 _PAGES = 24
 """Most pages that an answer names."""
@@ -25,7 +23,7 @@ _LINE = 160
 class Found:
     """What an inquiry came to."""
 
-    how: str
+    lookup: str
     quotes: Sequence[Quote]
     answer: str = ""
     """Empty where the model is to answer from the quotes."""
@@ -52,13 +50,13 @@ def answer(
             place = lookup.find_section(pages, kind, name)
             if place is None:
                 return None
-            following = [
+            following = (
                 sentence
                 for page in pages
                 if page.number >= place.page
                 for sentence in packer.sentences(page.number)
                 if sentence >= (place.page, place.sentence)
-            ]
+            )
             return Found(LOOKED_UP, packer.fill(following, tokens))
         case Count(phrase):
             return _counted(phrase, pages, packer, tokens, whole=whole)

@@ -52,7 +52,7 @@ class Recalled:
     """To be put into the window before the question."""
     citations: tuple[Citation, ...]
     """What they say, and where it stands; the best first."""
-    how: str = ""
+    lookup: str = ""
     """How it was found, if not by ranking what the question asks for."""
     answer: str = ""
     """The answer, where it is a matter of looking or counting."""
@@ -77,7 +77,7 @@ def recall(
     if inquiry := inquire(question):
         found = inquiries.answer(inquiry, text.pages, packer, tokens, whole=text.whole)
         if found:
-            return Recalled(*_write(text, found.quotes, tokens, encode), found.how, found.answer)
+            return Recalled(*_write(text, found.quotes, tokens, encode), found.lookup, found.answer)
     quotes = ranked(text.index, ask(question, before), packer, tokens)
     leaning = bool(before) and leans(question)
     return Recalled(*_write(text, quotes, tokens, encode), leans=leaning)

@@ -99,13 +99,13 @@ class Record:
         return step.snapshot
 
     def begin(
-        self, answer: Answer, position: Position, citations: Sequence[Citation], how: str
+        self, answer: Answer, position: Position, citations: Sequence[Citation], lookup: str
     ) -> None:
         """Commit the question, unless that is done."""
         if answer.turn is None:
             info = {
                 "closed_book": answer.closed_book,
-                "found": how,
+                "lookup": lookup,
                 "citations": [dataclasses.asdict(citation) for citation in citations],
             }
             answer.turn = self._store.begin_turn(

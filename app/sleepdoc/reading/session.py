@@ -312,7 +312,7 @@ class ReadingSession:
             )
         text = self._record.text(before_page=None if window.finished else window.progress.page)
         recalled = self._recall(answer, text)
-        self._record.begin(answer, window.position, recalled.citations, recalled.how)
+        self._record.begin(answer, window.position, recalled.citations, recalled.lookup)
         answer.asked = frame.asked(question)
         turn = len(answer.asked) + len(frame.answer_close)
         if not (answer.closed_book or window.budget.takes(window.used, turn)):
@@ -323,7 +323,7 @@ class ReadingSession:
             window.progress,
             recalled.citations,
             answer.closed_book,
-            recalled.how,
+            recalled.lookup,
         )
         if not answer.interrupted:
             answer.prompt = frame.asked([*recalled.tokens, *question])
@@ -331,10 +331,10 @@ class ReadingSession:
             lead = self._record.turn_before if recalled.leans else []
             lead = lead if room - len(lead) >= window.budget.answer else []
             room = room - len(lead) if answer.closed_book else min(room - len(lead), left)
+            self._emptied = True  # and filled again before anything else happens
             if recalled.answer:
                 words = answer.give(recalled.answer, self._engine, room=room)
             else:
-                self._emptied = True  # and filled again before anything else happens
                 from_memory = answer.closed_book or (window.slept and not recalled.tokens)
                 window.clear(reading=not from_memory)
                 self._engine.prefill(lead)
@@ -345,7 +345,9 @@ class ReadingSession:
                     stopped=self._stop,
                 )
             yield from self._kept(answer, words)
-            if window.progress.page:
+            if recalled.answer:  # taken from the text itself
+                answer.verdict, answer.citations = "verified", recalled.citations
+            elif window.progress.page:
                 answer.verdict, answer.citations = judge(
                     answer.text, answer.question, recalled.citations, text
                 )

@@ -9,7 +9,7 @@ from textual.timer import Timer
 from textual.widgets import Markdown
 
 from sleepdoc.documents.text import safe_display
-from sleepdoc.reading.events import AnswerFinished, Answering, Citation, Turn
+from sleepdoc.reading.events import SEARCHED, AnswerFinished, Answering, Citation, Turn
 from sleepdoc.widgets import figures
 from sleepdoc.widgets.lines import MUTED, Lines
 from sleepdoc.widgets.style import beside
@@ -69,6 +69,10 @@ class Answer(Vertical):
             await self._settle("", [])
         if event.closed_book:
             source = "from memory alone (closed book)"
+        elif event.lookup == SEARCHED:
+            source = "searched in the text, not from memory"
+        elif event.citations and event.lookup:
+            source = "looked up above, the rest from memory"
         elif event.citations:
             source = "recalled above, the rest from memory"
         else:

@@ -1,6 +1,6 @@
 """Which sentences of the passages found go into a window that has room for so many tokens."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sleepdoc_model.recall.folding import terms
@@ -69,15 +69,15 @@ class Packer:
             return self._cut(order[0], budget)
         return self._quotes(list(chosen))
 
-    def fill(self, wanted: Sequence[Sentence], budget: int) -> list[Quote]:
+    def fill(self, wanted: Iterable[Sentence], budget: int) -> list[Quote]:
         """As many of these sentences as fit, in their order; the first that does not ends it."""
         chosen: dict[Sentence, None] = {}
         for sentence in wanted:
-            budget -= self._price(sentence, chosen)
-            if budget < 0:
-                break
+            if (price := self._price(sentence, chosen)) > budget:
+                return self._quotes(list(chosen)) or self._cut(sentence, budget)
             chosen[sentence] = None
-        return self._quotes(list(chosen)) if chosen or not wanted else self._cut(wanted[0], budget)
+            budget -= price
+        return self._quotes(list(chosen))
 
     def sentences(self, page: int) -> list[Sentence]:
         """All sentences of a page, in order."""

@@ -4,6 +4,7 @@ import pytest
 
 from sleepdoc.errors import UsageError
 from sleepdoc.reading.events import (
+    SEARCHED,
     AnswerFinished,
     Answering,
     AnswerText,
@@ -185,6 +186,37 @@ def test_passages_come_from_pages_already_read(desk) -> None:
 
     list(session.read())
     assert {citation.page for citation in cited("Keeper5?")} == {5}
+
+
+def test_what_is_counted_is_answered_from_the_text(desk) -> None:
+    session = desk.session()
+    list(session.read())
+    (answering, _, finished) = list(session.ask("How many times is Keeper3 mentioned?"))
+    assert answering.lookup == SEARCHED and answering.citations[0].page == 3
+    assert finished.answer == (
+        "Counted in the text: “Keeper3” stands once in the document, on page p3."
+    )
+    (turn,) = desk.turns(session.conversation)
+    assert (turn.answer, turn.interrupted) == (finished.answer, False)
+    assert turn.info["lookup"] == SEARCHED
+
+
+def test_a_counted_answer_is_in_the_window_when_the_conversation_goes_on(desk) -> None:
+    def follow_up(close: bool) -> str:
+        session = desk.session()
+        read_some(session, 2)
+        list(session.ask("How often is Keeper1 mentioned?"))
+        session = desk.session(session.conversation) if close else session
+        return of(session.ask("Go on?"), AnswerFinished)[0].answer
+
+    assert follow_up(close=True) == follow_up(close=False)
+
+
+def test_a_closed_book_is_not_searched(desk) -> None:
+    session = desk.session()
+    read_some(session, 2)
+    (answering,) = of(session.ask("How often is Keeper1 named?", closed_book=True), Answering)
+    assert answering.lookup == "" and answering.citations == ()
 
 
 @pytest.mark.parametrize("question", ["", " \n\t", "\x00", "why " * 100])

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from documents.pdf_files import document as pdf
+from documents.pdf_files import typeset, write
 
 from sleepdoc.documents.reader import load_document
 from sleepdoc.documents.types import Document, Page
@@ -105,10 +107,22 @@ def labels(found: Recalled) -> list[str]:
 
 def test_a_page_that_is_named_is_looked_up(of_pages: Recaller) -> None:
     found = of_pages(PAGES, "What is on page ii?")
-    assert labels(found) == ["ii"] and found.how == "looked up" and not found.answer
+    assert labels(found) == ["ii"] and found.lookup == "looked up" and not found.answer
     assert found.citations[0].quote == PAGES["ii"]
     assert labels(of_pages(PAGES, "What does page A-1 say about keepers?")) == ["A-1"]
     assert labels(of_pages(PAGES, "what is on p. 77?")) != ["77"]
+
+
+def test_a_page_of_a_file_is_looked_up_by_its_printed_label(store: Store, tmp_path: Path) -> None:
+    labels_of = b"/PageLabels << /Nums [0 << /S /r >> 2 << /S /D >> 4 << /S /D /P (A-) >>] >>"
+    pages = [typeset([f"This is sheet {n} of the book of pages.", "No more."]) for n in range(6)]
+    path = write(tmp_path, pdf(pages, root=labels_of))
+    document = load_document(path)
+    store.add_document(document)
+    text = StoredText(store, document.sha256)
+    for label, sheet in (("ii", 1), ("2", 3), ("A-1", 4)):
+        found = recall(text, f"What is on page {label}?", tokens=300, encode=ENCODE)
+        assert labels(found) == [label] and f"sheet {sheet} " in found.citations[0].quote
 
 
 def test_a_chapter_that_is_named_is_looked_up(of_pages: Recaller) -> None:
@@ -137,7 +151,7 @@ def test_words_are_counted_and_the_answer_says_so(
     of_pages: Recaller, question: str, expected: str
 ) -> None:
     found = of_pages(PAGES, question)
-    assert (found.answer, found.how) == (expected, "searched in the text")
+    assert (found.answer, found.lookup) == (expected, "searched in the text")
 
 
 def test_a_list_has_every_sentence_with_its_page(of_pages: Recaller) -> None:

@@ -1,10 +1,13 @@
 """The reading screen as someone uses it: look, type, press, look again."""
 
+from dataclasses import replace
+
 from pilot import scenes
 from pilot.feeder import at_the_application, wait_until
 
 from sleepdoc.errors import ExitCode
 from sleepdoc.reading.events import (
+    SEARCHED,
     AnswerText,
     Failed,
     ReadingFinished,
@@ -85,6 +88,9 @@ async def test_answers_say_where_they_come_from() -> None:
     async with at_the_application() as person:
         await person.gets(*scenes.READING, scenes.answering(4), until="nothing recalled")
         await person.gets(scenes.finished("Yes."), until="from memory, nothing recalled")
+        searched = replace(scenes.answering(4), lookup=SEARCHED)
+        await person.gets(searched, until="searched in the text, not from memory")
+        await person.gets(scenes.finished("Twice."), until="searched in the text")
         await person.gets(scenes.answering(4, closed_book=True), until="closed book")
         await person.gets(scenes.finished("No."), until="from memory alone (closed book)")
 
