@@ -26,6 +26,8 @@ class EngineInfo:
     """Size of one serialised memory; 0: the model has none."""
     device: str
     dtype: str
+    reads: bool = False
+    """Whether it has a reader, which knows how to say that a document does not say."""
     reasons: tuple[str, ...] = ()
     """Why this device, dtype and kernel were chosen, one sentence each."""
 
@@ -56,6 +58,8 @@ class Sampling:
     top_p: float = 1.0
     repetition_penalty: float = 1.0
     seed: int = 0
+    not_begun: tuple[tuple[int, ...], ...] = ()
+    """Tokens that the answer does not begin with."""
 
 
 class Engine(Protocol):

@@ -186,6 +186,7 @@ def _engine(
             state_bytes=size(config),
             device=placement.device,
             dtype=str(placement.dtype).removeprefix("torch."),
+            reads=reader is not None,
             reasons=placement.reasons,
         ),
         reader,

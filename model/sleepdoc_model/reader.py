@@ -18,6 +18,8 @@ from torch import Tensor, nn
 from sleepdoc_model.network import Network
 
 FORMAT = "sleepdoc-reader"
+ABSENT = "The document does not say."
+"""What it was trained to write where no passage answers."""
 _CORRECTED = {
     **{name: name for name in ("attention.q", "attention.k", "attention.v", "attention.o")},
     **{name: f"mlp.{name}" for name in ("gate", "up", "down")},

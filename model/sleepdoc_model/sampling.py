@@ -38,6 +38,7 @@ class Sampler:
     def next(self, logits: Tensor, generated: Iterable[int]) -> int:
         """The next token from logits [vocab], given the tokens of this answer so far."""
         logits = penalise(logits.cpu(), generated, self.sampling.repetition_penalty)
+        logits = without(logits, tuple(generated), self.sampling.not_begun)
         if self.sampling.temperature <= 0:
             return int(logits.argmax())
         chances = nucleus((logits / self.sampling.temperature).softmax(-1), self.sampling.top_p)
@@ -52,6 +53,18 @@ def penalise(logits: Tensor, tokens: Iterable[int], penalty: float) -> Tensor:
     logits = logits.clone()
     chosen = logits[used]
     logits[used] = torch.where(chosen > 0, chosen / penalty, chosen * penalty)
+    return logits
+
+
+def without(
+    logits: Tensor, tokens: tuple[int, ...], beginnings: Iterable[tuple[int, ...]]
+) -> Tensor:
+    """Make impossible what would complete one of the beginnings."""
+    banned = [each[-1] for each in beginnings if each[:-1] == tokens]
+    if not banned:
+        return logits
+    logits = logits.clone()
+    logits[banned] = -torch.inf
     return logits
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sleepdoc.cli.bench_answers import answers
 from sleepdoc.cli.command import Command
 from sleepdoc.cli.options import ModelChoice, json_option, model_options, verbose_option
 from sleepdoc.cli.output import emit, notice, say
@@ -27,6 +28,9 @@ _MOST = 8192
 @click.group()
 def bench() -> None:
     """Measure a model."""
+
+
+bench.add_command(answers)
 
 
 def _numbers(_ctx: click.Context, _parameter: click.Parameter, value: str) -> tuple[int, ...]:

@@ -36,7 +36,10 @@ class Answer:
     text: str = ""
     interrupted: bool = False
     finished: bool = False
+    started: float = field(default_factory=time.monotonic)
     seconds: float = 0.0
+    absence: float = 0.0
+    """How likely the reader found it that the document does not say."""
     ended: Ended = "stop"
     verdict: Verdict = "from memory"
     citations: tuple[Citation, ...] = ()
@@ -44,6 +47,12 @@ class Answer:
     def replayed(self, close: Sequence[int]) -> list[int]:
         """The tokens of this turn that stay in the window: none if the book was closed."""
         return [] if self.closed_book else [*self.asked, *self.tokens, *close]
+
+    def begin(self, engine: EngineClient, lead: Sequence[int]) -> None:
+        """Put a turn that it leans on, and the prompt, into an empty window."""
+        self.started = time.monotonic()
+        engine.prefill(lead)
+        engine.prefill(self.prompt, whole=True)
 
     def generate(
         self,
@@ -53,16 +62,14 @@ class Answer:
         sampling: Sampling,
         stopped: Flag,
     ) -> Iterator[AnswerText]:
-        """Prefill the prompt into an empty window, and generate up to `limit` tokens."""
-        started = time.monotonic()
-        engine.prefill(self.prompt, whole=True)
+        """Generate up to `limit` tokens, once `begin` has made the prompt known."""
         self.tokens.clear()
         self.ended = "stop"
         stream = engine.stream()
         with closing(engine.generate(limit, stop=engine.frame.stop, sampling=sampling)) as tokens:
             for token in tokens:
                 self.tokens.append(token)
-                self.seconds = time.monotonic() - started
+                self.seconds = time.monotonic() - self.started
                 yield from self._grow(stream.push(token))
                 if stopped.is_set():
                     self.interrupted, self.ended = True, "interrupted"
@@ -76,9 +83,8 @@ class Answer:
 
     def give(self, text: str, engine: EngineClient, *, room: int) -> Iterator[AnswerText]:
         """Answer with a text that is known; `room` tokens of it stay in the window."""
-        started = time.monotonic()
         self.tokens[:] = engine.encode(text)[:room]
-        self.seconds = time.monotonic() - started
+        self.seconds = time.monotonic() - self.started
         yield from self._grow(text)
 
     def event(self, window: WindowUse) -> AnswerFinished:
@@ -95,6 +101,7 @@ class Answer:
             self.verdict,
             self.citations,
             "interrupted" if self.interrupted else self.ended,
+            self.absence,
         )
 
     def _grow(self, piece: str) -> Iterator[AnswerText]:

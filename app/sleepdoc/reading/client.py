@@ -128,6 +128,10 @@ class EngineClient:
         self.request("generate", max_tokens, stop, dataclasses.astuple(sampling))
         yield from self._items()
 
+    def score(self, tokens: Sequence[int]) -> list[float]:
+        scores: list[float] = self.request("score", list(tokens))
+        return scores
+
     def sleep(self, passes: int) -> Generator[PassReport, None, None]:
         self.request("sleep", passes)
         for report in self._items():

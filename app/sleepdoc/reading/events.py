@@ -223,6 +223,8 @@ class AnswerFinished:
     citations: tuple[Citation, ...] = ()
     """The evidence first, if there is any; then what was recalled."""
     ended: Ended = "stop"
+    absence: float = 0.0
+    """How likely the reader found it that the document does not say."""
 
 
 @dataclass(frozen=True)

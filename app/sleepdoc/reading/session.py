@@ -7,6 +7,7 @@ from contextlib import closing
 
 from sleepdoc.documents.text import clean_text
 from sleepdoc.errors import MismatchError, ModelError, UsageError
+from sleepdoc.reading.absence import Absence, refusal
 from sleepdoc.reading.answer import Answer
 from sleepdoc.reading.client import EngineClient, WorkerGone
 from sleepdoc.reading.events import (
@@ -327,32 +328,38 @@ class ReadingSession:
         )
         if not answer.interrupted:
             answer.prompt = frame.asked([*recalled.tokens, *question])
-            room = window.budget.size - len(answer.prompt)
-            lead = self._record.turn_before if recalled.leans else []
-            lead = lead if room - len(lead) >= window.budget.answer else []
-            room = room - len(lead) if answer.closed_book else min(room - len(lead), left)
-            self._emptied = True  # and filled again before anything else happens
-            if recalled.answer:
-                words = answer.give(recalled.answer, self._engine, room=room)
-            else:
-                from_memory = answer.closed_book or (window.slept and not recalled.tokens)
-                window.clear(reading=not from_memory)
-                self._engine.prefill(lead)
-                words = answer.generate(
-                    self._engine,
-                    limit=min(max_tokens, room),
-                    sampling=sampling,
-                    stopped=self._stop,
-                )
-            yield from self._kept(answer, words)
+            yield from self._kept(answer, self._words(answer, recalled, max_tokens, left, sampling))
             if recalled.answer:  # taken from the text itself
                 answer.verdict, answer.citations = "verified", recalled.citations
             elif window.progress.page:
-                answer.verdict, answer.citations = judge(
-                    answer.text, answer.question, recalled.citations, text
-                )
+                answer.verdict, answer.citations = judge(answer, recalled.citations, text)
         self._finish(answer)
         yield answer.event(use)
+
+    def _words(
+        self, answer: Answer, recalled: Recalled, max_tokens: int, left: int, sampling: Sampling
+    ) -> Iterator[AnswerText]:
+        """Answer in a window of its own; at most `left` tokens of it fit into the one before."""
+        window, engine = self._window, self._engine
+        room = window.budget.size - len(answer.prompt)
+        lead = self._record.turn_before if recalled.leans else []
+        lead = lead if room - len(lead) >= window.budget.answer else []
+        room = room - len(lead) if answer.closed_book else min(room - len(lead), left)
+        self._emptied = True  # and filled again before anything else happens
+        if recalled.answer:
+            return answer.give(recalled.answer, engine, room=room)
+        from_memory = answer.closed_book or bool(window.slept and not recalled.tokens)
+        window.clear(reading=not from_memory)
+        answer.begin(engine, lead)
+        if engine.info.reads and not from_memory:
+            absence = Absence.of(engine)
+            answer.absence = absence.probability
+            if absence.decided:
+                pages = None if window.finished else window.progress.page
+                return answer.give(refusal(pages), engine, room=room)
+            sampling = absence.ruled_out(sampling)
+        limit = min(max_tokens, room)
+        return answer.generate(engine, limit=limit, sampling=sampling, stopped=self._stop)
 
     def _kept(self, answer: Answer, words: Iterator[AnswerText]) -> Iterator[Event]:
         """Pass the words of an answer on; what has come of them is stored, whatever ends them."""

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
+from sleepdoc.reading.absence import LIKELY
+from sleepdoc.reading.answer import Answer
 from sleepdoc.reading.events import Citation, Verdict
 from sleepdoc.reading.recall import StoredText
 from sleepdoc_model.recall.evidence import Claim, find_evidence
@@ -14,20 +16,21 @@ _SAYS_NOT = "document does not say"
 
 
 def judge(
-    answer: str, question: str, recalled: Sequence[Citation], text: StoredText
+    answer: Answer, recalled: Sequence[Citation], text: StoredText
 ) -> tuple[Verdict, tuple[Citation, ...]]:
     """The verdict on an answer, and its citations: the evidence first, then what was recalled.
 
     An answer that was recalled from memory may stand on a page that was not.
     """
-    if _SAYS_NOT in answer.casefold():
+    if answer.absence >= LIKELY or _SAYS_NOT in answer.text.casefold():
         return "not found", tuple(recalled)
-    if Claim.of(answer).empty:
+    if Claim.of(answer.text).empty:
         return "from memory", tuple(recalled)
     pages = (
-        (number, text.page(number).text) for number in _pages(answer, question, recalled, text)
+        (number, text.page(number).text)
+        for number in _pages(answer.text, answer.question, recalled, text)
     )
-    found = find_evidence(answer, question, pages)
+    found = find_evidence(answer.text, answer.question, pages)
     if found is None:
         return "from memory", tuple(recalled)
     page = text.page(found.page)

@@ -28,8 +28,8 @@ from sleepdoc_model.evaluation.bootstrap import interval
 from sleepdoc_model.evaluation.passages import Item, held_out
 from sleepdoc_model.file_hash import file_sha256
 from sleepdoc_model.load import load
+from sleepdoc_model.reader import ABSENT
 from sleepdoc_model.tokenizer import Tokenizer
-from sleepdoc_model.training.reader.sources import ABSENT
 
 ARMS = ("base", "reader", "own", "other", "closed")
 _MOST_ANSWER = 48

@@ -4,12 +4,13 @@ import random
 
 import pytest
 
+from sleepdoc_model.reader import ABSENT
 from sleepdoc_model.scripted import ByteTokenizer
 from sleepdoc_model.training.reader import sources
 from sleepdoc_model.training.reader.conversation import NOTHING, Conversation, token_spans
 from sleepdoc_model.training.reader.lessons import Lessons, Recipe, quote
 from sleepdoc_model.training.reader.retrieval import Retriever, pieces
-from sleepdoc_model.training.reader.sources import ABSENT, Asked, Text
+from sleepdoc_model.training.reader.sources import Asked, Text
 
 TOKENIZER = ByteTokenizer()
 

@@ -7,8 +7,9 @@ import pytest
 from sleepdoc_model.evaluation.passages import Item, items
 from sleepdoc_model.evaluation.reading import ReadingBenchmark, Row, figures
 from sleepdoc_model.load import load
+from sleepdoc_model.reader import ABSENT
 from sleepdoc_model.training.reader.retrieval import Retriever, pieces
-from sleepdoc_model.training.reader.sources import ABSENT, Asked, Text
+from sleepdoc_model.training.reader.sources import Asked, Text
 
 TEXTS = [
     Text(

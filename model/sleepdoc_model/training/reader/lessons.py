@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from sleepdoc_model.reader import ABSENT
 from sleepdoc_model.tokenizer import Tokenizer
 from sleepdoc_model.training.reader.conversation import Conversation, Pointed, token_spans
 from sleepdoc_model.training.reader.retrieval import Retriever, overlap, pieces, sentences
-from sleepdoc_model.training.reader.sources import ABSENT, Asked, Text, made_up
+from sleepdoc_model.training.reader.sources import Asked, Text, made_up
 
 SHARES = {
     "written": 0.22,

@@ -10,12 +10,11 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Literal
 
+from sleepdoc_model.reader import ABSENT
 from sleepdoc_model.tasks import facts, fairytale, numbers
 
 Kind = Literal["fact", "how", "yesno", "list", "absent", "summary", "title", "follow"]
 Part = Literal["train", "held out"]
-
-ABSENT = "The document does not say."
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,161 @@
+"""`sleepdoc bench answers`: how often a person's question about a document is answered rightly."""
+
+import platform
+import tempfile
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sleepdoc.cli.command import Command
+from sleepdoc.cli.options import ModelChoice, json_option, model_options
+from sleepdoc.cli.output import emit, notice, say
+from sleepdoc.errors import DocumentError, UsageError
+
+if TYPE_CHECKING:
+    from sleepdoc.evaluation.answers import Arm, Line, Row
+    from sleepdoc.reading.service import OpenOptions
+
+_COLUMNS = (
+    "questions",
+    "f1",
+    "exact",
+    "page_recalled",
+    "evidence_recalled",
+    "first_page",
+    "verified",
+    "verified_wrong",
+    "says_absent",
+    "seconds",
+)
+
+
+@click.command(cls=Command)
+@click.option(
+    "--data",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Documents and questions, one JSON object per line.",
+)
+@click.option(
+    "--documents",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Where the files of the documents lie; beside the data if left out.",
+)
+@click.option("--arms", default="shipped", show_default=True, metavar="NAME,NAME")
+@click.option(
+    "--results",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Keep every answer here, and go on from what is there.",
+)
+@click.option("--show", is_flag=True, help="Print every question with its answer.")
+@json_option
+@model_options
+def answers(
+    data: Path,
+    documents: Path | None,
+    arms: str,
+    results: Path | None,
+    show: bool,
+    as_json: bool,
+    choice: ModelChoice,
+) -> None:
+    """Open documents, read them, and ask what people ask.
+
+    Every line of FILE: {"id", "file" or "document", "questions": [{"question", "answers", "kind",
+    "evidence", "index"}]}. Arms: shipped, as `ask` answers; closed, from memory alone.
+    """
+    from sleepdoc.evaluation.answers import figures, read_lines
+
+    lines = read_lines(data)
+    rows = []
+    for row in _rows(lines, documents or data.parent, _arms(arms), results, choice):
+        rows.append(row)
+        if show:
+            notice(f"{row.kind}: {row.question} | {row.answer} | {row.verdict}, {row.f1:.2f}")
+    found = figures(rows)
+    if as_json:
+        emit({**_identity(data, choice), "figures": found})
+    else:
+        for arm, kinds in found.items():
+            say(_table(arm, kinds))
+
+
+def _arms(text: str) -> "tuple[Arm, ...]":
+    from sleepdoc.evaluation.answers import ARMS
+
+    chosen = tuple(arm for arm in ARMS if arm in text.split(","))
+    if len(chosen) != len(text.split(",")):
+        raise UsageError(f"{text!r} is not a list of arms. There are: {', '.join(ARMS)}.")
+    return chosen
+
+
+def _rows(
+    lines: "list[Line]",
+    folder: Path,
+    arms: "tuple[Arm, ...]",
+    results: Path | None,
+    choice: ModelChoice,
+) -> "Iterator[Row]":
+    from sleepdoc.evaluation.answers import answers, load, save
+
+    before = load(results) if results else []
+    yield from before
+    done = {row.key for row in before}
+    with tempfile.TemporaryDirectory() as scratch:
+        for line in lines:
+            options = _options(line, folder, Path(scratch), choice)
+            try:
+                for row in answers(line, options, arms, done):
+                    if results:
+                        save(row, results)
+                    yield row
+            except DocumentError as error:
+                notice(f"{error} Left out.")
+
+
+def _options(line: "Line", folder: Path, scratch: Path, choice: ModelChoice) -> "OpenOptions":
+    if line.file:
+        return choice.options(str(folder / line.file), scratch / "bench.db")
+    path = scratch / f"{len(list(scratch.iterdir()))}.txt"
+    path.write_text(line.document, "utf-8")
+    return choice.options(str(path), scratch / "bench.db")
+
+
+def _identity(data: Path, choice: ModelChoice) -> dict[str, Any]:
+    """What the figures are of."""
+    import hashlib
+
+    from sleepdoc import locations
+
+    parts = {"heads": locations.heads(), "reader": locations.reader(), "data": data}
+    return {
+        "model": choice.found or "default",
+        **{
+            name: hashlib.sha256(path.read_bytes()).hexdigest()
+            for name, path in parts.items()
+            if path is not None
+        },
+        "machine": platform.machine(),
+        "torch": version("torch"),
+        "sleepdoc": version("sleepdoc"),
+    }
+
+
+def _table(arm: str, kinds: dict[str, dict[str, object]]) -> str:
+    rows = [f"{arm:10}" + "".join(f"{name.replace('_', ' '):>18}" for name in _COLUMNS)]
+    for kind, found in kinds.items():
+        cells = (found.get(name) for name in _COLUMNS)
+        rows.append(f"{kind:10}" + "".join(f"{_cell(value):>18}" for value in cells))
+    return "\n".join(rows)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    return str(value) if isinstance(value, int) else f"{value:.3f}"

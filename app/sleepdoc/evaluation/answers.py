@@ -1,0 +1,223 @@
+"""The whole path as a person uses it: documents are opened, read and asked about.
+
+A line of the data: {"id", "file" or "document", "questions": [{"question", "answers", "kind",
+"evidence", "index", "also"}]}, where only the question and its answers must be; no answers say
+that the document does not answer it, `index` is the number of the page with the evidence, and
+`also` has others that answer as well.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from sleepdoc.errors import DocumentError, UsageError
+from sleepdoc.evaluation.finding import squash
+from sleepdoc.reading.events import AnswerFinished, Answering, Citation
+from sleepdoc.reading.service import OpenConversation, OpenOptions
+from sleepdoc_model.evaluation.answers import exact_match, token_f1
+from sleepdoc_model.evaluation.bootstrap import interval
+
+Arm = Literal["shipped", "closed"]
+ARMS: tuple[Arm, ...] = ("shipped", "closed")
+RIGHT = 0.5
+"""From this token-F1 on an answer counts as right, where right and wrong are counted."""
+
+
+@dataclass(frozen=True)
+class Question:
+    text: str
+    answers: tuple[str, ...]
+    kind: str
+    evidence: str
+    pages: frozenset[int]
+
+    @classmethod
+    def of(cls, fields: dict[str, Any]) -> "Question":
+        answers = tuple(fields["answers"])
+        index = fields.get("index")
+        return cls(
+            fields["question"],
+            answers,
+            fields.get("kind") or ("fact" if answers else "absent"),
+            fields.get("evidence") or "",
+            frozenset({index, *(fields.get("also") or ())}) if index else frozenset(),
+        )
+
+
+@dataclass(frozen=True)
+class Line:
+    """One document with its questions."""
+
+    id: str
+    file: str | None
+    document: str
+    questions: tuple[Question, ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One question under one arm, as far as that can be judged by comparing text."""
+
+    document: str
+    arm: str
+    kind: str
+    question: str
+    answer: str
+    answerable: bool
+    f1: float
+    exact: bool
+    verdict: str
+    page_recalled: bool | None
+    """A page that answers is among the recalled; None where that is not known."""
+    evidence_recalled: bool | None
+    first_page: bool | None
+    """The first citation is on a page that answers."""
+    absence: float
+    tokens: int
+    seconds: float
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        return self.document, self.arm, self.question
+
+
+def read_lines(path: Path) -> list[Line]:
+    """The documents and questions of a file.
+
+    Raises:
+        DocumentError: it cannot be read, or a line is not of the form.
+    """
+    lines = []
+    try:
+        for number, text in enumerate(path.read_text("utf-8").split("\n"), 1):
+            if not text.strip():
+                continue
+            fields = json.loads(text)
+            questions = tuple(map(Question.of, fields["questions"]))
+            id = str(fields.get("id", number))
+            lines.append(Line(id, fields.get("file"), fields.get("document", ""), questions))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DocumentError(f"{path} cannot be read: {error}.") from error
+    if not lines:
+        raise UsageError(f"There are no documents in {path}.")
+    return lines
+
+
+def answers(
+    line: Line, options: OpenOptions, arms: Sequence[Arm], done: Collection[tuple[str, str, str]]
+) -> Iterator[Row]:
+    """Read a document, and ask its questions under every arm, but for those already done."""
+    left = [
+        (arm, question)
+        for arm in arms
+        for question in line.questions
+        if (line.id, arm, question.text) not in done
+    ]
+    if not left:
+        return
+    with OpenConversation(options) as conversation:
+        for _ in conversation.open():
+            pass
+        session = conversation.session
+        for _ in session.read():
+            pass
+        for arm, question in left:
+            recalled: tuple[Citation, ...] = ()
+            for event in session.ask(question.text, closed_book=arm == "closed"):
+                if isinstance(event, Answering):
+                    recalled = event.citations
+                elif isinstance(event, AnswerFinished):
+                    yield _row(line, arm, question, event, recalled)
+
+
+def _row(
+    line: Line, arm: Arm, question: Question, event: AnswerFinished, recalled: Sequence[Citation]
+) -> Row:
+    quotes = [squash(citation.quote) for citation in recalled]
+    pages, right = question.pages, question.answers
+    return Row(
+        document=line.id,
+        arm=arm,
+        kind=question.kind,
+        question=question.text,
+        answer=event.answer,
+        answerable=bool(right),
+        f1=token_f1(event.answer, right) if right else 0.0,
+        exact=bool(right) and exact_match(event.answer, right),
+        verdict=event.verdict,
+        page_recalled=any(c.page in pages for c in recalled) if pages else None,
+        evidence_recalled=(
+            any(squash(question.evidence) in quote for quote in quotes)
+            if question.evidence
+            else None
+        ),
+        first_page=any(c.page in pages for c in event.citations[:1]) if pages else None,
+        absence=event.absence,
+        tokens=event.tokens,
+        seconds=event.seconds,
+    )
+
+
+def figures(rows: Sequence[Row]) -> dict[str, dict[str, dict[str, object]]]:
+    """By arm and kind of question; `all` has all that can be answered."""
+    arms: dict[str, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
+    for row in rows:
+        arms[row.arm][row.kind].append(row)
+        if row.answerable:
+            arms[row.arm]["all"].append(row)
+    return {
+        arm: {kind: _figures(each) for kind, each in sorted(kinds.items())}
+        for arm, kinds in arms.items()
+    }
+
+
+def _figures(rows: Sequence[Row]) -> dict[str, object]:
+    verified = [row for row in rows if row.verdict == "verified"]
+    found: dict[str, object] = {
+        "questions": len(rows),
+        "says_absent": _share(row.verdict == "not found" for row in rows),
+        "verified": len(verified) / len(rows),
+        "verified_wrong": sum(row.f1 < RIGHT for row in verified) / len(rows),
+        "seconds": sorted(row.seconds for row in rows)[len(rows) // 2],
+    }
+    if rows[0].answerable:
+        by_document: dict[str, list[float]] = defaultdict(list)
+        for row in rows:
+            by_document[row.document].append(row.f1)
+        found |= {
+            "f1": _mean(by_document)(list(by_document)),
+            "f1_interval": interval(_mean(by_document), list(by_document)),
+            "exact": _share(row.exact for row in rows),
+            "page_recalled": _share(row.page_recalled for row in rows),
+            "evidence_recalled": _share(row.evidence_recalled for row in rows),
+            "first_page": _share(row.first_page for row in rows),
+        }
+    return found
+
+
+def _mean(by_document: dict[str, list[float]]) -> Callable[[Sequence[str]], float]:
+    def mean(documents: Sequence[str]) -> float:
+        values = [value for document in documents for value in by_document[document]]
+        return sum(values) / len(values)
+
+    return mean
+
+
+def _share(values: Iterable[bool | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else None
+
+
+def save(row: Row, path: Path) -> None:
+    with path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(asdict(row), ensure_ascii=False) + "\n")
+
+
+def load(path: Path) -> list[Row]:
+    """What `save` wrote; nothing if there is no such file."""
+    if not path.exists():
+        return []
+    return [Row(**json.loads(line)) for line in path.read_text("utf-8").split("\n") if line]

@@ -1,0 +1,53 @@
+"""Whether the recalled text answers a question at all: one decision, in one place."""
+
+import math
+from dataclasses import dataclass, replace
+
+from sleepdoc.reading.client import EngineClient
+from sleepdoc_model.engine import Sampling
+from sleepdoc_model.reader import ABSENT
+
+LIKELY = 0.6
+"""From this probability on that the reader would write so, the document does not say. Chosen on
+the development documents of `bench answers`, where it is weighed against refusing too often."""
+
+
+@dataclass(frozen=True)
+class Absence:
+    """What the reader thinks of saying that the document does not say."""
+
+    tokens: tuple[int, ...]
+    scores: tuple[float, ...]
+    """Log-probability of each of these tokens."""
+
+    @classmethod
+    def of(cls, engine: EngineClient) -> "Absence":
+        """Of the prompt that stands in the engine's window."""
+        tokens = [*engine.encode(ABSENT), engine.frame.answer_close[0]]
+        return cls(tuple(tokens), tuple(engine.score(tokens)))
+
+    @property
+    def probability(self) -> float:
+        return math.exp(sum(self.scores))
+
+    @property
+    def decided(self) -> bool:
+        return self.probability >= LIKELY
+
+    def ruled_out(self, sampling: Sampling) -> Sampling:
+        """The same sampling of answers that say something else."""
+        return replace(sampling, not_begun=(self._beginning(),))
+
+    def _beginning(self) -> tuple[int, ...]:
+        """The tokens after which hardly anything else could come."""
+        for count in range(1, len(self.tokens)):
+            if math.exp(sum(self.scores[count:])) > 0.5:
+                return self.tokens[:count]
+        return self.tokens
+
+
+def refusal(pages: int | None) -> str:
+    """What is said instead; `pages` are those read so far, None if that is all of them."""
+    if pages is None:
+        return "I found nothing about this in the document."
+    return f"I found nothing about this in the {pages} page{'s' * (pages != 1)} read so far."
