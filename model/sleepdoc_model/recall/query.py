@@ -25,7 +25,7 @@ _CARRIED = 24
 _AFTER_HOW = frozenset(("long", "old", "often", "far", "soon", "high"))
 _LEANING = re.compile(
     r"\b(?:he|him|his|she|hers?|they|them|theirs?|it|its|the (?:same|former|latter|others?))\b"
-    r"|^(?:and|but|so|then|what about|how about|why|how so|which one|whose|who else|what else)\b"
+    r"|^(?:and|but|so|then|what about|how about|how so|which one|who else|what else)\b"
     r"|\b(?:this|that|these|those|there|one|ones|then)\s*[?.!]*$"
     r"|\b(?:in|at|for|of|on|by|to|from|with|about|did|does|do|is|was|are|were|has|had)"
     r" (?:this|that|these|those) (?!book|document|text|paper|manual|report|article|file)\w",

@@ -59,6 +59,7 @@ def test_words_of_the_same_meaning_count_less() -> None:
         ("Why?", True),
         ("In which theatre did that operetta have its first performance?", True),
         ("What is this document about money?", False),
+        ("Why are codenames used during development?", False),
         ("Which theatre in London burned down?", False),
         ("How do I list all files that belong to the package foo?", False),
     ],
