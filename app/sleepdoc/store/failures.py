@@ -49,6 +49,9 @@ def as_storage_error(path: Path) -> Iterator[None]:
         if primary not in _BY_SQLITE_CODE:
             raise
         raise StorageError(f"{path}: {_BY_SQLITE_CODE[primary]} ({name})") from error
+    except UnicodeDecodeError as error:
+        # SQLite's complaint quotes the damage, and the driver cannot decode the complaint.
+        raise StorageError(f"{path}: {DAMAGED}") from error
     except OSError as error:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         reason = _FULL if full else _UNWRITABLE

@@ -129,7 +129,20 @@ def _turns(tables: sqlite_utils.Database) -> None:
     tables.execute("CREATE INDEX turns_by_conversation ON turns (conversation_id)")
 
 
-MIGRATIONS: tuple[Migration, ...] = (_documents, _passages, _conversations, _turns)
+def _outlines(tables: sqlite_utils.Database) -> None:
+    """Documents get an outline, and a kind that no constraint has to know.
+
+    The constraint goes with its column. A new table instead would mean to drop the old one, and
+    with it by ``ON DELETE CASCADE`` every page.
+    """
+    tables.execute("ALTER TABLE documents ADD COLUMN format TEXT NOT NULL DEFAULT 'text'")
+    tables.execute("UPDATE documents SET format = kind")
+    tables.execute("ALTER TABLE documents DROP COLUMN kind")
+    tables.execute("ALTER TABLE documents RENAME COLUMN format TO kind")
+    tables.execute("ALTER TABLE documents ADD COLUMN outline TEXT NOT NULL DEFAULT '[]'")
+
+
+MIGRATIONS: tuple[Migration, ...] = (_documents, _passages, _conversations, _turns, _outlines)
 
 
 def apply(tables: sqlite_utils.Database, *, latest: int = len(MIGRATIONS)) -> None:
