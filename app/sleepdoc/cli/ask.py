@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=Command)
-@click.argument("target", metavar="FILE|NAME")
+@click.argument("target", metavar="FILE|NAME|-")
 @click.argument("question")
 @click.option("--closed-book", is_flag=True, help="Answer from memory alone, without recall.")
 @click.option(

@@ -73,6 +73,14 @@ _ORDER = {encoding: place for place, (encoding, _) in enumerate(_COMMON)}
 _UNSURE = {"shift_jis_2004", "johab"}
 """What is answered too readily for bytes of other encodings; asked again without them."""
 
+_FEW = 8
+"""Bytes outside ASCII that are too few to compare encodings by."""
+_WESTERN = frozenset(
+    "\u2018\u2019\u201c\u201d\u2013\u2014\u2026\u2022\u20ac£§°©®™«»¿¡½¼ÀÁÂÄÅÇÈÉÊËÍÎÏÑÓÔÖØÙÚÛÜÆŒ"
+    "àáâäåçèéêëíîïñóôöøùúûüÿæœß\u00a0"
+)
+"""What such bytes are in windows-1252, if it is that: quotes and dashes, and letters of the West."""
+
 BINARY = "looks like a binary file, of no format that can be read; convert it to PDF or text first"
 
 
@@ -112,7 +120,7 @@ def decode(data: bytes, declared: str | None = None) -> tuple[str, list[str]]:
         )
     text, notices = _decoded(data, guessed)
     name = _NAMES[guessed]
-    return text, [f"not UTF-8; read as {name}, so accents may be wrong", *notices]
+    return text, [f"not UTF-8; read as {name}, so letters may be wrong", *notices]
 
 
 def refuse_binary(data: bytes) -> None:
@@ -155,6 +163,9 @@ def _unmarked_utf16(data: bytes) -> str | None:
 
 def _guess(data: bytes) -> str | None:
     sample = _telling(data)
+    outside = sample.translate(None, bytes(range(128)))
+    if len(outside) < _FEW and _WESTERN.issuperset(outside.decode("cp1252", "replace")):
+        return "cp1252"
     matches = [match for match in from_bytes(sample) if match.encoding in _ORDER]
     if not matches or matches[0].encoding in _UNSURE:
         sure = [encoding for encoding in _ORDER if encoding not in _UNSURE]

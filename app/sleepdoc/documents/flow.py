@@ -19,7 +19,10 @@ _SENTENCE_END = re.compile(r"[.!?]\s+|[\u3002\uff01\uff1f]")
 
 @dataclass(frozen=True)
 class Block:
-    """A paragraph, a heading, or whatever else stands between empty lines."""
+    """A paragraph, a heading, or whatever else stands between empty lines.
+
+    With a level and no text it is an entry of the outline that points at the block behind it.
+    """
 
     text: str
     level: int = 0
@@ -57,7 +60,7 @@ class Flow:
     def add_page(self, blocks: Iterable[Block]) -> None:
         """Add one page, however long."""
         page = list(blocks)
-        self.pages.append("\n\n".join(block.text for block in page))
+        self.pages.append("\n\n".join(block.text for block in page if block.text))
         self.outline += (
             OutlineEntry(block.level, block.title, len(self.pages)) for block in page if block.level
         )
@@ -95,7 +98,7 @@ def _fitting(blocks: Iterable[Block]) -> Iterator[Block]:
             end = start + _cut(text[start : start + PAGE_CHARACTERS])
             yield Block(text[start:end].rstrip(), level, block.title)
             start, level = end, 0
-        if rest := text[start:].rstrip():
+        if (rest := text[start:].rstrip()) or level:
             yield Block(rest, level, block.title)
 
 

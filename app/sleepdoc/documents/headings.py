@@ -27,6 +27,8 @@ _LONGEST = 100
 _LONGEST_LINE = 80
 _LABELS_WITHIN = 30
 _SHORTEST_TITLE = 3
+_NAME_WORDS = 5
+"""A name with a full stop behind it has no more; "Chapter 1. Loomings." is one."""
 _FRONT = 6
 """Paragraphs within which text begins; where lines as short as a title go on it is none."""
 
@@ -65,7 +67,7 @@ def title_of(paragraphs: Sequence[str]) -> str:
     if underlined := _UNDERLINED.fullmatch(first):
         return underlined["title"].strip()
     title = " ".join(first.lstrip("#").split())
-    fit = _SHORTEST_TITLE <= len(title) and "\n" not in first and looks_like_heading(first)
+    fit = len(title) >= _SHORTEST_TITLE and "\n" not in first and looks_like_heading(first)
     worded = any(map(str.isalpha, title)) and not _heading(first).level
     prose = not all(map(looks_like_heading, paragraphs[1:_FRONT]))
     return title if fit and worded and prose else ""
@@ -96,7 +98,9 @@ def _is_name(rest: str) -> bool:
         return True
     separated = rest.lstrip()[0] in ".:-\u2013\u2014" or rest.lstrip()[0].isupper()
     ended = rest.rstrip()[-1] in ".,;:"
-    return separated and (not ended or len(rest.split()) <= 5) or not rest.isascii() and not ended
+    return (separated and (not ended or len(rest.split()) <= 5)) or (
+        not rest.isascii() and not ended
+    )
 
 
 def _is_whole(title: str) -> bool:

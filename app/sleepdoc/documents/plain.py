@@ -5,7 +5,7 @@ from sleepdoc.documents.flow import Flow, paragraphs
 from sleepdoc.documents.headings import marked, title_of
 from sleepdoc.documents.opaque import notice_of, without_opaque
 from sleepdoc.documents.terminal import as_shown
-from sleepdoc.documents.text import clean_text, count_hidden, legible
+from sleepdoc.documents.text import clean_text, count_hidden, hidden_notice, legible
 from sleepdoc.documents.types import Extraction, OutlineEntry, Page
 from sleepdoc.errors import DocumentError
 
@@ -50,11 +50,9 @@ class _Sheet:
 
 def notices_of(raw: str) -> list[str]:
     """What is said of characters that are in the raw text and will not be in the document."""
-    notices = []
-    if hidden := count_hidden(raw):
-        notices.append(f"{hidden:,} invisible characters (Unicode tags) were removed")
+    notices = hidden_notice(count_hidden(raw))
     if nuls := raw.count("\0"):
-        notices.append(f"{nuls:,} NUL {'character was' if nuls == 1 else 'characters were'} removed")
+        notices.append(f"{nuls:,} NUL character{'s' * (nuls > 1)} removed")
     return notices
 
 

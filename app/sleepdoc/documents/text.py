@@ -104,3 +104,8 @@ def legible(text: str) -> str:
 def count_hidden(text: str) -> int:
     """Number of tag characters: invisible, and able to carry instructions to a model."""
     return len(_TAG_CHARACTER.findall(text))
+
+
+def hidden_notice(count: int) -> list[str]:
+    """What to say of tag characters that were removed."""
+    return [f"{count:,} invisible characters (Unicode tags) were removed"] if count else []

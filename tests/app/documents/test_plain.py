@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sleepdoc.documents.plain import PAGE_CHARACTERS
+from sleepdoc.documents.flow import PAGE_CHARACTERS
 from sleepdoc.documents.reader import SizeLimits, load_document
 from sleepdoc.documents.types import Document
 
@@ -46,7 +46,7 @@ def test_utf16_of_the_other_byte_order_is_told_by_its_mark(tmp_path: Path) -> No
 def test_windows_text_is_read_and_the_guess_is_said(tmp_path: Path) -> None:
     document = _load(tmp_path, "“Café” costs 3 €".encode("cp1252"))
     assert document.pages[0].text == "“Café” costs 3 €"
-    assert document.notices == ("not UTF-8; read as windows-1252, so accents may be wrong",)
+    assert document.notices == ("not UTF-8; read as windows-1252, so letters may be wrong",)
 
 
 def test_utf8_with_a_bad_byte_stays_utf8(tmp_path: Path) -> None:
