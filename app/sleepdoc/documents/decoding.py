@@ -3,7 +3,7 @@
 import codecs
 import re
 
-from charset_normalizer import CharsetMatch, from_bytes
+from charset_normalizer import from_bytes
 
 from sleepdoc.errors import DocumentError
 
@@ -25,61 +25,90 @@ _CONTROLS = bytes({*range(0x20), 0x7F} - set(b"\a\b\t\n\v\f\r\x0e\x0f\x1a\x1b"))
 _NULS = re.compile(rb"\0+")
 _ISO_2022_JP = re.compile(rb"\x1b\$[@B](?:[\x21-\x7e]{2})+\x1b\([BJ]")
 
-_COMMON = (
-    ("cp1254", "windows-1254"),
-    ("cp1252", "windows-1252"),
-    ("iso8859_2", "iso-8859-2"),
-    ("cp1250", "windows-1250"),
-    ("cp1251", "windows-1251"),
-    ("koi8_r", "koi8-r"),
-    ("koi8_u", "koi8-u"),
-    ("cp866", "cp866"),
-    ("iso8859_5", "iso-8859-5"),
-    ("mac_cyrillic", "mac-cyrillic"),
-    ("cp1253", "windows-1253"),
-    ("iso8859_7", "iso-8859-7"),
-    ("cp1255", "windows-1255"),
-    ("cp1256", "windows-1256"),
-    ("iso8859_6", "iso-8859-6"),
-    ("cp1257", "windows-1257"),
-    ("cp1258", "windows-1258"),
-    ("cp874", "tis-620"),
-    ("tis_620", "tis-620"),
-    ("cp932", "shift-jis"),
-    ("shift_jis_2004", "shift-jis"),
-    ("euc_jp", "euc-jp"),
-    ("euc_jis_2004", "euc-jp"),
-    ("gb18030", "gb18030"),
-    ("big5", "big5"),
-    ("big5hkscs", "big5"),
-    ("cp949", "euc-kr"),
-    ("johab", "johab"),
-    ("mac_roman", "mac-roman"),
-    ("cp850", "cp850"),
-    ("cp852", "cp852"),
-    ("cp437", "cp437"),
+_LATIN = (
+    "cp1252",
+    "cp1254",
+    "iso8859_2",
+    "cp1250",
+    "cp1257",
+    "mac_roman",
+    "cp850",
+    "cp437",
+    "cp852",
 )
-"""Encodings people have, as Python and as people call them. Of equally good ones the first wins."""
-_SPOKEN = {
-    "cp1252": {"Hungarian", "Polish", "Czech", "Slovak", "Croatian", "Slovene", "Romanian"},
-    "cp1254": {"Turkish"},
+"""Of those in which a text could be written, the first is taken."""
+_ALPHABETS = tuple(
+    frozenset(letters)
+    for letters in (
+        "äöüß",
+        "àâäæçéèêëîïôöœùûüÿ",
+        "áéíñóúüªº",
+        "áâãàçéêíóôõúüªº",
+        "àèéìíîòóùªº",
+        "àçèéíïòóúü",
+        "åäöæøéü",
+        "áäèéêëïíóöüç",
+        "áðéíóúýþæöø",
+        "õäöüšž",
+        "ąćęłńóśźż",
+        "áäčďéěíĺľňóôŕřšťúůýž",
+        "áéíóöőúüű",
+        "ăâîşţșț",
+        "čćđšž",
+        "çğıöşüâîû\u0307",
+        "ąčęėįšųūž",
+        "āčēģīķļņšūž",
+    )
+)
+"""What languages have beside a to z: German, French, Spanish, Portuguese, Italian, Catalan, those
+of Scandinavia, Dutch, Icelandic, Estonian, Polish, Czech and Slovak, Hungarian, Romanian, Croatian,
+Turkish, Lithuanian, Latvian."""
+_SIGNS = frozenset(
+    "\u2018\u2019\u201a\u201c\u201d\u201e\u2013\u2014\u2026\u2022\u20ac\u2122\u00a0\u00adƒ£§°©®«»‹›¿¡½¼¾±×·²³µ†‡"
+)
+_WEST = frozenset().union(*_ALPHABETS[:10])
+_LATIN_SHARE = 0.3
+"""Text in Latin letters has fewer bytes than this share outside ASCII."""
+
+_NAMES = {
+    "cp1250": "windows-1250",
+    "cp1251": "windows-1251",
+    "cp1252": "windows-1252",
+    "cp1253": "windows-1253",
+    "cp1254": "windows-1254",
+    "cp1255": "windows-1255",
+    "cp1256": "windows-1256",
+    "cp1257": "windows-1257",
+    "cp1258": "windows-1258",
+    "iso8859_2": "iso-8859-2",
+    "iso8859_5": "iso-8859-5",
+    "iso8859_6": "iso-8859-6",
+    "iso8859_7": "iso-8859-7",
+    "koi8_r": "koi8-r",
+    "koi8_u": "koi8-u",
+    "cp866": "cp866",
+    "mac_cyrillic": "mac-cyrillic",
+    "cp874": "tis-620",
+    "tis_620": "tis-620",
+    "cp932": "shift-jis",
+    "euc_jp": "euc-jp",
+    "euc_jis_2004": "euc-jp",
+    "gb18030": "gb18030",
+    "big5": "big5",
+    "big5hkscs": "big5",
+    "cp949": "euc-kr",
+    "johab": "johab",
+    "shift_jis_2004": "shift-jis",
+    "mac_roman": "mac-roman",
+    "cp850": "cp850",
+    "cp437": "cp437",
+    "cp852": "cp852",
 }
-"""Encodings that differ in a few letters, which only the language can tell: of windows-1252 those
-it is not for, of windows-1254 the one it is for."""
-_HALF_WIDTH = re.compile("[\uff61-\uff9f]")
-"""Katakana of old terminals: what other encodings look like as Shift-JIS."""
-_NAMES = dict(_COMMON)
-_ORDER = {encoding: place for place, (encoding, _) in enumerate(_COMMON)}
+"""Encodings people have, as Python and as people call them."""
 _UNSURE = {"shift_jis_2004", "johab"}
 """What is answered too readily for bytes of other encodings; asked again without them."""
-
-_FEW = 8
-"""Bytes outside ASCII that are too few to compare encodings by."""
-_WESTERN = frozenset(
-    "\u2018\u2019\u201c\u201d\u2013\u2014\u2026\u2022\u20ac£§°©®™«»¿¡½¼ÀÁÂÄÅÇÈÉÊËÍÎÏÑÓÔÖØÙÚÛÜÆŒ"
-    "àáâäåçèéêëíîïñóôöøùúûüÿæœß\u00a0"
-)
-"""What such bytes are in windows-1252, if it is that: quotes and dashes, and letters of the West."""
+_HALF_WIDTH = re.compile("[\uff61-\uff9f]")
+"""Katakana of old terminals: what other encodings look like as Shift-JIS."""
 
 BINARY = "looks like a binary file, of no format that can be read; convert it to PDF or text first"
 
@@ -143,10 +172,12 @@ def _decoded(data: bytes, encoding: str) -> tuple[str, list[str]]:
 
 def _as_declared(data: bytes, declared: str) -> str | None:
     # As browsers do: what says Latin-1 is windows-1252, which has the curly quotes.
-    encoding = {"iso8859-1": "cp1252", "ascii": "cp1252"}
+    browsers = {"iso8859-1": "cp1252", "ascii": "cp1252"}
     try:
         name = codecs.lookup(declared).name
-        return data.decode(encoding.get(name, name))
+        if b"<a>".decode(name) != "<a>":
+            return None
+        return data.decode(browsers.get(name, name))
     except (LookupError, UnicodeError, ValueError):
         return None
 
@@ -163,30 +194,32 @@ def _unmarked_utf16(data: bytes) -> str | None:
 
 def _guess(data: bytes) -> str | None:
     sample = _telling(data)
-    outside = sample.translate(None, bytes(range(128)))
-    if len(outside) < _FEW and _WESTERN.issuperset(outside.decode("cp1252", "replace")):
-        return "cp1252"
-    matches = [match for match in from_bytes(sample) if match.encoding in _ORDER]
+    if found := _latin(sample):
+        return found
+    matches = [match for match in from_bytes(sample) if match.encoding in _NAMES]
     if not matches or matches[0].encoding in _UNSURE:
-        sure = [encoding for encoding in _ORDER if encoding not in _UNSURE]
+        sure = [encoding for encoding in _NAMES if encoding not in _UNSURE]
         matches = [*from_bytes(sample, cp_isolation=sure)] or matches
-    if not matches:
+    plausible = [match for match in matches if not _is_scattered(str(match))]
+    best = next(iter(plausible or matches), None)
+    return best.encoding if best else None
+
+
+def _latin(sample: bytes) -> str | None:
+    """The encoding in which the letters are those of one language, or else of the West."""
+    outside = sample.translate(None, bytes(range(128)))
+    if len(outside) > _LATIN_SHARE * len(sample):
         return None
-    chaos = min(match.chaos for match in matches) + 0.01
-    calm = [match for match in matches if match.chaos <= chaos]
-    coherence = max(match.coherence for match in calm) - 0.05
-    good = [match for match in calm if match.coherence >= coherence and _fits(match)]
-    return min((good or calm), key=lambda match: _ORDER[match.encoding]).encoding
+    for alphabets in (_ALPHABETS, (_WEST,)):
+        for encoding in _LATIN:
+            characters = frozenset(outside.decode(encoding, "replace").lower()) - _SIGNS
+            if any(characters <= alphabet for alphabet in alphabets):
+                return encoding
+    return None
 
 
-def _fits(match: CharsetMatch) -> bool:
-    spoken = match.language in _SPOKEN.get(match.encoding, ())
-    if match.encoding == "cp1252":
-        return not spoken
-    if match.encoding == "cp1254":
-        return spoken
-    text = str(match)
-    return 3 * len(_HALF_WIDTH.findall(text)) < len(text)
+def _is_scattered(text: str) -> bool:
+    return 3 * len(_HALF_WIDTH.findall(text)) > len(text)
 
 
 def _telling(data: bytes) -> bytes:

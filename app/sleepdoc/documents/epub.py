@@ -120,8 +120,8 @@ def _chapter(archive: Archive, name: str, entries: list[Entry], outlined: bool) 
         pointed.append(Block(text, verbatim=block.verbatim))
     top = [entry for number, entry in enumerate(entries) if number not in placed]
     begins = [Block("", entry.level, entry.title) for entry in top]
-    if top and not _says(pointed, top[0].title):
-        begins.append(Block(f"# {top[0].title}"))
+    if top and not _says(pointed, top[-1].title):
+        begins.append(Block(f"# {top[-1].title}"))
     return [*begins, *pointed] if any(block.text.strip() for block in pointed) else []
 
 

@@ -48,6 +48,8 @@ class Flow:
         for block in _fitting(blocks):
             if size >= _PAGE_FILLED or size + len(block.text) > PAGE_CHARACTERS:
                 headings = _trailing_headings(page)
+                if headings == len(page) and size >= _PAGE_FILLED:
+                    headings = 0  # nothing but headings, as in a list of short lines
                 if finished := page[: len(page) - headings]:
                     self.add_page(finished)
                     page = page[len(finished) :]

@@ -16,6 +16,7 @@ _UNSEEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGN
 _TYPED = {"text", "search", "email", "tel", "url", "number", "date", "time", "month", "week"}
 _RAISED = re.compile(r"[-+\u2212]?\d[\d.,\u2212+-]*|[a-zA-Z]|[a-zA-Z][-+\u2212]\d+")
 _DIGIT_AT_END = re.compile(r"\d\Z")
+_TICKS = re.compile("`{3,}")
 _SPACE_AT_END = re.compile(r"[^\S\n]+\n")
 
 
@@ -106,6 +107,12 @@ class _Converter(MarkdownConverter):
     def convert_rt(self, element: Tag, text: str, parent_tags: Any) -> str:
         bracketed = element.find_previous_sibling("rp") is not None
         return text if bracketed or not text.strip() else f"({text})"
+
+    def convert_pre(self, element: Tag, text: str, parent_tags: Any) -> str:
+        """Fenced by more ticks than any line of it has."""
+        code = text.strip("\n")
+        fence = "`" * max([3, *(1 + len(ticks) for ticks in _TICKS.findall(code))])
+        return f"\n\n{fence}\n{code}\n{fence}\n\n" if code.strip() else ""
 
     def convert_del(self, element: Tag, text: str, parent_tags: Any) -> str:
         return f"~~{text}~~" if text.strip() else ""

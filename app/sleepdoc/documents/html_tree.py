@@ -47,6 +47,8 @@ _DEPTH = 120
 _KEPT = {*INVISIBLE, "img", "br", "hr", "input"}
 """Elements that may stand at any depth: their content is not text, or they have none."""
 _DECLARED_WITHIN = 4096
+_TITLES = 9
+"""Drawings have titles too; more are not looked at."""
 
 
 def parsed(data: bytes) -> tuple[BeautifulSoup, list[str]]:
@@ -63,9 +65,10 @@ def parsed(data: bytes) -> tuple[BeautifulSoup, list[str]]:
 def title_of(tree: BeautifulSoup) -> str:
     """The page's title, else its first heading, else nothing."""
     for name in ("title", "h1"):
-        found = tree.find(name)
-        if found and (title := " ".join(found.get_text(" ").split())):
-            return title
+        for found in tree.find_all(name, limit=_TITLES):
+            title = " ".join(found.get_text(" ").split())
+            if title and not found.find_parent("svg"):
+                return title
     return ""
 
 

@@ -7,12 +7,13 @@ import re
 
 _CODED = r"[A-Za-z0-9+/_=-]"
 _DATA = r"data:[\w.+-]{1,64}/[\w.+-]{1,64}(?:;[\w.+=-]{1,64}){0,4},"
-_PAYLOAD = rf"{_DATA}[^)\s]*(?:\s+[A-Za-z0-9+/=]+)*>?(?:\s+[\"'][^)]*)?\s*"
-_TEXT = r"[^\[\]]{0,1000}"
+_PAYLOAD = rf"{_DATA}[^\s()\[\]<>!]*+(?:\s++[A-Za-z0-9+/=]++)*+>?(?:\s+[\"'][^()\[\]]*+)?\s*+"
+_TEXT = r"[^\[\]]{0,1000}+"
 
 _URI = re.compile(rf"{_DATA}[^\s\"'<>)\]}}]*", re.IGNORECASE)
 _WRAPPED = re.compile(
-    rf"(?<!{_CODED})(?:{_CODED}{{40,}}[ \t]*\n[ \t>]*){{3,}}{_CODED}+(?!{_CODED})"
+    rf"(?<!{_CODED})(?:{_CODED}{{40,}}+[ \t]*+(?:\n[ \t>]*+|\Z)){{4,}}"
+    rf"(?:{_CODED}++(?=[ \t]*(?:\n|\Z)))?"
 )
 _LONG = re.compile(rf"{_CODED}{{256,}}")
 
