@@ -4,6 +4,7 @@ Headings, lists, tables and code keep their Markdown; emphasis and links are pla
 """
 
 import re
+from collections import Counter
 from typing import Any
 
 from bs4 import BeautifulSoup, Tag
@@ -76,15 +77,21 @@ def _fill_in(tree: BeautifulSoup) -> None:
 
 def _take_apart_layout(tree: BeautifulSoup) -> None:
     """Tables that only place things on the page hold paragraphs, not rows of cells."""
-    for table in tree.find_all("table"):
-        rows = [row for row in table.find_all("tr") if row.find_parent("table") is table]
-        cells = [
-            cell for cell in table.find_all(["td", "th"]) if cell.find_parent("table") is table
-        ]
-        layout = table.get("role") == "presentation" or table.find("table") is not None
-        if layout or len(cells) <= len(rows):
-            for part in (table, *rows, *cells):
-                part.name = "div"
+    tables = tree.find_all("table")
+    rows, cells, around = (
+        [(part, id(part.find_parent("table"))) for part in parts]
+        for parts in (tree.find_all("tr"), tree.find_all(["td", "th"]), tables)
+    )
+    row_count, cell_count = (Counter(table for _, table in parts) for parts in (rows, cells))
+    layout = {table for _, table in around}
+    layout |= {id(table) for table in tables if table.get("role") == "presentation"}
+    layout |= {id(table) for table in tables if cell_count[id(table)] <= row_count[id(table)]}
+    for part, table in (*rows, *cells):
+        if table in layout:
+            part.name = "div"
+    for each in tables:
+        if id(each) in layout:
+            each.name = "div"
 
 
 class _Converter(MarkdownConverter):
