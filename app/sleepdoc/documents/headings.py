@@ -15,11 +15,14 @@ _NAMED = re.compile(
     rf"(?P<word>{_WHOLE}|{_CHAPTER})\s+(?:\d{{1,3}}|[ivxlc]{{1,8}}|[a-z]|{_WORDS})\b(?P<rest>.*)",
     re.IGNORECASE,
 )
+_ALONE = re.compile(rf"(?:{_WHOLE}|{_CHAPTER})\s+\w+\.?|[IVXLC]+\.", re.IGNORECASE)
 _CJK = re.compile(
     r"第\s?[0-9０-９一二三四五六七八九十百千零〇]{1,6}\s?[章節节回部編编卷話话](?P<rest>.*)"
 )
 _NUMBERED = re.compile(r"(?P<number>\d{1,3}(?:\.\d{1,3}){0,4})[.)]?\s+(?P<title>[^\W\d_].*)")
 _ROMAN = re.compile(r"[IVXLC]{1,8}\.(?:\s+[^\W\d_].*)?")
+_LISTED = re.compile(r"(?:\s{2,}|\.{2,} *)[\divxlc]+\s*\Z", re.IGNORECASE)
+"""The end of a line in a table of contents."""
 _UNDERLINED = re.compile(r"(?P<title>[^\n]*\w[^\n]*)\n[ \t]*(?P<line>={3,}|-{3,}|~{3,})[ \t]*")
 _LABELLED = re.compile(r"(?:Title|Titel|Titre|Título|Titolo):[ \t]+(?P<title>\S.*)", re.IGNORECASE)
 
@@ -51,7 +54,10 @@ def marked(paragraphs: Sequence[str]) -> list[Block]:
             blocks.append(Block(block.text))
             continue
         below = whole and _NAMED.match(block.title) and not _is_whole(block.title)
-        blocks.append(Block(block.text, block.level + bool(below), block.title))
+        title = " ".join(block.title.split())
+        if _ALONE.fullmatch(title) and _is_name_of_chapter(follower, found[place + 2 : place + 3]):
+            title = f"{title} {' '.join(follower.text.split())}"
+        blocks.append(Block(block.text, block.level + bool(below), title))
     return blocks
 
 
@@ -79,11 +85,11 @@ def _heading(paragraph: str) -> Block:
     if len(lines) == 2 and (underlined := _UNDERLINED.fullmatch(paragraph.strip())):
         return Block(paragraph, 1 if underlined["line"][0] == "=" else 2, lines[0])
     named = _NAMED.fullmatch(lines[0]) or _CJK.fullmatch(lines[0])
-    if named and len(lines[0]) <= _LONGEST and _is_name(named["rest"]):
+    if named and not _LISTED.search(lines[0]) and len(lines[0]) <= _LONGEST and _is_name(named["rest"]):
         alone = not re.search(r"\w", named["rest"])
         below = len(lines) == 2 and alone and len(lines[1]) <= _LONGEST_LINE
         return Block(paragraph, 1, " ".join(lines) if below else lines[0])
-    if len(lines) == 1 and len(lines[0]) <= _LONGEST:
+    if len(lines) == 1 and len(lines[0]) <= _LONGEST and not _LISTED.search(lines[0]):
         numbered = _NUMBERED.fullmatch(lines[0])
         if numbered and looks_like_heading(lines[0]):
             return Block(paragraph, numbered["number"].count(".") + 1, lines[0])
@@ -101,6 +107,12 @@ def _is_name(rest: str) -> bool:
     return (separated and (not ended or len(rest.split()) <= 5)) or (
         not rest.isascii() and not ended
     )
+
+
+def _is_name_of_chapter(follower: Block, after: Sequence[Block]) -> bool:
+    """Whether the line between "Chapter 4" and its text is what the chapter is called."""
+    short = "\n" not in follower.text.strip() and looks_like_heading(follower.text.strip())
+    return short and not follower.level and bool(after) and not looks_like_heading(after[0].text)
 
 
 def _is_whole(title: str) -> bool:

@@ -55,6 +55,18 @@ def test_a_table_of_contents_is_none_and_what_it_lists_is() -> None:
     assert _outline(*text) == [(1, name) for name in names]
 
 
+def test_lines_of_a_table_of_contents_are_told_by_their_page_numbers() -> None:
+    lines = ("I.  The Weir            12", "1. Dusk ........ 3", "Chapter 2 Night   xiv")
+    assert _outline(*(part for line in lines for part in (line, BODY))) == []
+
+
+def test_the_name_of_a_chapter_may_stand_below_its_number() -> None:
+    assert _outline("CHAPTER I", "DOWN   THE WELL", BODY, "IV.", "The Weir", BODY) == [
+        (1, "CHAPTER I DOWN THE WELL"),
+        (1, "IV. The Weir"),
+    ]
+
+
 def test_chapters_are_below_parts() -> None:
     text = ("PART I", BODY, "Chapter 1", BODY, "Chapter 2", BODY, "PART II", BODY)
     assert [level for level, _ in _outline(*text)] == [1, 2, 2, 1]
