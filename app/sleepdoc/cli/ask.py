@@ -23,7 +23,7 @@ _MOST_SHOWN = 3
 
 
 @click.command(cls=Command)
-@click.argument("target", metavar="FILE|NAME")
+@click.argument("target", metavar="FILE|NAME|-")
 @click.argument("question")
 @click.option("--closed-book", is_flag=True, help="Answer from memory alone, without recall.")
 @click.option(

@@ -1,6 +1,7 @@
 """Options that several commands have."""
 
 import functools
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from sleepdoc.reading.service import OpenOptions
     from sleepdoc_model.engine import Engine
     from sleepdoc_model.tokenizer import Tokenizer
+
+STANDARD_INPUT = "-"
+"""What names standard input among files."""
 
 _BUILT_IN = ("default", "tiny", "scripted")
 _Function = Callable[..., Any]
@@ -31,11 +35,17 @@ class ModelChoice:
     seed: int
 
     def options(self, target: str, database: Path, *, passes: int | None = None) -> "OpenOptions":
-        """What to open with this model."""
+        """What to open with this model; ``-`` is read from standard input here and now.
+
+        Raises:
+            DocumentError: nothing is piped in, or too much.
+        """
+        from sleepdoc.documents.reader import spooled
         from sleepdoc.reading.service import OpenOptions
 
+        source = spooled(sys.stdin.buffer) if target == STANDARD_INPUT else target
         return OpenOptions(
-            target, database, model=self.found, device=self.device, seed=self.seed, passes=passes
+            source, database, model=self.found, device=self.device, seed=self.seed, passes=passes
         )
 
     @property

@@ -11,7 +11,7 @@ from sleepdoc.cli.output import counted, emit, notice, say
 
 
 @click.command(cls=Command)
-@click.argument("target", metavar="FILE|NAME")
+@click.argument("target", metavar="FILE|NAME|-")
 @click.option(
     "--passes",
     type=click.IntRange(1, 64),

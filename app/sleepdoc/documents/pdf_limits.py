@@ -1,4 +1,4 @@
-"""What extracting a PDF may cost, for both sides of the pipe: no pypdf in here."""
+"""What extracting a document may cost, for both sides of the pipe: no parser in here."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,9 @@ class Limits:
     page_characters: int = 1_000_000
     document_characters: int = 50_000_000
     stream_bytes: int = 32_000_000
-    """What one compressed stream may unpack to."""
+    """What one compressed stream, or one file in an archive, may unpack to."""
+    archive_bytes: int = 256_000_000
+    """What the files of an archive that are read may unpack to."""
     operations: int = 1_000_000
     """Drawing instructions and operands on one page."""
     forms: int = 1_000

@@ -1,4 +1,4 @@
-"""The parent's side of the PDF worker: start it, listen to it, and be rid of it in any case."""
+"""The parent's side of a worker process: start it, listen to it, be rid of it in any case."""
 
 import json
 import os
@@ -15,16 +15,21 @@ from sleepdoc.documents.pdf_limits import Limits
 # site-packages, PYTHONPATH, an editable install.
 _BOOT = (
     "import json, sys; job = json.loads(sys.argv[1]); sys.path[:] = job['path']; "
-    "from sleepdoc.documents.pdf_worker import main; main(job)"
+    "from importlib import import_module; import_module(job['worker']).main(job)"
 )
 _ENVIRONMENT = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
 _LONGEST_ANSWER = 64 << 20
 
+PDF = "sleepdoc.documents.pdf_worker"
+
 Answer = dict[str, Any]
 
 
-def answers(descriptor: int, limits: Limits) -> Generator[Answer]:
+def answers(descriptor: int, limits: Limits, worker: str = PDF, **job: str) -> Generator[Answer]:
     """Yield what the worker says about the document behind a descriptor.
+
+    Args:
+        worker: the module whose `main` reads the document, with `job` beside the limits.
 
     The last answer is either that of the last page or has ``refused``; a worker that ends without
     having finished, or talks nonsense, is reported the same way.
@@ -32,7 +37,7 @@ def answers(descriptor: int, limits: Limits) -> Generator[Answer]:
     page, count = 0, None
     # The document is the worker's standard input: no terminal, no second opening by name.
     with subprocess.Popen(
-        [sys.executable, "-I", "-c", _BOOT, _job(limits)],
+        [sys.executable, "-I", "-c", _BOOT, _job(limits, {**job, "worker": worker})],
         stdin=descriptor,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -58,9 +63,9 @@ def answers(descriptor: int, limits: Limits) -> Generator[Answer]:
             process.kill()
 
 
-def _job(limits: Limits) -> str:
+def _job(limits: Limits, job: dict[str, str]) -> str:
     path = [os.path.abspath(entry) for entry in sys.path if entry]
-    return json.dumps({"limits": asdict(limits), "path": path})
+    return json.dumps({**job, "limits": asdict(limits), "path": path})
 
 
 def _next(process: "subprocess.Popen[bytes]") -> Answer | None:

@@ -10,7 +10,6 @@ import contextlib
 import json
 import logging
 import os
-import signal
 import sys
 from collections.abc import Iterator
 from typing import Any, BinaryIO
@@ -18,22 +17,11 @@ from typing import Any, BinaryIO
 from pypdf import PasswordType, PdfReader, overwrite_configuration
 from pypdf.errors import DependencyError, FileNotDecryptedError, LimitReachedError
 
+from sleepdoc.documents.confinement import Refused, confine, limit_processor, timer
 from sleepdoc.documents.pdf_limits import Limits
 from sleepdoc.documents.pdf_lines import page_lines
 
 LABEL_LENGTH = 32
-
-
-class Refused(BaseException):
-    """The document is over a limit or unreadable.
-
-    Not an `Exception`: pypdf recovers from those in many places, and a timer must get through.
-    """
-
-    def __init__(self, reason: str, detail: str = "") -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.detail = detail
 
 
 def main(job: dict[str, Any]) -> None:
@@ -42,7 +30,7 @@ def main(job: dict[str, Any]) -> None:
     limits = Limits(**job["limits"])
     page, refusal = 0, None
     try:
-        _confine(limits)
+        confine(limits)
         for answer in _extract(sys.stdin.buffer, limits):
             page = answer.get("page", page)
             _send(answer)
@@ -62,14 +50,14 @@ def _send(answer: dict[str, Any]) -> None:
 
 
 def _extract(file: BinaryIO, limits: Limits) -> Iterator[dict[str, Any]]:
-    with _timer(limits.open_seconds, "open time"), _refusals():
+    with timer(limits.open_seconds, "open time"), _refusals():
         reader = _open(file, limits)
         count = len(reader.pages)
     if not count:
         raise Refused("no pages")
     if count > limits.pages:
         raise Refused("pages")
-    _limit_processor(limits.total_seconds(count))
+    limit_processor(limits.total_seconds(count))
     yield {"pages": count, "title": _title(reader, limits)}
     labels = _labels(reader, limits)
     room = limits.document_characters
@@ -77,7 +65,7 @@ def _extract(file: BinaryIO, limits: Limits) -> Iterator[dict[str, Any]]:
         answer: dict[str, Any] = {"page": number, "lines": []}
         if number <= len(labels):
             answer["label"] = labels[number - 1][:LABEL_LENGTH]
-        with _timer(limits.page_seconds, "page time"):
+        with timer(limits.page_seconds, "page time"):
             try:
                 answer["lines"] = page_lines(reader.pages[number - 1])
             except (MemoryError, BrokenPipeError):
@@ -134,7 +122,7 @@ def _refusals() -> Iterator[None]:
 
 
 def _title(reader: PdfReader, limits: Limits) -> str:
-    with _timer(limits.page_seconds, "open time"), contextlib.suppress(Exception):
+    with timer(limits.page_seconds, "open time"), contextlib.suppress(Exception):
         title = reader.metadata.title if reader.metadata else None
         return str(title or "")[:1000]
     return ""
@@ -142,61 +130,6 @@ def _title(reader: PdfReader, limits: Limits) -> str:
 
 def _labels(reader: PdfReader, limits: Limits) -> list[str]:
     """The labels as printed, or none if the document's table of them is broken."""
-    with _timer(limits.page_seconds, "open time"), contextlib.suppress(Exception):
+    with timer(limits.page_seconds, "open time"), contextlib.suppress(Exception):
         return [str(label) for label in reader.page_labels]
     return []
-
-
-def _confine(limits: Limits) -> None:
-    """Limits that hold whatever happens in Python. Platforms without them have the wall clock."""
-    try:
-        import resource
-    except ImportError:
-        return
-    ceilings = {
-        "RLIMIT_AS": limits.memory,
-        "RLIMIT_FSIZE": 0,
-        "RLIMIT_CORE": 0,
-        "RLIMIT_NOFILE": 16,
-    }
-    for name, ceiling in ceilings.items():
-        with contextlib.suppress(AttributeError, ValueError, OSError):
-            resource.setrlimit(getattr(resource, name), (ceiling, ceiling))
-    signal.signal(signal.SIGXCPU, _refuse_document_time)
-    _limit_processor(limits.open_seconds)
-
-
-def _limit_processor(seconds: float) -> None:
-    try:
-        import resource
-    except ImportError:
-        return
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    spent = used.ru_utime + used.ru_stime
-    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    soft = max(1, round(spent + seconds))
-    if hard != resource.RLIM_INFINITY:
-        soft = min(soft, hard)
-    resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
-
-
-def _refuse_document_time(signum: int, frame: object) -> None:
-    raise Refused("document time")
-
-
-@contextlib.contextmanager
-def _timer(seconds: float, reason: str) -> Iterator[None]:
-    if not hasattr(signal, "setitimer"):
-        yield
-        return
-
-    def ring(signum: int, frame: object) -> None:
-        raise Refused(reason)
-
-    signal.signal(signal.SIGPROF, ring)
-    # It rings on, in case the first ring fell into code that cannot be interrupted.
-    signal.setitimer(signal.ITIMER_PROF, seconds, 0.5)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)

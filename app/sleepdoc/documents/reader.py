@@ -1,14 +1,20 @@
-"""From a path to a `Document`: opens the file once, and hashes and parses what it opened."""
+"""From a path, or a pipe, to a `Document`: opened once, hashed and parsed as it was opened."""
 
 import errno
 import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
+from sleepdoc.documents.kinds import SNIFFED, kind_of
+from sleepdoc.documents.markdown import read_markdown
+from sleepdoc.documents.markup import read_markup
 from sleepdoc.documents.pdf import Progress, read_pdf
 from sleepdoc.documents.pdf_limits import Limits
 from sleepdoc.documents.plain import read_plain
@@ -17,9 +23,6 @@ from sleepdoc.documents.types import Document, Extraction
 from sleepdoc.errors import DocumentError
 
 _ADDRESS = re.compile(r"(?:https?|ftp|file):/", re.IGNORECASE)
-_PDF_HEADER = re.compile(rb"(?:\A|[\r\n\0])[^\r\n]{0,16}%PDF-\d")
-_SNIFFED = 1024
-_MARKDOWN_SUFFIXES = {".md", ".markdown", ".mdown", ".mkd"}
 _OPEN_FLAGS = os.O_RDONLY
 for _name in ("O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY"):
     _OPEN_FLAGS |= getattr(os, _name, 0)
@@ -37,9 +40,13 @@ _REFUSALS = {
     errno.EACCES: "you may not read it; change its permissions",
     errno.EPERM: "you may not read it; change its permissions",
     errno.ELOOP: "a link that leads back to itself; name the file it should lead to",
-    errno.ENXIO: "a socket or a device, not a file; name a PDF, text or Markdown file",
+    errno.ENXIO: "a socket or a device, not a file; name a document",
     errno.ENAMETOOLONG: "the name is too long for a file; check it",
 }
+
+
+STANDARD_INPUT = "standard input"
+"""What a document is called that came through a pipe."""
 
 
 @dataclass(frozen=True)
@@ -47,30 +54,38 @@ class SizeLimits:
     """The largest files that are read, in bytes."""
 
     pdf: int = 512 << 20
+    archive: int = 512 << 20
+    """EPUB and DOCX."""
     text: int = 64 << 20
+    """HTML, Markdown and text."""
+
+    @property
+    def largest(self) -> int:
+        return max(self.pdf, self.archive, self.text)
 
 
 def load_document(
-    path: Path,
+    source: Path | BinaryIO,
     *,
     sizes: SizeLimits | None = None,
     limits: Limits | None = None,
     progress: Progress | None = None,
 ) -> Document:
-    """Read a PDF, text or Markdown file whole.
+    """Read a document whole; its format is told by the content.
 
     Args:
-        path: Only regular files are read; the type is told by the content.
+        source: A path, of which only regular files are read, or what `spooled` made.
         sizes: The largest files that are read.
-        limits: What extracting a PDF may cost.
-        progress: Called after each page of a PDF with the pages done and all pages.
+        limits: What extracting may cost where a parser does it.
+        progress: Called after each page of a PDF, or part of a book, with those done and all.
 
     Raises:
         DocumentError: one line that names the file and says what, why, and what to do.
     """
-    name = one_line(path.name or str(path))
+    path = source if isinstance(source, Path) else None
+    name = STANDARD_INPUT if path is None else one_line(path.name or str(path))
     try:
-        descriptor = _open(path)
+        descriptor = os.dup(source.fileno()) if not isinstance(source, Path) else _open(source)
         try:
             return _load(path, name, descriptor, sizes or SizeLimits(), limits, progress)
         finally:
@@ -80,6 +95,31 @@ def load_document(
     except OSError as error:
         reason = one_line(error.strerror or type(error).__name__).lower()
         raise DocumentError(f"'{name}': cannot be read ({reason}); try a copy of it") from error
+
+
+def spooled(stream: BinaryIO, *, sizes: SizeLimits | None = None) -> BinaryIO:
+    """Standard input as a file without a name, gone when it is closed.
+
+    Raises:
+        DocumentError: there is nothing piped in, or too much.
+    """
+    if stream.isatty():
+        raise DocumentError(f"{STANDARD_INPUT} is the terminal; pipe a document into it")
+    largest = (sizes or SizeLimits()).largest
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
+    try:
+        for chunk in _limited(partial(stream.read, 1 << 20), 0, largest):
+            file.write(chunk)
+        file.flush()
+        file.seek(0)
+    except OSError as error:
+        file.close()
+        reason = one_line(error.strerror or type(error).__name__).lower()
+        raise DocumentError(f"{STANDARD_INPUT} cannot be read ({reason}); try a file") from error
+    except BaseException:
+        file.close()
+        raise
+    return file
 
 
 def _open(path: Path) -> int:
@@ -96,7 +136,7 @@ def _open(path: Path) -> int:
 
 
 def _load(
-    path: Path,
+    path: Path | None,
     name: str,
     descriptor: int,
     sizes: SizeLimits,
@@ -108,42 +148,47 @@ def _load(
         what = next(
             (what for is_kind, what in _KINDS.items() if is_kind(before.st_mode)), "no file"
         )
-        raise DocumentError(f"{what}, not a file; name a PDF, text or Markdown file")
-    head = os.read(descriptor, _SNIFFED)
+        raise DocumentError(f"{what}, not a file; name a document")
     os.lseek(descriptor, 0, os.SEEK_SET)
-    digest, size = hashlib.sha256(), 0
+    head = os.read(descriptor, SNIFFED)
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    kind = kind_of(head, path.suffix if path else "")
+    limit = {"pdf": sizes.pdf, "zip": sizes.archive}.get(kind, sizes.text)
+    digest, size, kept = hashlib.sha256(), 0, []
+    for chunk in _limited(partial(os.read, descriptor, 1 << 20), before.st_size, limit):
+        digest.update(chunk)
+        size += len(chunk)
+        if kind in ("markdown", "text"):
+            kept.append(chunk)
+    os.lseek(descriptor, 0, os.SEEK_SET)
     extraction: Extraction
-    if _PDF_HEADER.search(head):
-        kind = "pdf"
-        for chunk in _chunks(descriptor, before.st_size, sizes.pdf):
-            digest.update(chunk)
-            size += len(chunk)
-        os.lseek(descriptor, 0, os.SEEK_SET)
+    if kind == "pdf":
         extraction = read_pdf(descriptor, limits=limits, progress=progress)
-        _check_unchanged(before, os.fstat(descriptor))
+    elif kind in ("zip", "html"):
+        kind, extraction = read_markup(kind, descriptor, limits=limits, progress=progress)
+    elif kind == "markdown":
+        extraction = read_markdown(b"".join(kept))
     else:
-        kind = "markdown" if path.suffix.lower() in _MARKDOWN_SUFFIXES else "text"
-        data = b"".join(_chunks(descriptor, before.st_size, sizes.text))
-        digest.update(data)
-        size = len(data)
-        extraction = read_plain(data, markdown=kind == "markdown")
+        extraction = read_plain(b"".join(kept))
+    _check_unchanged(before, os.fstat(descriptor))
     return Document(
         sha256=digest.hexdigest(),
-        path=os.fsencode(os.path.abspath(path)),
+        path=os.fsencode(os.path.abspath(path)) if path else b"",
         name=name,
         kind=kind,
         size=size,
-        title=extraction.title or one_line(path.stem),
+        title=extraction.title or one_line(path.stem if path else name),
         pages=extraction.pages,
         notices=extraction.notices,
+        outline=extraction.outline,
     )
 
 
-def _chunks(descriptor: int, announced: int, limit: int) -> Iterator[bytes]:
-    """The bytes of the file, counted while they are read: its size can change, or be a lie."""
+def _limited(read: Callable[[], bytes], announced: int, limit: int) -> Iterator[bytes]:
+    """Chunks until there are none, counted while they are read: a size can change, or be a lie."""
     size = 0
     if announced <= limit:
-        while chunk := os.read(descriptor, 1 << 20):
+        while chunk := read():
             size += len(chunk)
             if size > limit:
                 break

@@ -41,9 +41,17 @@ _IN = _door_in()
 _OUT = _door_out()
 _ONE_LINE = _OUT | {ord("\n"): "\u240a", ord("\t"): "\u2409"}
 
-_LIGATURES = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
+_LIGATURES = {
+    code: unicodedata.normalize("NFKC", chr(code))
+    for code in (*range(0xFB00, 0xFB07), *range(0xFB13, 0xFB18))
+}
 _SPACES = dict.fromkeys((0x00A0, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000), " ")
-_LEGIBLE = _LIGATURES | _SPACES | {0x00AD: ""}
+_UNSEEN = dict.fromkeys((0x00AD, 0x200B, 0x2060, 0xFEFF), "")
+_LEGIBLE = _LIGATURES | _SPACES | _UNSEEN
+
+_SOFT_BREAK = re.compile(r"\u00ad[^\S\n]*\n[^\S\n]*(?=\w)")
+_LATIN_JOINERS = re.compile("(?<=[A-Za-z\u00c0-\u024f])[\u200c\u200d](?=[A-Za-z\u00c0-\u024f])")
+"""Keep ligatures apart in Latin words; in other scripts and in emoji they carry meaning."""
 
 _TAG_CHARACTER = re.compile("[\U000e0000-\U000e007f]")
 _LEADERS = re.compile(r"[.\u2026\u00b7](?: ?[.\u2026\u00b7]){4,}")
@@ -82,10 +90,22 @@ def one_line(text: str) -> str:
 
 
 def legible(text: str) -> str:
-    """Spell out ligatures, make every space a plain one, drop soft hyphens, shorten leaders."""
-    return _LEADERS.sub("...", text.translate(_LEGIBLE))
+    """The letters a person reads, without what only typesetting needs.
+
+    Ligatures are spelt out, every space is a plain one, soft hyphens (with the line end behind
+    them), zero-width spaces and joiners between Latin letters go, leaders are shortened.
+    """
+    if text.isascii():
+        return _LEADERS.sub("...", text)
+    whole = _LATIN_JOINERS.sub("", _SOFT_BREAK.sub("", text))
+    return _LEADERS.sub("...", whole.translate(_LEGIBLE))
 
 
 def count_hidden(text: str) -> int:
     """Number of tag characters: invisible, and able to carry instructions to a model."""
     return len(_TAG_CHARACTER.findall(text))
+
+
+def hidden_notice(count: int) -> list[str]:
+    """What to say of tag characters that were removed."""
+    return [f"{count:,} invisible characters (Unicode tags) were removed"] if count else []

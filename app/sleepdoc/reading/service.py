@@ -3,11 +3,11 @@
 import hashlib
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, suppress
+from contextlib import AbstractContextManager, ExitStack, closing, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import BinaryIO, Self
 
 from sleepdoc.documents.reader import SizeLimits, load_document
 from sleepdoc.documents.types import Document
@@ -31,9 +31,9 @@ _CHARACTERS_PER_TOKEN = 4
 class OpenOptions:
     """What to open, and with what."""
 
-    target: str | Path
+    target: str | Path | BinaryIO
     """A file, or the name of a conversation. A `Path` always means a file; a string means a file
-    if one of that name exists."""
+    if one of that name exists; what `documents.reader.spooled` made is standard input."""
     database: Path
     model: str | None = None
     """None: the conversation's own model, ``default`` for a new one."""
@@ -89,7 +89,8 @@ class OpenConversation:
             conversation = _named(store, str(options.target))
             document = _stored_document(store, conversation)
         else:
-            document = _document(store, file)
+            with nullcontext() if isinstance(file, Path) else file:
+                document = _document(store, file)
             conversation = _known(store, document, options.model)
         yield self._introduce(store, document, conversation)
 
@@ -201,37 +202,49 @@ def _notice(model: str, info: EngineInfo) -> str:
     return card.sentence if card else UNTESTED
 
 
-def _file(target: str | Path) -> Path | None:
-    """The file that is meant, or None if it is the name of a conversation."""
-    return Path(target) if isinstance(target, Path) or os.path.lexists(target) else None
+def _file(target: str | Path | BinaryIO) -> Path | BinaryIO | None:
+    """The file that is meant, or None if it may be the name of a conversation.
+
+    A folder cannot be read, so that a conversation of its name is what is meant.
+    """
+    if not isinstance(target, str):
+        return target
+    return Path(target) if os.path.lexists(target) and not os.path.isdir(target) else None
 
 
-def _document(store: Store, path: Path) -> Document:
+def _document(store: Store, source: Path | BinaryIO) -> Document:
     """The document in a file; its text is extracted once and for all."""
-    digest = _digest(path)
+    digest = _digest(source)
     document = None if digest is None else store.document(digest)
     if document is None:
-        document = load_document(path)
+        document = load_document(source)
         store.add_document(document)
     return document
 
 
-def _digest(path: Path) -> str | None:
+def _digest(source: Path | BinaryIO) -> str | None:
     """SHA-256 of a file that might be known; None leaves it to `load_document` to say why not."""
+    digest = hashlib.sha256()
     try:
-        if not path.is_file() or path.stat().st_size > SizeLimits().pdf:
+        if not isinstance(source, Path):
+            opened: AbstractContextManager[BinaryIO] = nullcontext(source)
+        elif source.is_file() and source.stat().st_size <= SizeLimits().largest:
+            opened = source.open("rb")
+        else:
             return None
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        with opened as file:
+            while chunk := file.read(1 << 20):
+                digest.update(chunk)
     except (OSError, ValueError):
         return None
+    return digest.hexdigest()
 
 
 def _named(store: Store, name: str) -> Conversation:
     try:
         return store.conversation(name)
     except NotFoundError:
-        if os.sep in name or Path(name).suffix:
+        if os.path.isdir(name) or os.sep in name or Path(name).suffix:
             load_document(Path(name))  # it says what is wrong with the file
         raise
 
@@ -265,7 +278,7 @@ def _changes(store: Store, document: Document) -> tuple[str, ...]:
             earlier = None
             with suppress(StorageError):  # a damaged document is no reason to refuse another
                 earlier = store.document(conversation.document_sha256)
-            if earlier is not None and earlier.path == document.path:
+            if earlier is not None and document.path and earlier.path == document.path:
                 return (
                     f"{document.name} has changed since {conversation.name} read it; "
                     f"this is a new conversation, and {conversation.name} is kept as it was.",

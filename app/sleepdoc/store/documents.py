@@ -1,11 +1,12 @@
 """Documents: text as it was extracted, verified whenever it is used."""
 
+import dataclasses
 import hashlib
 import json
 
 import sqlite_utils
 
-from sleepdoc.documents.types import Document, Page
+from sleepdoc.documents.types import Document, OutlineEntry, Page
 from sleepdoc.errors import StorageError
 from sleepdoc.store import search
 from sleepdoc.store.database import Database, Row
@@ -22,8 +23,8 @@ def add(database: Database, document: Document) -> None:
 def insert(tables: sqlite_utils.Database, document: Document) -> None:
     """Store and index a document that is not stored yet, within the caller's transaction."""
     added = tables.execute(
-        "INSERT INTO documents (sha256, path, name, kind, size, title, notices, pages)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        "INSERT INTO documents (sha256, path, name, kind, size, title, notices, outline, pages)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
         (
             document.sha256,
             document.path,
@@ -32,6 +33,7 @@ def insert(tables: sqlite_utils.Database, document: Document) -> None:
             document.size,
             document.title,
             json.dumps(document.notices),
+            json.dumps([dataclasses.astuple(entry) for entry in document.outline]),
             len(document.pages),
         ),
     )
@@ -70,8 +72,12 @@ def load(database: Database, sha256: str) -> Document | None:
     )
     if len(pages) != row.pop("pages"):
         raise StorageError(f"pages of the stored text of {row['name']!r} are missing; {_REMEDY}")
-    notices = tuple(json.loads(row.pop("notices")))
-    return Document(**row, pages=pages, notices=notices)
+    try:
+        notices = tuple(json.loads(row.pop("notices")))
+        outline = tuple(OutlineEntry(*entry) for entry in json.loads(row.pop("outline")))
+    except (ValueError, TypeError) as error:
+        raise StorageError(f"the outline of {row['name']!r} is damaged; {_REMEDY}") from error
+    return Document(**row, pages=pages, notices=notices, outline=outline)
 
 
 def page(database: Database, sha256: str, number: int) -> Page:

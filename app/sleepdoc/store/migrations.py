@@ -122,6 +122,19 @@ def _turns(tables: sqlite_utils.Database) -> None:
     tables.execute("CREATE INDEX turns_by_conversation ON turns (conversation_id)")
 
 
+def _outlines(tables: sqlite_utils.Database) -> None:
+    """Documents get an outline, and a kind that no constraint has to know.
+
+    The constraint goes with its column. A new table instead would mean to drop the old one, and
+    with it by ``ON DELETE CASCADE`` every page.
+    """
+    tables.execute("ALTER TABLE documents ADD COLUMN format TEXT NOT NULL DEFAULT 'text'")
+    tables.execute("UPDATE documents SET format = kind")
+    tables.execute("ALTER TABLE documents DROP COLUMN kind")
+    tables.execute("ALTER TABLE documents RENAME COLUMN format TO kind")
+    tables.execute("ALTER TABLE documents ADD COLUMN outline TEXT NOT NULL DEFAULT '[]'")
+
+
 def _terms(tables: sqlite_utils.Database) -> None:
     """Passages overlap and are indexed by terms of our own making, in any script."""
     tables.execute("DROP TABLE passages")
@@ -134,7 +147,14 @@ def _terms(tables: sqlite_utils.Database) -> None:
         search.add(tables, sha256, pages.fetchall())
 
 
-MIGRATIONS: tuple[Migration, ...] = (_documents, _passages, _conversations, _turns, _terms)
+MIGRATIONS: tuple[Migration, ...] = (
+    _documents,
+    _passages,
+    _conversations,
+    _turns,
+    _outlines,
+    _terms,
+)
 
 
 def apply(tables: sqlite_utils.Database, *, latest: int = len(MIGRATIONS)) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import save
 
-from sleepdoc.documents.types import Document, Page
+from sleepdoc.documents.types import Document, OutlineEntry, Page
 from sleepdoc.store import Conversation, Store
 
 Memory = Callable[[int], bytes]
@@ -39,6 +39,7 @@ def document() -> Document:
             Page(3, "2", "The Lone Star was a barque, and its captain was Calhoun.\n\nThe end."),
         ),
         notices=("page 1 has no text",),
+        outline=(OutlineEntry(1, "A letter", 1), OutlineEntry(2, "Der Fluß", 3)),
     )
 
 

@@ -1,5 +1,8 @@
 """Databases of every earlier format become what a new one is."""
 
+import dataclasses
+import hashlib
+import json
 import stat
 from pathlib import Path
 
@@ -7,7 +10,7 @@ import pytest
 import sqlite_utils
 
 from sleepdoc.documents.types import Document
-from sleepdoc.store import Store, documents, migrations
+from sleepdoc.store import Store, migrations
 from sleepdoc.store.database import apply_settings, settings
 from sleepdoc.store.driver import sqlite3
 
@@ -26,20 +29,20 @@ def make_earlier(path: Path, version: int, document: Document) -> None:
     apply_settings(connection, settings(sqlite3.sqlite_version_info, patience_ms=1))
     tables = sqlite_utils.Database(connection)
     migrations.apply(tables, latest=1)
-    insert_without_index(tables, document)
+    insert_as_first(tables, document)
     migrations.apply(tables, latest=version)
     tables.close()
 
 
-def insert_without_index(tables: sqlite_utils.Database, document: Document) -> None:
-    for name, columns in (
-        ("passages", "id, document_sha256, page, start, end, length"),
-        ("passage_terms", "terms, heading"),
-    ):
-        tables.execute(f"CREATE TEMP TABLE {name} ({columns})")
-    documents.insert(tables, document)
-    for name in ("passages", "passage_terms"):
-        tables.execute(f"DROP TABLE temp.{name}")
+def insert_as_first(tables: sqlite_utils.Database, document: Document) -> None:
+    """Store a document as the first format did: without an index, without an outline."""
+    fields = {name: getattr(document, name) for name in ("sha256", "path", "name", "kind", "size")}
+    fields |= {"title": document.title, "notices": json.dumps(document.notices)}
+    tables["documents"].insert({**fields, "pages": len(document.pages)})
+    for page in document.pages:
+        checksum = hashlib.sha256(f"{page.number}\0{page.label}\0{page.text}".encode()).hexdigest()
+        named = {**dataclasses.asdict(page), "sha256": checksum}
+        tables["pages"].insert({"document_sha256": document.sha256, **named})
 
 
 @pytest.mark.parametrize("version", EARLIER)
@@ -49,12 +52,54 @@ def test_an_earlier_format_is_migrated(
     make_earlier(database, version, document)
     Store.open(tmp_path / "new.db").close()
     with Store.open(database) as store:
-        assert store.document(document.sha256) == document
+        assert store.document(document.sha256) == dataclasses.replace(document, outline=())
         index = store.index(document.sha256)
         assert [each.page for each in index.load(index.holders("pip"))] == [1]
         store.create_conversation(document, model="m", fingerprint="f", passes=1, seed=0)
         assert store.check() == []
     assert schema(database) == schema(tmp_path / "new.db")
+
+
+def test_a_kind_that_nobody_knew_needs_no_migration(store: Store, document: Document) -> None:
+    """The CHECK on kinds is gone: a new format is a new word in a column."""
+    strange = dataclasses.replace(document, kind="papyrus")
+    store.add_document(strange)
+    assert store.document(document.sha256) == strange
+
+
+def test_pages_and_conversations_survive_the_change_of_documents(
+    database: Path, document: Document
+) -> None:
+    make_earlier(database, 4, document)
+    with sqlite_utils.Database(sqlite3.connect(database)) as tables:
+        tables["conversations"].insert(
+            {
+                "name": "pips",
+                "document_sha256": document.sha256,
+                "model": "m",
+                "fingerprint": "f",
+                "passes": 1,
+                "seed": 0,
+                "created": "2026-01-01T00:00:00+00:00",
+            }
+        )
+        tables["steps"].insert(
+            {
+                "conversation_id": 1,
+                "kind": "created",
+                "read": 0,
+                "slept": 0,
+                "page": 0,
+                "created": "2026-01-01T00:00:00+00:00",
+                "info": "{}",
+            }
+        )
+    with Store.open(database) as store:
+        assert store.conversation("pips").document_sha256 == document.sha256
+        kept = store.document(document.sha256)
+        assert kept is not None
+        assert (kept.kind, kept.pages) == (document.kind, document.pages)
+        assert store.check() == []
 
 
 @pytest.mark.parametrize("version", EARLIER)

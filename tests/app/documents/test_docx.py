@@ -1,0 +1,68 @@
+"""DOCX: paragraphs, headings, tables; what was deleted is gone, what was inserted is there."""
+
+from pathlib import Path
+
+import pytest
+from book_files import docx, paragraph, run
+
+from sleepdoc.documents.reader import load_document
+from sleepdoc.documents.types import Document, OutlineEntry
+
+
+def _load(directory: Path, data: bytes, name: str = "pump.docx") -> Document:
+    (directory / name).write_bytes(data)
+    return load_document(directory / name)
+
+
+def test_a_document(tmp_path: Path) -> None:
+    raised = '<w:vertAlign w:val="superscript"/>'
+    cells = "".join(
+        f"<w:tr><w:tc>{paragraph(left)}</w:tc><w:tc>{paragraph(right)}</w:tc></w:tr>"
+        for left, right in (("Item", "Total"), ("Pump", "412.50"))
+    )
+    body = (
+        paragraph("On Pumps", "Titel")
+        + paragraph("Limits", "Heading1")
+        + f"<w:p>{run('The ')}{run('limit', '<w:b/>')}{run(' is 60 bar, 10')}"
+        + f"{run('9', raised)}</w:p>"
+        + paragraph("Old ones", "Heading2")
+        + f"<w:tbl>{cells}</w:tbl>"
+        + f"<w:p><w:ins>{run('new')}</w:ins>"
+        + "<w:del><w:r><w:delText>old</w:delText></w:r></w:del></w:p>"
+    )
+    document = _load(tmp_path, docx(body, title="Letter of May"))
+    assert (document.kind, document.title, document.notices) == ("docx", "On Pumps", ())
+    assert document.pages[0].text == (
+        "# On Pumps\n\n# Limits\n\nThe limit is 60 bar, 10^9\n\n## Old ones\n\n"
+        "| Item | Total |\n| --- | --- |\n| Pump | 412.50 |\n\nnew"
+    )
+    assert document.outline == (
+        OutlineEntry(1, "On Pumps", 1),
+        OutlineEntry(1, "Limits", 1),
+        OutlineEntry(2, "Old ones", 1),
+    )
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [("On Pumps", "On Pumps"), ("Document1", "pump"), ("letter.docx", "pump"), ("", "pump")],
+)
+def test_without_a_heading_the_properties_have_the_title(
+    tmp_path: Path, title: str, expected: str
+) -> None:
+    document = _load(tmp_path, docx(paragraph("The limit is 60 bar."), title=title))
+    assert document.title == expected
+
+
+def test_the_type_is_told_by_the_content(tmp_path: Path) -> None:
+    assert _load(tmp_path, docx(paragraph("Words.")), "letter.pdf").kind == "docx"
+
+
+def test_pages_and_outline_of_a_long_document(tmp_path: Path) -> None:
+    words = paragraph("The river carried every small boat under the old bridge. " * 8)
+    body = "".join(paragraph(f"Part {n}", "Heading1") + words * 3 for n in range(1, 25))
+    document = _load(tmp_path, docx(body))
+    assert len(document.pages) > 8
+    assert [entry.title for entry in document.outline] == [f"Part {n}" for n in range(1, 25)]
+    for entry in document.outline:
+        assert f"# {entry.title}\n" in document.pages[entry.page - 1].text
