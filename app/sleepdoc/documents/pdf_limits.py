@@ -1,6 +1,18 @@
-"""What extracting a PDF may cost, for both sides of the pipe: no pypdf in here."""
+"""What extracting a PDF may cost, for both sides of the pipe: neither pypdf nor PDFium in here."""
 
 from dataclasses import dataclass
+
+
+class Refused(BaseException):
+    """The document, or one page of it, is over a limit or unreadable.
+
+    Not an `Exception`: parsers recover from those in many places, and a timer must get through.
+    """
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.detail = detail
 
 
 @dataclass(frozen=True)
@@ -17,11 +29,13 @@ class Limits:
     document_characters: int = 50_000_000
     stream_bytes: int = 32_000_000
     """What one compressed stream may unpack to."""
-    operations: int = 1_000_000
-    """Drawing instructions and operands on one page."""
-    forms: int = 1_000
-    """Invocations of form objects on one page."""
     pages: int = 50_000
+    restarts: int = 8
+    """How many pages may bring the reader down before the document is given up."""
+    annotations: int = 5_000
+    """Fields and comments that are read on one page."""
+    outline: int = 20_000
+    """Bookmarks that are read."""
     patience: float = 6.0
     """Seconds of the clock allowed per second of the processor: the machine may be busy."""
 

@@ -1,9 +1,9 @@
-"""The child process that runs pypdf on a file nobody vouches for.
+"""The child process that runs PDFium and pypdf on a file nobody vouches for.
 
 It gets the document as standard input, its job as one JSON argument, and answers with JSON lines on
-standard output: first ``{"pages": n, "title": ...}``, then one ``{"page": n, ...}`` per page, or
-``{"refused": reason, "page": n, "detail": ...}`` as the last line. The operating system's limits
-and the timers below are what ends it if pypdf does not.
+standard output: first ``{"pages": n, "title": ..., "outline": ...}``, then one ``{"page": n, ...}``
+per page, with ``failed`` where it could not be read, or ``{"refused": reason, "detail": ...}`` as
+the last line. The operating system's limits and the timers below end what does not end by itself.
 """
 
 import contextlib
@@ -15,37 +15,27 @@ import sys
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from pypdf import PasswordType, PdfReader, overwrite_configuration
-from pypdf.errors import DependencyError, FileNotDecryptedError, LimitReachedError
+import pypdfium2
 
-from sleepdoc.documents.pdf_limits import Limits
+from sleepdoc.documents import pdf_structure
+from sleepdoc.documents.pdf_glyphs import page_glyphs
+from sleepdoc.documents.pdf_limits import Limits, Refused
 from sleepdoc.documents.pdf_lines import page_lines
 
 LABEL_LENGTH = 32
-
-
-class Refused(BaseException):
-    """The document is over a limit or unreadable.
-
-    Not an `Exception`: pypdf recovers from those in many places, and a timer must get through.
-    """
-
-    def __init__(self, reason: str, detail: str = "") -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.detail = detail
+_GRACE = 1.0
+"""Seconds of the processor after which C code that does not return is ended from outside."""
 
 
 def main(job: dict[str, Any]) -> None:
     """Extract the document on standard input under the limits in the job."""
     logging.disable(logging.CRITICAL)
     limits = Limits(**job["limits"])
-    page, refusal = 0, None
+    refusal = None
     try:
         _confine(limits)
-        for answer in _extract(sys.stdin.buffer, limits):
-            page = answer.get("page", page)
-            _send(answer)
+        for answer in _extract(sys.stdin.buffer, limits, job["first"]):
+            print(json.dumps(answer), flush=True)
     except Refused as refused:
         refusal = {"refused": refused.reason, "detail": refused.detail}
     except MemoryError:
@@ -54,97 +44,86 @@ def main(job: dict[str, Any]) -> None:
         os._exit(1)
     # Only now are the frames gone that may hold all the memory there is.
     if refusal:
-        _send({**refusal, "page": page + 1})
+        print(json.dumps(refusal), flush=True)
 
 
-def _send(answer: dict[str, Any]) -> None:
-    print(json.dumps(answer), flush=True)
-
-
-def _extract(file: BinaryIO, limits: Limits) -> Iterator[dict[str, Any]]:
-    with _timer(limits.open_seconds, "open time"), _refusals():
-        reader = _open(file, limits)
+def _extract(file: BinaryIO, limits: Limits, first: int) -> Iterator[dict[str, Any]]:
+    with _timer(limits.open_seconds, "open time"):
+        reader = pdf_structure.open_reader(file, limits)
         count = len(reader.pages)
-    if not count:
-        raise Refused("no pages")
-    if count > limits.pages:
-        raise Refused("pages")
-    _limit_processor(limits.total_seconds(count))
-    yield {"pages": count, "title": _title(reader, limits)}
-    labels = _labels(reader, limits)
+        _limit_processor(limits.total_seconds(count))
+        document = _document(file, reader, count)
+        labels = pdf_structure.labels(reader)
+        yield {
+            "pages": count,
+            "title": pdf_structure.title(reader),
+            "outline": _outline(document, limits),
+        }
     room = limits.document_characters
-    for number in range(1, count + 1):
+    for number in range(first, count + 1):
         answer: dict[str, Any] = {"page": number, "lines": []}
         if number <= len(labels):
             answer["label"] = labels[number - 1][:LABEL_LENGTH]
-        with _timer(limits.page_seconds, "page time"):
-            try:
-                answer["lines"] = page_lines(reader.pages[number - 1])
-            except (MemoryError, BrokenPipeError):
+        try:
+            with _timer(limits.page_seconds, "page time"):
+                answer |= _page(document, reader, number - 1, limits)
+        except Refused as refused:
+            if not refused.reason.startswith("page"):
                 raise
-            except DependencyError as error:
-                raise Refused("cipher") from error
-            except LimitReachedError as error:
-                raise Refused("page limit") from error
-            except Exception as error:
-                answer["damaged"] = type(error).__name__
-        size = sum(len(line[0]) for line in answer["lines"])
-        room -= size
-        if size > limits.page_characters:
-            raise Refused("page text")
+            answer |= {"failed": refused.reason, "detail": refused.detail}
+        except MemoryError:
+            answer["failed"] = "page memory"
+        room -= sum(len(line[0]) for line in answer["lines"])
         if room < 0:
             raise Refused("document text")
         yield answer
 
 
-def _open(file: BinaryIO, limits: Limits) -> PdfReader:
-    overwrite_configuration(
-        jbig2dec_binary=None,
-        disable_legacy_handling=True,
-        zlib_maximum_output_length=limits.stream_bytes,
-        lzw_maximum_output_length=limits.stream_bytes,
-        run_length_maximum_output_length=limits.stream_bytes,
-        brotli_maximum_output_length=limits.stream_bytes,
-        array_based_stream_maximum_output_length=limits.stream_bytes,
-        stream_parsing_work_maximum_count=limits.operations,
-        xform_maximum_invocations_per_extraction=limits.forms,
-        page_tree_maximum_entries=limits.pages,
-    )
-    reader = PdfReader(file, strict=False, xref_stream_maximum_entries=500_000)
-    if reader.is_encrypted and reader.decrypt("") == PasswordType.NOT_DECRYPTED:
-        raise Refused("encrypted")
-    return reader
-
-
-@contextlib.contextmanager
-def _refusals() -> Iterator[None]:
-    """What pypdf raises while it opens a file, as reasons."""
+def _document(file: BinaryIO, reader: Any, count: int) -> pypdfium2.PdfDocument:
     try:
-        yield
+        document = pypdfium2.PdfDocument(file)
+        if len(document) == count:
+            return document
+    except pypdfium2.PdfiumError:
+        pass
+    raise Refused("damaged", "its parts contradict each other")
+
+
+def _page(
+    document: pypdfium2.PdfDocument, reader: Any, index: int, limits: Limits
+) -> dict[str, Any]:
+    try:
+        page = document[index]
+    except pypdfium2.PdfiumError as error:
+        raise Refused("page damage", type(error).__name__) from error
+    try:
+        found = page_glyphs(page)
+        if len(found.glyphs) > limits.page_characters:
+            raise Refused("page text")
+        if not found.glyphs:
+            pdf_structure.check_content(reader, index)
+        lines = page_lines(found.glyphs)
     except (MemoryError, BrokenPipeError):
         raise
-    except FileNotDecryptedError as error:
-        raise Refused("encrypted") from error
-    except DependencyError as error:
-        raise Refused("cipher") from error
-    except LimitReachedError as error:
-        raise Refused("limit") from error
     except Exception as error:
-        raise Refused("damaged", type(error).__name__) from error
+        raise Refused("page damage", type(error).__name__) from error
+    finally:
+        page.close()
+    return {"lines": lines, "unknown": found.unknown, "hidden": found.hidden}
 
 
-def _title(reader: PdfReader, limits: Limits) -> str:
-    with _timer(limits.page_seconds, "open time"), contextlib.suppress(Exception):
-        title = reader.metadata.title if reader.metadata else None
-        return str(title or "")[:1000]
-    return ""
-
-
-def _labels(reader: PdfReader, limits: Limits) -> list[str]:
-    """The labels as printed, or none if the document's table of them is broken."""
-    with _timer(limits.page_seconds, "open time"), contextlib.suppress(Exception):
-        return [str(label) for label in reader.page_labels]
-    return []
+def _outline(document: pypdfium2.PdfDocument, limits: Limits) -> list[tuple[int, str, int]]:
+    """Level, title and page index of each bookmark; a broken tree ends where it breaks."""
+    entries: list[tuple[int, str, int]] = []
+    with contextlib.suppress(Exception):
+        for bookmark in document.get_toc(max_depth=15):
+            destination = bookmark.get_dest()
+            page = destination.get_index() if destination else None
+            if page is not None:
+                entries.append((bookmark.level + 1, bookmark.get_title(), page))
+            if len(entries) >= limits.outline:
+                break
+    return entries
 
 
 def _confine(limits: Limits) -> None:
@@ -186,6 +165,7 @@ def _refuse_document_time(signum: int, frame: object) -> None:
 
 @contextlib.contextmanager
 def _timer(seconds: float, reason: str) -> Iterator[None]:
+    """Raise `Refused` when the seconds of processor time are over; in C code, end the process."""
     if not hasattr(signal, "setitimer"):
         yield
         return
@@ -196,7 +176,9 @@ def _timer(seconds: float, reason: str) -> Iterator[None]:
     signal.signal(signal.SIGPROF, ring)
     # It rings on, in case the first ring fell into code that cannot be interrupted.
     signal.setitimer(signal.ITIMER_PROF, seconds, 0.5)
+    signal.setitimer(signal.ITIMER_VIRTUAL, 1.5 * seconds + _GRACE)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)

@@ -136,6 +136,7 @@ def _load(
         title=extraction.title or one_line(path.stem),
         pages=extraction.pages,
         notices=extraction.notices,
+        outline=extraction.outline,
     )
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 class Page:
     """One page of clean text.
 
-    Text and Markdown files have no pages of their own; they are cut into pages of a few hundred
-    words at paragraph ends so that progress and citations mean something.
+    Formats without pages of their own are cut into pages of a few hundred words at paragraph ends,
+    so that progress and citations mean something.
     """
 
     number: int
@@ -16,6 +16,18 @@ class Page:
     label: str
     """The label as printed: ``iv``, ``12``, ``A-3``. Equal to the number where none is printed."""
     text: str
+
+
+@dataclass(frozen=True)
+class OutlineEntry:
+    """One line of a table of contents."""
+
+    level: int
+    """Depth from 1, as the document counts: a first entry may be deeper than the next."""
+    title: str
+    """On one line, never empty."""
+    page: int
+    """The page it stands on, counted like `Page.number`."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +41,7 @@ class Document:
     name: str
     """File name made safe to show."""
     kind: str
-    """``pdf``, ``markdown`` or ``text``, by content."""
+    """``pdf``, ``epub``, ``docx``, ``html``, ``markdown`` or ``text``, by content."""
     size: int
     """Bytes read."""
     title: str
@@ -37,6 +49,8 @@ class Document:
     pages: tuple[Page, ...]
     notices: tuple[str, ...] = ()
     """Things worth saying that are no reason to refuse, such as pages without text."""
+    outline: tuple[OutlineEntry, ...] = ()
+    """Its table of contents in reading order, as far as the document shows one."""
 
 
 @dataclass(frozen=True)
@@ -47,3 +61,4 @@ class Extraction:
     """The document's own title, or empty."""
     pages: tuple[Page, ...]
     notices: tuple[str, ...] = ()
+    outline: tuple[OutlineEntry, ...] = ()
