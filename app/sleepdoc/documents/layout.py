@@ -22,7 +22,12 @@ _BULLET = re.compile(
 _DASH = re.compile(r"[-\u2013\u2014] +\S")
 _ENTRY = re.compile(r"\.\.\. ?\w{1,8}\Z")
 """The end of a line in a table of contents."""
+_FIGURE = re.compile(r"[(+\-–−$€£¥]*\d[\d.,:/%)]*[%)]?\Z")
 _SENTENCE_END = (".", "!", "?", ":", ";", "\u201d", '"', "\u3002")
+_LONG = 20
+"""Characters in a line of running text, at least."""
+_EVEN = 0.15
+"""Of their width, by which the ends of lines beside a picture differ."""
 _NEAR = 3
 """Lines above and below by which the right margin is told."""
 
@@ -77,7 +82,7 @@ class _Composer:
     def paragraphs(self, page: Sequence[PrintedLine]) -> Iterator[str]:
         for block in self._blocks(page):
             if all(line.row for line in block):
-                yield "\n".join(line.text for line in block)
+                yield "\n".join(self._ends.join(line.text.split("\n")) for line in block)
             elif all(line.mono for line in block):
                 yield _listing(block)
             else:
@@ -115,7 +120,12 @@ class _Composer:
             previous = block[index - 1]
             near = block[max(0, index - _NEAR) : index + _NEAR]
             right = max(other.x1 for other in near if _in_column(other, previous))
-            if not self._begins(line, previous, first, right):
+            for begin in (max(0, index - 2), index - 1):
+                beside = block[begin : begin + _NEAR]
+                if _are_narrow(beside, right):
+                    right = max(other.x1 for other in beside)
+            rows = _is_figures(line) and any(map(_is_figures, (previous, *block[index + 1 :][:1])))
+            if not rows and not self._begins(line, previous, first, right):
                 pieces[-1], space = self._ends.seam(pieces[-1], line.text)
                 pieces += [space, line.text]
             elif _BULLET.match(line.text) or previous.text.endswith(_SENTENCE_END):
@@ -152,6 +162,24 @@ class _Composer:
         if indent < -0.9 * line.size:
             return previous is not first and previous.text.endswith(_SENTENCE_END)
         return False
+
+
+def _is_figures(line: PrintedLine) -> bool:
+    """Whether a line is mostly numbers, as the rows of a table are."""
+    words = line.text.split()
+    return len(words) > 1 and 2 * sum(map(bool, map(_FIGURE.match, words))) >= len(words)
+
+
+def _are_narrow(lines: Sequence[PrintedLine], right: float) -> bool:
+    """Whether lines of running text all end short of the margin, beside a picture or a box."""
+    ends = [line.x1 for line in lines]
+    width = max(ends) - min(line.x0 for line in lines)
+    return (
+        len(lines) == _NEAR
+        and max(ends) < right - 0.1 * width
+        and max(ends) - min(ends) < _EVEN * width
+        and all(len(line.text) >= _LONG for line in lines)
+    )
 
 
 def _in_column(line: PrintedLine, other: PrintedLine) -> bool:

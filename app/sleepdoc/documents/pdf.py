@@ -99,6 +99,7 @@ class _ReadPage:
     failed: str
     unknown: int
     hidden: int
+    numbers: int
     tags: int
 
 
@@ -110,6 +111,7 @@ def _page(answer: Answer) -> _ReadPage:
         answer.get("failed", ""),
         answer.get("unknown", 0),
         answer.get("hidden", 0),
+        answer.get("numbers", 0),
         sum(count_hidden(line[0]) for line in answer["lines"]),
     )
 
@@ -157,6 +159,8 @@ def _notices(read: Sequence[_ReadPage], composed: Composed, limits: Limits) -> I
         yield f"{_listed(hidden)} text that cannot be seen: white, tiny or invisible"
     if tags := sum(page.tags for page in read):
         yield f"{tags:,} invisible characters (Unicode tags) were removed"
+    if numbers_of_lines := sum(page.numbers for page in read):
+        yield f"{numbers_of_lines:,} numbers of lines in the margin were left out"
     if composed.running:
         yield f"{composed.running:,} lines of running heads and feet were left out"
 

@@ -24,6 +24,8 @@ _PROSE_FILL = 0.7
 """Running text fills this share of its column, last lines aside."""
 _PROSE_LENGTH = 20
 """Characters in the usual line of running text, at least; half of it in unspaced scripts."""
+_LEADING = 1.4
+"""Of the font size: the lines of one cell are not further apart."""
 _NOTE_SIZE = 0.93
 """Footnotes are smaller than this share of the text."""
 _MOST_BLOCKS = 250
@@ -39,8 +41,8 @@ _NOTE = re.compile(r"\W?(?:\d{1,3}|[*†‡§¶]+|[a-z]\b)")
 class Block:
     """Lines of one column, or rows of one table, from top to bottom."""
 
-    lines: list[list[Phrase]] = field(default_factory=list)
-    """Each with one phrase, in a table with one for each cell."""
+    lines: list[list[list[Phrase]]] = field(default_factory=list)
+    """Each with its cells, of which a line outside a table has one, each with its own lines."""
     table: bool = False
     x0: float = 0.0
     x1: float = 0.0
@@ -49,7 +51,7 @@ class Block:
     size: float = 0.0
 
     def measured(self) -> "Block":
-        phrases = [phrase for line in self.lines for phrase in line]
+        phrases = [phrase for line in self.lines for cell in line for phrase in cell]
         self.x0 = min(phrase.x0 for phrase in phrases)
         self.x1 = max(phrase.x1 for phrase in phrases)
         self.top = max(phrase.y + 0.7 * phrase.size for phrase in phrases)
@@ -192,7 +194,7 @@ def _with_tables(chains: Sequence[list[Phrase]]) -> Iterator[Block]:
         groups.setdefault(find(index), []).append(chain)
     for group in groups.values():
         if len(group) == 1:
-            yield Block([[phrase] for phrase in group[0]])
+            yield Block([[[phrase]] for phrase in group[0]])
         else:
             yield Block(_table_rows(group), table=True)
 
@@ -226,14 +228,44 @@ def _is_numeric(chain: Sequence[Phrase]) -> bool:
     return 2 * sum(bool(_NUMERIC.match(phrase.text)) for phrase in chain) >= len(chain)
 
 
-def _table_rows(chains: Iterable[Sequence[Phrase]]) -> list[list[Phrase]]:
-    rows: list[list[Phrase]] = []
-    for phrase in sorted((phrase for chain in chains for phrase in chain), key=lambda cell: -cell.y):
-        if rows and abs(rows[-1][0].y - phrase.y) <= _LEVEL * phrase.size:
-            rows[-1].append(phrase)
+def _table_rows(chains: Iterable[Sequence[Phrase]]) -> list[list[list[Phrase]]]:
+    """Rows of cells, a cell being the phrases of its lines."""
+    cells = sorted((cell for chain in chains for cell in chain), key=lambda cell: -cell.y)
+    levels: list[list[Phrase]] = []
+    for cell in cells:
+        if levels and abs(levels[-1][0].y - cell.y) <= _LEVEL * cell.size:
+            levels[-1].append(cell)
         else:
-            rows.append([phrase])
-    return [sorted(row, key=lambda cell: cell.x0) for row in rows]
+            levels.append([cell])
+    rows: list[list[list[Phrase]]] = []
+    for level in levels:
+        level.sort(key=lambda cell: cell.x0)
+        if rows and _continues(rows[-1], level):
+            for part in level:
+                _cell_above(rows[-1], part).append(part)
+        else:
+            rows.append([[cell] for cell in level])
+    return rows
+
+
+def _continues(row: Sequence[Sequence[Phrase]], level: Sequence[Phrase]) -> bool:
+    """Whether a level holds further lines of the cells of a row: its first cell has none."""
+    lowest = min(line.y for cell in row for line in cell)
+    first = row[0][0]
+    return (
+        len(row) > 1
+        and level[0].x0 > first.x1
+        and lowest - level[0].y < _LEADING * level[0].size
+        and all(
+            not _NUMERIC.match(part.text)
+            and any(_overlap(cell[0], part) > _TOUCH for cell in row[1:])
+            for part in level
+        )
+    )
+
+
+def _cell_above(row: Sequence[list[Phrase]], part: Phrase) -> list[Phrase]:
+    return max(row, key=lambda cell: _overlap(cell[0], part))
 
 
 def _ordered(made: Sequence[Block]) -> list[Block]:
@@ -269,13 +301,13 @@ def _precedes(one: Block, other: Block, among: Sequence[Block]) -> bool:
 
 def _notes_last(ordered: Sequence[Block]) -> list[Block]:
     """Footnotes come after the text of all columns."""
-    text = usual_size([word for block in ordered for line in block.lines for word in line[0].words])
+    text = usual_size([word for block in ordered for line in block.lines for word in line[0][0].words])
     notes = [block for block in ordered if _is_note(block, text, ordered)]
     return [block for block in ordered if block not in notes] + notes
 
 
 def _is_note(block: Block, text: float, among: Sequence[Block]) -> bool:
-    if block.table or block.size > _NOTE_SIZE * text or not _NOTE.match(block.lines[0][0].text):
+    if block.table or block.size > _NOTE_SIZE * text or not _NOTE.match(block.lines[0][0][0].text):
         return False
     return not any(
         other.top < block.bottom and other.size > _NOTE_SIZE * text and len(other.lines) > 1

@@ -114,6 +114,13 @@ def _objects(
                 yield finished()
             current, chars, first = address, [], index
         code = unicode_of(text, index)
+        if 0xD800 <= code <= 0xDFFF:
+            # Characters beyond the first 65,536 come in two halves.
+            pair = unicode_of(text, index - 1) if index else 0
+            if 0xD800 <= code < 0xDC00 and 0xDC00 <= unicode_of(text, index + 1) <= 0xDFFF:
+                continue
+            if 0xDC00 <= code and 0xD800 <= pair < 0xDC00:
+                code = 0x10000 + ((pair - 0xD800) << 10) + (code - 0xDC00)
         box_of(text, index, loose)
         x0, x1, y0, y1 = loose.left, loose.right, loose.bottom, loose.top
         if left <= (x0 + x1) / 2 <= right and bottom <= (y0 + y1) / 2 <= top:

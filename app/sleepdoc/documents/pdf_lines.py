@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from sleepdoc.documents.pdf_blocks import Block, blocks
 from sleepdoc.documents.pdf_glyphs import Glyph
+from sleepdoc.documents.pdf_line_numbers import without_line_numbers
 from sleepdoc.documents.pdf_rows import merged, rows
 from sleepdoc.documents.pdf_words import words
 
@@ -11,15 +12,29 @@ Line = tuple[str, float, float, float, float, bool, bool, int, bool, bool]
 """The fields of a `printed.PrintedLine`, in their order."""
 
 
-def page_lines(glyphs: Sequence[Glyph]) -> list[Line]:
-    """Lay out one page; text that is turned against most of the page comes last."""
+def page_lines(glyphs: Sequence[Glyph]) -> tuple[list[Line], int]:
+    """Lay out one page, and count the line numbers that were left out.
+
+    Text that is turned against most of the page comes last.
+    """
     lines: list[Line] = []
+    numbers = 0
     for turned in _by_direction(glyphs):
+        found, count = without_line_numbers(rows(words(turned)))
+        numbers += count
         upright = not lines
         first = lines[-1][7] + 1 if lines else 0
-        for number, block in enumerate(blocks(rows(words(turned))), first):
+        for number, block in enumerate(blocks(found), first):
             lines += _lines(block, number, upright)
-    return lines
+    return lines, numbers
+
+
+def note_lines(notes: Sequence[str]) -> list[Line]:
+    """What the notes on a page say, after its text."""
+    return [
+        (f"[Note: {' '.join(note.split())}]", 0.0, 1.0, 0.0, 1.0, False, False, -1 - number, False, False)
+        for number, note in enumerate(notes)
+    ]
 
 
 def _by_direction(glyphs: Sequence[Glyph]) -> list[list[Glyph]]:
@@ -31,8 +46,8 @@ def _by_direction(glyphs: Sequence[Glyph]) -> list[list[Glyph]]:
 
 def _lines(block: Block, number: int, upright: bool) -> Iterator[Line]:
     for cells in block.lines:
-        line = cells[0] if len(cells) == 1 else merged(cells)
-        text = "  ".join(cell.text for cell in cells) if len(cells) > 1 else line.text
+        line = cells[0][0] if len(cells) == 1 else merged([part for cell in cells for part in cell])
+        text = "  ".join("\n".join(part.text for part in cell) for cell in cells)
         yield (
             text,
             round(line.x0, 1),

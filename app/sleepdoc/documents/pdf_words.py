@@ -29,6 +29,8 @@ _OVERLAP = 0.3
 """Of the font size: how far a glyph may reach back over the one before it."""
 _SCRIPT = 0.85
 """Raised and lowered print is smaller than this share of what it belongs to."""
+_LEAST_SCRIPT = 0.45
+"""And not smaller than this: what stands beside a drop cap is not raised."""
 _RAISED = (0.12, 0.8)
 _LOWERED = (-0.5, -0.06)
 """Of the font size it belongs to: where the baselines of such print may lie."""
@@ -198,7 +200,7 @@ def _rise(word: Word, base: Word) -> int:
     """1 or -1 if a word is raised or lowered print beside another."""
     smaller = word.size < _SCRIPT * base.size
     drawn_together = word.size < 1.02 * base.size and abs(word.order - base.order) == 1
-    if base.rise or not (smaller or drawn_together):
+    if base.rise or word.size < _LEAST_SCRIPT * base.size or not (smaller or drawn_together):
         return 0
     after = -0.25 * base.size <= word.x0 - base.x1 <= _BESIDE * base.size
     before = -0.25 * base.size <= base.x0 - word.x1 <= _BESIDE * base.size

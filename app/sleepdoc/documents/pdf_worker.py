@@ -17,10 +17,10 @@ from typing import Any, BinaryIO
 
 import pypdfium2
 
-from sleepdoc.documents import pdf_structure
+from sleepdoc.documents import pdf_annotations, pdf_layers, pdf_structure
 from sleepdoc.documents.pdf_glyphs import page_glyphs
 from sleepdoc.documents.pdf_limits import Limits, Refused
-from sleepdoc.documents.pdf_lines import page_lines
+from sleepdoc.documents.pdf_lines import note_lines, page_lines
 
 LABEL_LENGTH = 32
 _GRACE = 1.0
@@ -49,24 +49,22 @@ def main(job: dict[str, Any]) -> None:
 
 def _extract(file: BinaryIO, limits: Limits, first: int) -> Iterator[dict[str, Any]]:
     with _timer(limits.open_seconds, "open time"):
-        reader = pdf_structure.open_reader(file, limits)
-        count = len(reader.pages)
-        _limit_processor(limits.total_seconds(count))
-        document = _document(file, reader, count)
-        labels = pdf_structure.labels(reader)
-        yield {
-            "pages": count,
-            "title": pdf_structure.title(reader),
-            "outline": _outline(document, limits),
+        document = _Document(file, limits)
+        labels = pdf_structure.labels(document.reader)
+        opened = {
+            "pages": document.count,
+            "title": pdf_structure.title(document.reader),
+            "outline": _outline(document.pages, limits),
         }
+    yield opened
     room = limits.document_characters
-    for number in range(first, count + 1):
+    for number in range(first, document.count + 1):
         answer: dict[str, Any] = {"page": number, "lines": []}
         if number <= len(labels):
             answer["label"] = labels[number - 1][:LABEL_LENGTH]
         try:
             with _timer(limits.page_seconds, "page time"):
-                answer |= _page(document, reader, number - 1, limits)
+                answer |= document.page(number - 1)
         except Refused as refused:
             if not refused.reason.startswith("page"):
                 raise
@@ -79,37 +77,63 @@ def _extract(file: BinaryIO, limits: Limits, first: int) -> Iterator[dict[str, A
         yield answer
 
 
-def _document(file: BinaryIO, reader: Any, count: int) -> pypdfium2.PdfDocument:
-    try:
-        document = pypdfium2.PdfDocument(file)
-        if len(document) == count:
-            return document
-    except pypdfium2.PdfiumError:
-        pass
-    raise Refused("damaged", "its parts contradict each other")
+class _Document:
+    """Both libraries' views of one document."""
 
+    def __init__(self, file: BinaryIO, limits: Limits) -> None:
+        self.reader = pdf_structure.open_reader(file, limits)
+        self.count = len(self.reader.pages)
+        _limit_processor(limits.total_seconds(self.count))
+        self._limits = limits
+        copy = pdf_layers.marked_copy(self.reader)
+        self._has_hidden_layers = copy is not None
+        try:
+            self.pages = pypdfium2.PdfDocument(copy or file)
+        except pypdfium2.PdfiumError as error:
+            raise Refused("damaged", "its parts contradict each other") from error
+        if len(self.pages) != self.count:
+            raise Refused("damaged", "its parts contradict each other")
 
-def _page(
-    document: pypdfium2.PdfDocument, reader: Any, index: int, limits: Limits
-) -> dict[str, Any]:
-    try:
-        page = document[index]
-    except pypdfium2.PdfiumError as error:
-        raise Refused("page damage", type(error).__name__) from error
-    try:
-        found = page_glyphs(page)
-        if len(found.glyphs) > limits.page_characters:
+    def page(self, index: int) -> dict[str, Any]:
+        """What stands on a page.
+
+        Raises:
+            Refused: why it cannot be read, a reason that begins with ``page``.
+        """
+        try:
+            return self._content(index)
+        except (MemoryError, BrokenPipeError):
+            raise
+        except Exception as error:
+            raise Refused("page damage", type(error).__name__) from error
+
+    def _content(self, index: int) -> dict[str, Any]:
+        entries = []
+        page = self.pages[index]
+        if pdf_annotations.draw(page):
+            entries = pdf_annotations.entries(self.reader, index, self._limits)
+            # What was drawn into a page is seen only when it is opened again.
+            page.close()
+            page = self.pages[index]
+        with contextlib.closing(page):
+            hidden = pdf_layers.hidden_objects(page) if self._has_hidden_layers else frozenset()
+            found = page_glyphs(page, hidden)
+            rotation = page.get_rotation()
+        glyphs = found.glyphs
+        if len(glyphs) > self._limits.page_characters:
             raise Refused("page text")
-        if not found.glyphs:
-            pdf_structure.check_content(reader, index)
-        lines = page_lines(found.glyphs)
-    except (MemoryError, BrokenPipeError):
-        raise
-    except Exception as error:
-        raise Refused("page damage", type(error).__name__) from error
-    finally:
-        page.close()
-    return {"lines": lines, "unknown": found.unknown, "hidden": found.hidden}
+        if entries:
+            glyphs = pdf_annotations.placed(glyphs, entries, rotation)
+        if not glyphs:
+            pdf_structure.check_content(self.reader, index)
+        notes = [entry.text for entry in entries if entry.kind == "note"]
+        lines, numbers = page_lines(glyphs)
+        return {
+            "lines": [*lines, *note_lines(notes)],
+            "unknown": found.unknown,
+            "hidden": found.hidden,
+            "numbers": numbers,
+        }
 
 
 def _outline(document: pypdfium2.PdfDocument, limits: Limits) -> list[tuple[int, str, int]]:
