@@ -24,6 +24,8 @@ _PROSE_FILL = 0.7
 """Running text fills this share of its column, last lines aside."""
 _PROSE_LENGTH = 20
 """Characters in the usual line of running text, at least; half of it in unspaced scripts."""
+_LEAST_COLUMN = 4
+"""Lines of running text on each side of a gutter between columns."""
 _LEADING = 1.4
 """Of the font size: the lines of one cell are not further apart."""
 _NOTE_SIZE = 0.93
@@ -89,15 +91,24 @@ def _is_shared(left: Phrase, right: Phrase, rows: Sequence[Sequence[Phrase]], at
             if abs(row[0].y - right.y) > 1.3 * _REACH * max(right.size, row[0].size):
                 break
             if any(part.x0 < right.x1 and part.x1 > left.x0 for part in row):
-                if any(
-                    part.x0 > left.x1 - 0.5 * right.size and part.x0 < right.x1
-                    and part.x1 > right.x0
-                    for part in row
-                ):  # fmt: skip
+                if any(_begins_behind(part, left, right) or _ends_before(part, left, right) for part in row):
                     return True
                 break
             index += step
     return False
+
+
+def _begins_behind(part: Phrase, left: Phrase, right: Phrase) -> bool:
+    return left.x1 - 0.5 * right.size < part.x0 < right.x1 and part.x1 > right.x0
+
+
+def _ends_before(part: Phrase, left: Phrase, right: Phrase) -> bool:
+    """Whether a line of running text ends where the left phrase does, at the edge of a column."""
+    return (
+        left.x1 - 3 * left.size < part.x1 < right.x0
+        and part.x0 < left.x1
+        and min(len(part.text), len(left.text)) >= _PROSE_LENGTH
+    )
 
 
 def _chains(phrases: Sequence[Phrase]) -> list[list[Phrase]]:
@@ -185,9 +196,10 @@ def _with_tables(chains: Sequence[list[Phrase]]) -> Iterator[Block]:
                 ):
                     pair = (min(index, at), max(index, at))
                     shared[pair] = shared.get(pair, 0) + 1
+    gutters = _gutters(chains)
     for (one, other), count in shared.items():
         left, right = sorted((chains[one], chains[other]), key=lambda chain: chain[0].x0)
-        if _are_cells(left, right, count):
+        if _are_cells(left, right, count) and not _lie_between(left, right, gutters):
             leader[find(one)] = find(other)
     groups: dict[int, list[list[Phrase]]] = {}
     for index, chain in enumerate(chains):
@@ -208,6 +220,48 @@ def _are_cells(left: Sequence[Phrase], right: Sequence[Phrase], shared: int) -> 
         return True
     in_turn = max(phrase.order for phrase in left) < min(phrase.order for phrase in right)
     return not (in_turn and min(len(left), len(right)) > 2 and not _is_numeric(right))
+
+
+@dataclass(frozen=True)
+class _Gutter:
+    """White space between columns of running text."""
+
+    x: float
+    top: float
+    bottom: float
+
+
+def _gutters(chains: Sequence[Sequence[Phrase]]) -> list[_Gutter]:
+    """Where running text stands on both sides."""
+    spans = [
+        (min(line.x0 for line in chain), max(line.x1 for line in chain), chain)
+        for chain in chains
+        if _is_prose(chain)
+    ]
+    places = {
+        round((left[1] + right[0]) / 2) for left in spans for right in spans if left[1] <= right[0]
+    }
+    found = []
+    for x in sorted(places):
+        left = [line for _, end, chain in spans if end <= x for line in chain]
+        right = [line for begin, _, chain in spans if begin >= x for line in chain]
+        if min(len(left), len(right)) >= _LEAST_COLUMN:
+            heights = [line.y for line in left + right]
+            found.append(_Gutter(x, max(heights), min(heights)))
+    return found
+
+
+def _lie_between(
+    left: Sequence[Phrase], right: Sequence[Phrase], gutters: Iterable[_Gutter]
+) -> bool:
+    """Whether a gutter runs between two chains."""
+    end, begin = max(line.x1 for line in left), min(line.x0 for line in right)
+    top = min(left[0].y, right[0].y)
+    return any(
+        end <= gutter.x + _TOUCH and begin >= gutter.x - _TOUCH
+        and gutter.bottom <= top <= gutter.top
+        for gutter in gutters
+    )  # fmt: skip
 
 
 def _is_prose(chain: Sequence[Phrase]) -> bool:

@@ -1,7 +1,9 @@
 """Words become rows, what stands on one baseline, and rows become phrases, what no wide gap cuts."""
 
+import itertools
 import statistics
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +16,8 @@ _INITIAL = 1.8
 """A drop cap is larger than this multiple of the lines beside it."""
 _WIDE = 1.5
 """Of the font size: a wider gap may lie between columns or the cells of a table."""
+_NARROW, _EDGE = 0.7, 4
+"""A narrower gap may do so where at least so many rows have one that ends at the same place."""
 _MONOSPACE_WIDE = 12.0
 _LETTERS = 4
 """So many single letters in a row may be one word in spaced print."""
@@ -66,10 +70,10 @@ def rows(found: Sequence[Word]) -> list[list[Phrase]]:
     made = _level_rows(word for word in found if not _may_be_initial(word, usual))
     for initial in initials:
         _settle_initial(initial, made)
-    return [
-        list(_phrases(sorted(row, key=lambda word: word.x0)))
-        for row in sorted(made, key=lambda row: -row[0].y)
-    ]
+    for row in made:
+        row.sort(key=lambda word: word.x0)
+    edges = _edges(made)
+    return [list(_phrases(row, edges)) for row in sorted(made, key=lambda row: -row[0].y)]
 
 
 def _level_rows(found: Iterable[Word]) -> list[list[Word]]:
@@ -108,18 +112,33 @@ def _settle_initial(initial: Word, made: list[list[Word]]) -> None:
     row.append(initial)
 
 
-def _phrases(row: Sequence[Word]) -> Iterator[Phrase]:
+def _phrases(row: Sequence[Word], edges: Counter[int]) -> Iterator[Phrase]:
     begin = 0
     for index in range(1, len(row) + 1):
-        if index < len(row):
-            left, right = row[index - 1], row[index]
-            mono = left.mono and right.mono
-            wide = (_MONOSPACE_WIDE if mono else _WIDE) * max(left.size, right.size)
-            end = max(word.x1 for word in row[begin:index][-4:])
-            if right.x0 - end <= wide:
-                continue
-        yield phrase(row[begin:index])
-        begin = index
+        if index == len(row) or _is_wide(row[begin:index], row[index], edges):
+            yield phrase(row[begin:index])
+            begin = index
+
+
+def _is_wide(before: Sequence[Word], word: Word, edges: Counter[int]) -> bool:
+    """Whether a gap may be one between columns, because of its width or because others stand at it."""
+    size = min(before[-1].size, word.size)
+    gap = word.x0 - max(other.x1 for other in before[-4:])
+    if before[-1].mono and word.mono:
+        return gap > _MONOSPACE_WIDE * size
+    return gap > _WIDE * size or (
+        gap > _NARROW * size and max(edges[round(word.x0) + step] for step in (-1, 0, 1)) >= _EDGE
+    )
+
+
+def _edges(rows: Sequence[Sequence[Word]]) -> Counter[int]:
+    """How many rows have a word behind a gap at each place, in points."""
+    return Counter(
+        round(right.x0)
+        for row in rows
+        for left, right in itertools.pairwise(row)
+        if right.x0 - left.x1 > _NARROW * min(left.size, right.size)
+    )
 
 
 def merged(phrases: Sequence[Phrase]) -> Phrase:

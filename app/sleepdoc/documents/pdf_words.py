@@ -203,7 +203,7 @@ def _rise(word: Word, base: Word) -> int:
     if base.rise or word.size < _LEAST_SCRIPT * base.size or not (smaller or drawn_together):
         return 0
     after = -0.25 * base.size <= word.x0 - base.x1 <= _BESIDE * base.size
-    before = -0.25 * base.size <= base.x0 - word.x1 <= _BESIDE * base.size
+    before = -0.25 * base.size <= base.x0 - word.x1 <= 2 * _BESIDE * base.size
     if not after and not before:
         return 0
     height = (word.y - base.y) / base.size
