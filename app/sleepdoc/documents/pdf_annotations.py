@@ -198,7 +198,7 @@ def _written(
     written = []
     for number, line in enumerate(lines):
         style = Style(
-            top - 1.2 * entry.size * number, entry.size, rotation % 360, False, False, False
+            top - 1.2 * entry.size * number, entry.size, rotation % 360, False, False
         )
         width = min(_WIDTH * entry.size, max(x1 - x0, entry.size) / max(1, len(line)))
         for at, char in enumerate(line):

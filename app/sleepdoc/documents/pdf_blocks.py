@@ -24,6 +24,8 @@ _PROSE_FILL = 0.7
 """Running text fills this share of its column, last lines aside."""
 _PROSE_LENGTH = 20
 """Characters in the usual line of running text, at least; half of it in unspaced scripts."""
+_FAR = 20
+"""Of the font size: a wider gap separates what does not belong to one row."""
 _LEAST_COLUMN = 4
 """Lines of running text on each side of a gutter between columns."""
 _LEADING = 1.4
@@ -75,11 +77,16 @@ def _without_accidents(rows: Sequence[Sequence[Phrase]]) -> Iterator[list[Phrase
     for index, row in enumerate(rows):
         kept: list[Phrase] = []
         for right in row:
-            if kept and not _is_shared(kept[-1], right, rows, index):
+            if kept and _is_near(kept[-1], right) and not _is_shared(kept[-1], right, rows, index):
                 kept[-1] = merged([kept[-1], right])
             else:
                 kept.append(right)
         yield kept
+
+
+def _is_near(left: Phrase, right: Phrase) -> bool:
+    """Whether a gap is not too wide to lie inside a row; figures are set far to the right."""
+    return right.x0 - left.x1 < _FAR * left.size or bool(_NUMERIC.match(right.text))
 
 
 def _is_shared(left: Phrase, right: Phrase, rows: Sequence[Sequence[Phrase]], at: int) -> bool:
@@ -212,7 +219,7 @@ def _with_tables(chains: Sequence[list[Phrase]]) -> Iterator[Block]:
 
 
 def _are_cells(left: Sequence[Phrase], right: Sequence[Phrase], shared: int) -> bool:
-    if shared < 0.5 * min(len(left), len(right)):
+    if shared < 0.5 * min(len(left), len(right)) or not _is_near(left[0], right[0]):
         return False
     if _is_prose(left):
         return not _is_prose(right) and _is_numeric(right)

@@ -1,10 +1,12 @@
 """The characters of a PDF page with the places they are printed at, from PDFium."""
 
 import ctypes
+import itertools
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -43,8 +45,12 @@ class Style:
     """Direction of writing in degrees, counter-clockwise from the right; -90 also if vertical."""
     mono: bool
     bold: bool
-    hidden: bool
+    hidden: bool = False
     """White, tiny or invisible where nothing is seen: text that a reader may not notice."""
+    length: int = 1
+    """Number of glyphs of the text object."""
+    spaced: bool = False
+    """Whether it has space characters of its own."""
 
 
 @dataclass(slots=True)
@@ -75,9 +81,9 @@ def page_glyphs(page: pypdfium2.PdfPage, skipped: frozenset[int] = frozenset()) 
     address), and those that are drawn a second time in nearly the same place.
     """
     found = Glyphs()
-    drawn: _Drawn = {}
+    canvas = _Canvas()
     for style, glyphs in _objects(page, skipped):
-        kept = _once(style, glyphs, drawn)
+        kept = canvas.add(style, glyphs)
         found.glyphs += kept
         found.unknown += sum(glyph.char == UNKNOWN for glyph in kept)
         if style.hidden:
@@ -85,145 +91,174 @@ def page_glyphs(page: pypdfium2.PdfPage, skipped: frozenset[int] = frozenset()) 
     return found
 
 
-def _objects(
-    page: pypdfium2.PdfPage, skipped: frozenset[int]
-) -> Iterator[tuple[Style, list[Glyph]]]:
-    """Text object after text object, with those of its glyphs that lie inside the page."""
-    text_page = page.get_textpage()
-    text = text_page.raw
-    box = pdfium.FS_RECTF()
-    pdfium.FPDF_GetPageBoundingBox(page.raw, box)
-    left, right, bottom, top = box.left - 1, box.right + 1, box.bottom - 1, box.top + 1
-    loose = pdfium.FS_RECTF()
-    unicode_of, box_of, object_of = _functions()
-    backdrop = _Backdrop(page)
-    fonts: dict[int, tuple[bool, bool]] = {}
-    current: int | None = None
-    chars: list[tuple[str, float, float, float, float]] = []
-    first = 0
+class _TextPage:
+    """All characters of a page, fetched from PDFium in one go."""
 
-    def finished() -> tuple[Style, list[Glyph]]:
-        return _upright(text, first, chars, fonts, backdrop)
+    def __init__(self, page: pypdfium2.PdfPage) -> None:
+        self._owner = page.get_textpage()
+        self.handle = self._owner.raw
+        address = ctypes.cast(self.handle, ctypes.c_void_p).value
+        places = range(pdfium.FPDFText_CountChars(self.handle))
+        self.codes = [_UNICODE(address, index) for index in places]
+        self.objects = [_OBJECT(address, index) for index in places]
+        boxes = (ctypes.c_float * (4 * len(places)))()
+        base = ctypes.addressof(boxes)
+        for index in places:
+            _LOOSE_BOX(address, index, base + 16 * index)
+        flat = list(boxes)
+        self.x0, self.y1, self.x1, self.y0 = flat[0::4], flat[1::4], flat[2::4], flat[3::4]
+        if any(0xD800 <= code < 0xDC00 for code in self.codes):
+            self._join_halves()
+        self._known: dict[tuple[int | None, int], str] = {}
 
-    for index in range(pdfium.FPDFText_CountChars(text)):
-        address = object_of(text, index)
-        if address is None or address in skipped:
-            continue
-        if address != current:
-            if chars:
-                yield finished()
-            current, chars, first = address, [], index
-        code = unicode_of(text, index)
-        if 0xD800 <= code <= 0xDFFF:
-            # Characters beyond the first 65,536 come in two halves.
-            pair = unicode_of(text, index - 1) if index else 0
-            if 0xD800 <= code < 0xDC00 and 0xDC00 <= unicode_of(text, index + 1) <= 0xDFFF:
-                continue
-            if 0xDC00 <= code and 0xD800 <= pair < 0xDC00:
-                code = 0x10000 + ((pair - 0xD800) << 10) + (code - 0xDC00)
-        box_of(text, index, loose)
-        x0, x1, y0, y1 = loose.left, loose.right, loose.bottom, loose.top
-        if left <= (x0 + x1) / 2 <= right and bottom <= (y0 + y1) / 2 <= top:
-            chars.append((_character(text, index, code), x0, x1, y0, y1))
-    if chars:
-        yield finished()
+    def _join_halves(self) -> None:
+        """Characters beyond the first 65,536 come in two halves; the first one is dropped."""
+        for index, (high, low) in enumerate(itertools.pairwise(self.codes)):
+            if 0xD800 <= high < 0xDC00 <= low <= 0xDFFF:
+                self.codes[index + 1] = 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00)
+                self.objects[index] = None
 
+    def character(self, index: int, font: int | None) -> str:
+        code = self.codes[index]
+        char = self._known.get((font, code))
+        if char is None:
+            char = self._known[font, code] = self._look_up(index, code)
+        return char
 
-def _functions() -> tuple[ctypes._CFuncPtr, ctypes._CFuncPtr, ctypes._CFuncPtr]:
-    """The three that are called for each character; an object is told by its address alone."""
-    pdfium.FPDFText_GetTextObject.restype = ctypes.c_void_p
-    return (
-        pdfium.FPDFText_GetUnicode,
-        pdfium.FPDFText_GetLooseCharBox,
-        pdfium.FPDFText_GetTextObject,
-    )
-
-
-def _character(text: pdfium.FPDF_TEXTPAGE, index: int, code: int) -> str:
-    if code >= 0x80 or code < 0x20:
+    def _look_up(self, index: int, code: int) -> str:
         if code in _HYPHENS:
             return _HYPHENS[code]
         if not code or 0xE000 <= code <= 0xF8FF or 0xD800 <= code <= 0xDFFF:
             return UNKNOWN
-    if pdfium.FPDFText_HasUnicodeMapError(text, index) == 1:
-        return UNKNOWN
-    return chr(code)
+        if pdfium.FPDFText_HasUnicodeMapError(self.handle, index) == 1:
+            return UNKNOWN
+        char = chr(code)
+        return " " if char.isspace() else char
+
+
+def _function(function: Any, result: Any, *arguments: Any) -> Any:
+    """One of PDFium's functions with addresses as plain numbers, which is faster to call."""
+    address = ctypes.cast(function, ctypes.c_void_p).value
+    return ctypes.CFUNCTYPE(result, *arguments)(address)
+
+
+_PLACE = (ctypes.c_void_p, ctypes.c_int)
+_UNICODE = _function(pdfium.FPDFText_GetUnicode, ctypes.c_uint, *_PLACE)
+_OBJECT = _function(pdfium.FPDFText_GetTextObject, ctypes.c_void_p, *_PLACE)
+_LOOSE_BOX = _function(pdfium.FPDFText_GetLooseCharBox, ctypes.c_int, *_PLACE, ctypes.c_void_p)
+
+
+def _objects(
+    page: pypdfium2.PdfPage, skipped: frozenset[int]
+) -> Iterator[tuple[Style, list[Glyph]]]:
+    """Text object after text object, with those of its glyphs that lie inside the page."""
+    text = _TextPage(page)
+    box = pdfium.FS_RECTF()
+    pdfium.FPDF_GetPageBoundingBox(page.raw, box)
+    left, right, bottom, top = box.left - 1, box.right + 1, box.bottom - 1, box.top + 1
+    backdrop, fonts = _Backdrop(page), _Fonts()
+    whole = all(
+        (
+            left <= min(text.x0, default=left) and max(text.x1, default=right) <= right,
+            bottom <= min(text.y0, default=bottom) and max(text.y1, default=top) <= top,
+        )
+    )
+    begin = 0
+    for address, group in itertools.groupby(text.objects):
+        end = begin + sum(1 for _ in group)
+        if address is not None and address not in skipped:
+            inside: Sequence[int] = range(begin, end) if whole else [
+                index
+                for index in range(begin, end)
+                if left <= (text.x0[index] + text.x1[index]) / 2 <= right
+                and bottom <= (text.y0[index] + text.y1[index]) / 2 <= top
+            ]
+            if inside:
+                item = ctypes.cast(address, pdfium.FPDF_PAGEOBJECT)
+                yield _upright(text, inside, item, fonts, backdrop)
+        begin = end
 
 
 def _upright(
-    text: pdfium.FPDF_TEXTPAGE,
-    first: int,
-    chars: list[tuple[str, float, float, float, float]],
-    fonts: dict[int, tuple[bool, bool]],
+    text: _TextPage,
+    places: Sequence[int],
+    item: Any,
+    fonts: "_Fonts",
     backdrop: "_Backdrop",
 ) -> tuple[Style, list[Glyph]]:
-    """Turn a text object so that it is read from left to right."""
+    """Turn the glyphs of a text object so that they are read from left to right."""
+    first = places[0]
     matrix = pdfium.FS_MATRIX()
-    pdfium.FPDFText_GetMatrix(text, first, matrix)
+    pdfium.FPDFText_GetMatrix(text.handle, first, matrix)
     x, y = ctypes.c_double(), ctypes.c_double()
-    pdfium.FPDFText_GetCharOrigin(text, first, x, y)
-    size = pdfium.FPDFText_GetFontSize(text, first) * math.hypot(matrix.c, matrix.d)
+    pdfium.FPDFText_GetCharOrigin(text.handle, first, x, y)
+    size = abs(pdfium.FPDFText_GetFontSize(text.handle, first)) * math.hypot(matrix.c, matrix.d)
     angle = math.atan2(matrix.b, matrix.a)
-    if _is_vertical(chars, angle):
+    if _is_vertical(text, places, angle):
         angle = -math.pi / 2
     quarter = round(angle / (math.pi / 2))
-    exact = abs(angle - quarter * math.pi / 2) < _LEAST_TURN
-    if exact:
+    is_exact = abs(angle - quarter * math.pi / 2) < _LEAST_TURN
+    if is_exact:
         angle = quarter * math.pi / 2
-    cosine, sine = math.cos(angle), math.sin(angle)
-    handle = pdfium.FPDFText_GetTextObject(text, first)
-    mono, bold = _font(handle, fonts)
-    height = abs(chars[0][4] - chars[0][3])
-    if exact and quarter % 2 == 0 and height and not 0.3 < size / height < 3:
+    height = abs(text.y1[first] - text.y0[first])
+    if is_exact and quarter % 2 == 0 and height and not 0.3 < size / height < 3:
         size = height  # Type 3 fonts have units of their own.
+    font, mono, bold = fonts.of(item)
+    chars = [text.character(index, font) for index in places]
+    cosine, sine = math.cos(angle), math.sin(angle)
     style = Style(
         y=y.value * cosine - x.value * sine,
-        size=abs(size),
+        size=size,
         turn=round(math.degrees(angle)) % 360,
         mono=mono,
         bold=bold,
-        hidden=backdrop.hides(handle, x.value, y.value, abs(size)),
+        hidden=backdrop.hides(item, x.value, y.value, size),
+        length=len(chars),
+        spaced=" " in chars,
     )
+    if is_exact and quarter == 0:
+        x0, x1 = text.x0, text.x1
+        return style, [Glyph(char, x0[at], x1[at], style) for char, at in zip(chars, places)]
     glyphs = []
-    for char, x0, x1, y0, y1 in chars:
-        if quarter == 0 and exact:
-            begin, end = x0, x1
-        elif exact:
-            ends = (x0 * cosine + y0 * sine, x1 * cosine + y1 * sine)
-            begin, end = min(ends), max(ends)
-        else:
+    for char, at in zip(chars, places):
+        low = text.x0[at] * cosine + text.y0[at] * sine
+        high = text.x1[at] * cosine + text.y1[at] * sine
+        if not is_exact:
             # The box of a slanted glyph is wider than the glyph: its middle is what is known.
-            middle = ((x0 + x1) * cosine + (y0 + y1) * sine) / 2
-            begin, end = middle - 0.25 * style.size, middle + 0.25 * style.size
-        glyphs.append(Glyph(" " if char.isspace() else char, begin, end, style))
+            low, high = (low + high) / 2 - 0.25 * size, (low + high) / 2 + 0.25 * size
+        glyphs.append(Glyph(char, min(low, high), max(low, high), style))
     return style, glyphs
 
 
-def _is_vertical(chars: list[tuple[str, float, float, float, float]], angle: float) -> bool:
+def _is_vertical(text: _TextPage, places: Sequence[int], angle: float) -> bool:
     """Whether upright glyphs of one object stand under each other."""
-    if len(chars) < 2 or abs(angle) > _LEAST_TURN:
+    if len(places) < 2 or abs(angle) > _LEAST_TURN:
         return False
     return all(
-        below[4] <= above[3] + 0.3 * (above[4] - above[3]) and abs(above[1] - below[1]) < 2.0
-        for above, below in zip(chars, chars[1:])
+        text.y1[below] <= text.y0[above] + 0.3 * (text.y1[above] - text.y0[above])
+        and abs(text.x0[above] - text.x0[below]) < 2.0
+        for above, below in itertools.pairwise(places)
     )
 
 
-def _font(handle: int, fonts: dict[int, tuple[bool, bool]]) -> tuple[bool, bool]:
-    """Whether a text object is monospaced, and whether it is bold."""
-    font = pdfium.FPDFTextObj_GetFont(ctypes.cast(handle, pdfium.FPDF_PAGEOBJECT))
-    key = ctypes.cast(font, ctypes.c_void_p).value or 0
-    if key not in fonts:
-        buffer = ctypes.create_string_buffer(256)
-        pdfium.FPDFFont_GetBaseFontName(font, buffer, 256)
-        name = buffer.value.decode("latin-1")
-        flags = pdfium.FPDFFont_GetFlags(font)
-        fixed = flags > 0 and bool(flags & _FIXED_PITCH)
-        fonts[key] = (
-            bool(_MONOSPACED.search(name)) or fixed,
-            bool(_BOLD.search(name)),
-        )
-    return fonts[key]
+class _Fonts:
+    """Which fonts are monospaced, and which are bold."""
+
+    def __init__(self) -> None:
+        self._seen: dict[int | None, tuple[int | None, bool, bool]] = {}
+
+    def of(self, item: Any) -> tuple[int | None, bool, bool]:
+        """The address of a text object's font, whether it is monospaced, whether it is bold."""
+        font = pdfium.FPDFTextObj_GetFont(item)
+        address = ctypes.cast(font, ctypes.c_void_p).value
+        if address not in self._seen:
+            buffer = ctypes.create_string_buffer(256)
+            pdfium.FPDFFont_GetBaseFontName(font, buffer, 256)
+            name = buffer.value.decode("latin-1")
+            flags = pdfium.FPDFFont_GetFlags(font)
+            mono = bool(_MONOSPACED.search(name)) or (flags > 0 and bool(flags & _FIXED_PITCH))
+            self._seen[address] = address, mono, bool(_BOLD.search(name))
+        return self._seen[address]
 
 
 class _Backdrop:
@@ -232,17 +267,17 @@ class _Backdrop:
     def __init__(self, page: pypdfium2.PdfPage) -> None:
         self._page = page
         self._boxes: list[tuple[float, float, float, float, bool]] | None = None
+        self._color = tuple(ctypes.c_uint() for _ in range(4))
 
-    def hides(self, handle: int, x: float, y: float, size: float) -> bool:
-        item = ctypes.cast(handle, pdfium.FPDF_PAGEOBJECT)
+    def hides(self, item: Any, x: float, y: float, size: float) -> bool:
         if size < _TINY:
             return True
         if pdfium.FPDFTextObj_GetTextRenderMode(item) == _INVISIBLE_MODE:
             return not any(picture for *_, picture in self._under(x, y))
-        red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+        red, green, blue, alpha = self._color
         if not pdfium.FPDFPageObj_GetFillColor(item, red, green, blue, alpha):
             return False
-        white = min(red.value, green.value, blue.value) >= _WHITE
+        white = red.value >= _WHITE and green.value >= _WHITE and blue.value >= _WHITE
         return (white or alpha.value < 5) and not self._under(x, y)
 
     def _under(self, x: float, y: float) -> list[tuple[float, float, float, float, bool]]:
@@ -269,33 +304,60 @@ def _is_dark(path: pypdfium2.PdfObject) -> bool:
     return min(red.value, green.value, blue.value) < _WHITE
 
 
-_Drawn = dict[tuple[str, int, int], list[tuple[float, float]]]
-"""Where glyphs are, by character, direction and strip of the page."""
+@dataclass(slots=True)
+class _Drawn:
+    """A text object that was drawn, and the span it covers on its baseline."""
+
+    x0: float
+    x1: float
+    y: float
+    glyphs: list[Glyph]
 
 
-def _once(style: Style, glyphs: list[Glyph], drawn: _Drawn) -> list[Glyph]:
-    """Drop what is drawn over itself, for bold print or a shadow.
+class _Canvas:
+    """What was drawn on a page so far, to drop what is drawn over itself."""
 
-    A whole string may lie further off than a single glyph.
-    """
-    inked = [glyph for glyph in glyphs if glyph.char != " "]
-    if len(inked) > 3 and all(_is_drawn(glyph, _SHADOW, drawn) for glyph in inked):
-        return []
-    kept = [glyph for glyph in glyphs if not _is_drawn(glyph, _TWICE, drawn)]
-    strip = math.floor(style.y / _STRIP)
-    for glyph in inked:
-        drawn.setdefault((glyph.char, style.turn, strip), []).append((glyph.x0, style.y))
-    return kept
+    def __init__(self) -> None:
+        self._strips: dict[tuple[int, int], list[_Drawn]] = {}
+
+    def add(self, style: Style, glyphs: list[Glyph]) -> list[Glyph]:
+        """The glyphs of a text object that are not there already.
+
+        Those of bold print lie next to the first ones, a shadow's whole string further off.
+        """
+        near, far = _TWICE * style.size, _SHADOW * style.size
+        inked = [glyph for glyph in glyphs if glyph.char != " "]
+        if not inked:
+            return glyphs
+        new = _Drawn(inked[0].x0, inked[-1].x1, style.y, inked)
+        if new.x0 > new.x1:
+            new.x0, new.x1 = inked[-1].x0, inked[0].x1
+        under = [
+            glyph
+            for strip in _strips(style.y, far)
+            for drawn in self._strips.get((style.turn, strip), ())
+            if drawn.x0 - far < new.x1
+            and new.x0 < drawn.x1 + far
+            and abs(drawn.y - new.y) <= far
+            for glyph in drawn.glyphs
+        ]
+        self._strips.setdefault((style.turn, math.floor(style.y / _STRIP)), []).append(new)
+        if not under:
+            return glyphs
+        if len(inked) > 3 and all(_is_among(glyph, under, far) for glyph in inked):
+            return []
+        return [glyph for glyph in glyphs if glyph.char == " " or not _is_among(glyph, under, near)]
 
 
-def _is_drawn(glyph: Glyph, share: float, drawn: _Drawn) -> bool:
-    if glyph.char == " ":
-        return False
-    style = glyph.style
-    reach = share * style.size
-    lowest, highest = math.floor((style.y - reach) / _STRIP), math.floor((style.y + reach) / _STRIP)
-    for strip in range(lowest, min(highest, lowest + 9) + 1):
-        for x, y in drawn.get((glyph.char, style.turn, strip), ()):
-            if abs(x - glyph.x0) <= reach and abs(y - style.y) <= reach:
-                return True
-    return False
+def _is_among(glyph: Glyph, drawn: Sequence[Glyph], reach: float) -> bool:
+    return any(
+        glyph.char == other.char
+        and abs(glyph.x0 - other.x0) <= reach
+        and abs(glyph.style.y - other.style.y) <= reach
+        for other in drawn
+    )
+
+
+def _strips(y: float, reach: float) -> range:
+    lowest = math.floor((y - reach) / _STRIP)
+    return range(lowest, min(math.floor((y + reach) / _STRIP), lowest + 9) + 1)

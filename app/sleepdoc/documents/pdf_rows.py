@@ -1,5 +1,6 @@
 """Words become rows, what stands on one baseline, and rows become phrases, what no wide gap cuts."""
 
+import functools
 import itertools
 import statistics
 import unicodedata
@@ -27,7 +28,7 @@ _MONOSPACE_WIDTH = 0.6
 _RTL = {"R", "AL"}
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class Phrase:
     """Words of one row with no wide gap between them."""
 
@@ -37,7 +38,7 @@ class Phrase:
     x1: float
     size: float
 
-    @property
+    @functools.cached_property
     def text(self) -> str:
         return spelled(self.words)
 

@@ -3,7 +3,6 @@
 import itertools
 import math
 import unicodedata
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -64,21 +63,25 @@ def words(glyphs: Sequence[Glyph]) -> list[Word]:
     found: list[Word] = []
     spaced = False
     for run in _runs(glyphs):
-        strings = Counter(id(glyph.style) for glyph in run)
-        has_spaces = {id(glyph.style) for glyph in run if glyph.char == " "}
         tracking = _tracking(run)
+        close = NUMBER_GAP * run[0].style.size
         pending: list[Glyph] = []
+        last = None
         for glyph in run:
-            if pending and (
-                glyph.char == " "
-                or not _goes_on(pending[-1], glyph, strings, has_spaces, tracking)
+            if glyph.char == " ":
+                if pending:
+                    found.append(_word(pending, spaced, len(found)))
+                    pending = []
+                spaced, last = True, None
+                continue
+            if last is not None and not (
+                (last.style is glyph.style and 0 <= glyph.x0 - last.x1 < close)
+                or _goes_on(last, glyph, tracking)
             ):
                 found.append(_word(pending, spaced, len(found)))
                 pending, spaced = [], False
-            if glyph.char == " ":
-                spaced = True
-            else:
-                pending.append(glyph)
+            pending.append(glyph)
+            last = glyph
         if pending:
             found.append(_word(pending, spaced, len(found)))
             spaced = False
@@ -145,13 +148,7 @@ def _word(glyphs: Sequence[Glyph], spaced: bool, order: int) -> Word:
     )
 
 
-def _goes_on(
-    last: Glyph,
-    glyph: Glyph,
-    strings: Counter[int],
-    has_spaces: set[int],
-    tracking: float,
-) -> bool:
+def _goes_on(last: Glyph, glyph: Glyph, tracking: float) -> bool:
     """Whether a glyph belongs to the word of the one before it."""
     one, other = last.style, glyph.style
     size = one.size
@@ -162,8 +159,8 @@ def _goes_on(
         return True  # A ligature, spelt out.
     limit = GAP
     if one is other:
-        limit = _SPACED_GAP if id(one) in has_spaces else _STRING_GAP
-    elif last.char.isdigit() and strings[id(one)] > 1 and strings[id(other)] > 1:
+        limit = _SPACED_GAP if one.spaced else _STRING_GAP
+    elif last.char.isdigit() and one.length > 1 and other.length > 1:
         # Numbers set close to each other, in the cells of a tight table.
         limit = NUMBER_GAP
     if is_unspaced(last.char) and is_unspaced(glyph.char):
@@ -175,22 +172,28 @@ def _goes_on(
 
 def _settle_scripts(found: Sequence[Word]) -> None:
     """Put raised and lowered words on the baseline of the word that they stand beside."""
-    usual = usual_size(found)
+    usual = max(usual_size(found), 1.0)
     small = [
         word
         for word in found
-        if len(word.text) <= (_LONGEST_SCRIPT if word.size < usual else 2)
+        if len(word.text) <= (_LONGEST_SCRIPT if word.size < _SCRIPT * usual else 2)
     ]
-    if not small:
-        return
-    beside: dict[int, list[Word]] = {}
+    beside: dict[tuple[int, int], list[Word]] = {}
     for word in found:
-        for edge in (word.x0, word.x1):
-            beside.setdefault(math.floor(edge / usual), []).append(word)
+        for x in {math.floor(word.x0 / usual), math.floor(word.x1 / usual)}:
+            beside.setdefault((x, math.floor(word.y / usual)), []).append(word)
     for word in sorted(small, key=lambda word: word.x0):
-        cells = {math.floor(edge / usual) + step for edge in (word.x0, word.x1) for step in (-1, 0, 1)}
-        near = [other for cell in cells for other in beside.get(cell, ()) if other is not word]
-        bases = [(abs(word.x0 - base.x1), base, rise) for base in near if (rise := _rise(word, base))]
+        level = math.floor(word.y / usual)
+        columns = {
+            math.floor(edge / usual) + step for edge in (word.x0, word.x1) for step in (-1, 0, 1)
+        }
+        bases = [
+            (abs(word.x0 - base.x1), base, rise)
+            for x in columns
+            for y in (level - 1, level, level + 1)
+            for base in beside.get((x, y), ())
+            if base is not word and base.y != word.y and (rise := _rise(word, base))
+        ]
         if bases:
             _, base, word.rise = min(bases, key=lambda candidate: candidate[0])
             word.y, word.size = base.y, base.size

@@ -23,6 +23,8 @@ from sleepdoc.documents.pdf_limits import Limits, Refused
 from sleepdoc.documents.pdf_lines import note_lines, page_lines
 
 LABEL_LENGTH = 32
+_FEW = 3
+"""So many characters that cannot be seen are a logo or an ornament."""
 _GRACE = 1.0
 """Seconds of the processor after which C code that does not return is ended from outside."""
 
@@ -131,7 +133,7 @@ class _Document:
         return {
             "lines": [*lines, *note_lines(notes)],
             "unknown": found.unknown,
-            "hidden": found.hidden,
+            "hidden": found.hidden if found.hidden > _FEW else 0,
             "numbers": numbers,
         }
 
