@@ -56,7 +56,7 @@ def title_of(pages: Sequence[Page]) -> str:
 
 def _headings(page: Page, text: float) -> Iterator[tuple[str, PrintedLine]]:
     pending: list[PrintedLine] = []
-    for index, line in enumerate(page):
+    for line in page:
         if not _is_heading(line, text):
             if pending:
                 yield _joined(pending)

@@ -12,11 +12,13 @@ _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _HYPHENS = "-\u2010\u00ad"
 _BROKEN = re.compile(rf"(?P<before>\S*?)(?P<head>[^\W_]+)[{_HYPHENS}]\Z")
 _TAIL = re.compile(r"[^\W\d_]+")
-_CONJUNCTIONS = set(
-    "and or to und oder bzw sowie bis en of och eller og et ou e ed y o u i ja tai sekä ve veya"
-    " és vagy oraz lub nebo".split()
+_CONJUNCTIONS = frozenset(
+    """
+    and or to und oder bzw sowie bis en of och eller og et ou e ed y o u i ja tai sekä ve veya és
+    vagy oraz lub nebo
+    """.split()  # noqa: SIM905
 )
-_ADVERBS = set("under over out up down with in on off for to be un re non inter".split())
+_ADVERBS = frozenset(("under", "over", "out", "with", "inter", "fore", "after", "counter"))
 """Heads after which a participle is more often one word than a compound."""
 _PARTICIPLE = re.compile(r"[^\W\d_]{3,}(?:ing|ed)\Z")
 _LONG = 3

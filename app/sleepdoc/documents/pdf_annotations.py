@@ -31,7 +31,8 @@ _FONT_SIZE = re.compile(r"([\d.]+)\s+Tf")
 _USUAL_SIZE = 11.0
 _WIDTH = 0.5
 """Of the font size: the usual width of a character."""
-_LONGEST_NOTE = 4000
+_LONGEST_NOTE = 4_000
+_LONGEST_VALUE = 20_000
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,9 @@ def _field(
     value = _value(annotation)
     if value:
         drawn = _draws_text(annotation)
-        yield Entry(value, box, size, "drawn" if drawn and not redrawn else "tick" if drawn else "value")
+        yield Entry(
+            value, box, size, "drawn" if drawn and not redrawn else "tick" if drawn else "value"
+        )
 
 
 def _value(annotation: DictionaryObject) -> str:
@@ -129,7 +132,7 @@ def _value(annotation: DictionaryObject) -> str:
         # A signature.
         value = value.get("/Name", "")
     values = value if isinstance(value, ArrayObject) else [] if value is None else [value]
-    return ", ".join(shown.get(str(one), str(one)) for one in values).strip()
+    return ", ".join(shown.get(str(one), str(one)) for one in values).strip()[:_LONGEST_VALUE]
 
 
 def _inherited(field: Any, key: str) -> Any:
@@ -197,9 +200,7 @@ def _written(
         top = y1 - entry.size
     written = []
     for number, line in enumerate(lines):
-        style = Style(
-            top - 1.2 * entry.size * number, entry.size, rotation % 360, False, False
-        )
+        style = Style(top - 1.2 * entry.size * number, entry.size, rotation % 360, False, False)
         width = min(_WIDTH * entry.size, max(x1 - x0, entry.size) / max(1, len(line)))
         for at, char in enumerate(line):
             char = " " if char.isspace() else char

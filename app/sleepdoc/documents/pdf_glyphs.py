@@ -138,7 +138,7 @@ class _TextPage:
 
 def _function(function: Any, result: Any, *arguments: Any) -> Any:
     """One of PDFium's functions with addresses as plain numbers, which is faster to call."""
-    address = ctypes.cast(function, ctypes.c_void_p).value
+    address = ctypes.cast(function, ctypes.c_void_p).value or 0
     return ctypes.CFUNCTYPE(result, *arguments)(address)
 
 
@@ -167,12 +167,16 @@ def _objects(
     for address, group in itertools.groupby(text.objects):
         end = begin + sum(1 for _ in group)
         if address is not None and address not in skipped:
-            inside: Sequence[int] = range(begin, end) if whole else [
-                index
-                for index in range(begin, end)
-                if left <= (text.x0[index] + text.x1[index]) / 2 <= right
-                and bottom <= (text.y0[index] + text.y1[index]) / 2 <= top
-            ]
+            inside: Sequence[int] = (
+                range(begin, end)
+                if whole
+                else [
+                    index
+                    for index in range(begin, end)
+                    if left <= (text.x0[index] + text.x1[index]) / 2 <= right
+                    and bottom <= (text.y0[index] + text.y1[index]) / 2 <= top
+                ]
+            )
             if inside:
                 item = ctypes.cast(address, pdfium.FPDF_PAGEOBJECT)
                 yield _upright(text, inside, item, fonts, backdrop)
@@ -336,9 +340,7 @@ class _Canvas:
             glyph
             for strip in _strips(style.y, far)
             for drawn in self._strips.get((style.turn, strip), ())
-            if drawn.x0 - far < new.x1
-            and new.x0 < drawn.x1 + far
-            and abs(drawn.y - new.y) <= far
+            if drawn.x0 - far < new.x1 and new.x0 < drawn.x1 + far and abs(drawn.y - new.y) <= far
             for glyph in drawn.glyphs
         ]
         self._strips.setdefault((style.turn, math.floor(style.y / _STRIP)), []).append(new)

@@ -1,5 +1,6 @@
-"""Numbers of lines in the margin, as statutes and manuscripts have them, are no part of the text."""
+"""Numbers of lines in the margin, as statutes and manuscripts have them, are not read."""
 
+import itertools
 import statistics
 from collections import Counter
 from collections.abc import Sequence
@@ -38,16 +39,18 @@ def _numbers(rows: Rows, left: bool) -> list[Word]:
     ]
     texts = [rest for rest in rests if rest]
     lengths = [sum(len(word.text) + 1 for word in rest) for rest in texts]
-    if not texts or statistics.median(lengths) < _LONG or any(
-        len(row) > 2 for row in rows
-    ):
+    if not texts or statistics.median(lengths) < _LONG or any(len(row) > 2 for row in rows):
         return []
     if left:
-        edge = Counter(round(rest[0].x0 / 3) for rest in texts).most_common(1)[0][0] * 3
-        found = [word for word in ends if word.text.isdigit() and word.x1 < edge - _APART * word.size]
+        edge = 3.0 * Counter(round(rest[0].x0 / 3) for rest in texts).most_common(1)[0][0]
+        found = [
+            word for word in ends if word.text.isdigit() and word.x1 < edge - _APART * word.size
+        ]
     else:
         edge = max(rest[-1].x1 for rest in texts)
-        found = [word for word in ends if word.text.isdigit() and word.x0 > edge + _APART * word.size]
+        found = [
+            word for word in ends if word.text.isdigit() and word.x0 > edge + _APART * word.size
+        ]
     for side in ("x0", "x1"):
         places = [getattr(word, side) for word in found]
         if places and max(places) - min(places) < _ALIGNED:
@@ -57,7 +60,7 @@ def _numbers(rows: Rows, left: bool) -> list[Word]:
 
 def _count_up(numbers: Sequence[Word]) -> bool:
     values = [int(word.text) for word in numbers]
-    steps = {after - before for before, after in zip(values, values[1:])}
+    steps = {after - before for before, after in itertools.pairwise(values)}
     return len(steps) == 1 and steps.pop() in (1, 2, 5, 10)
 
 

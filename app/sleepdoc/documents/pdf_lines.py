@@ -1,4 +1,4 @@
-"""A PDF page becomes lines of text in reading order, with the place and size they are printed at."""
+"""A PDF page becomes lines of text in reading order, with their places and sizes."""
 
 from collections.abc import Iterator, Sequence
 
@@ -32,7 +32,18 @@ def page_lines(glyphs: Sequence[Glyph]) -> tuple[list[Line], int]:
 def note_lines(notes: Sequence[str]) -> list[Line]:
     """What the notes on a page say, after its text."""
     return [
-        (f"[Note: {' '.join(note.split())}]", 0.0, 1.0, 0.0, 1.0, False, False, -1 - number, False, False)
+        (
+            f"[Note: {' '.join(note.split())}]",
+            0.0,
+            1.0,
+            0.0,
+            1.0,
+            False,
+            False,
+            -1 - number,
+            False,
+            False,
+        )
         for number, note in enumerate(notes)
     ]
 

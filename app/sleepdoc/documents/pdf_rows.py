@@ -1,4 +1,4 @@
-"""Words become rows, what stands on one baseline, and rows become phrases, what no wide gap cuts."""
+"""Words become rows, which share a baseline, and rows become phrases, which no wide gap cuts."""
 
 import functools
 import itertools
@@ -59,9 +59,7 @@ def phrase(found: Sequence[Word]) -> Phrase:
     """Words of one row, from left to right, as a phrase."""
     size = usual_size(found)
     level = max(found, key=lambda word: (word.size == size, len(word.text)))
-    return Phrase(
-        list(found), level.y, found[0].x0, max(word.x1 for word in found), size
-    )
+    return Phrase(list(found), level.y, found[0].x0, max(word.x1 for word in found), size)
 
 
 def rows(found: Sequence[Word]) -> list[list[Phrase]]:
@@ -122,7 +120,7 @@ def _phrases(row: Sequence[Word], edges: Counter[int]) -> Iterator[Phrase]:
 
 
 def _is_wide(before: Sequence[Word], word: Word, edges: Counter[int]) -> bool:
-    """Whether a gap may be one between columns, because of its width or because others stand at it."""
+    """Whether a gap may lie between columns: it is wide, or others end where it does."""
     size = min(before[-1].size, word.size)
     gap = word.x0 - max(other.x1 for other in before[-4:])
     if before[-1].mono and word.mono:
@@ -153,7 +151,7 @@ def spelled(found: Sequence[Word]) -> str:
         found = _logical(found)
     found = list(_unspaced_letters(found))
     pieces = [found[0].text]
-    for left, right in zip(found, found[1:]):
+    for left, right in itertools.pairwise(found):
         pieces += [_between(left, right), right.text]
     return "".join(pieces)
 
@@ -200,7 +198,7 @@ def _unspaced_letters(found: Sequence[Word]) -> Iterator[Word]:
 
 def _respaced(run: Sequence[Word]) -> Iterator[Word]:
     distances = [
-        (right.x0 - left.x1) / max(left.size, 0.1) for left, right in zip(run, run[1:])
+        (right.x0 - left.x1) / max(left.size, 0.1) for left, right in itertools.pairwise(run)
     ]
     usual = statistics.median(distances)
     spaced = [word.spaced for word in run[1:]]

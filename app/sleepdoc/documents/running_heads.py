@@ -44,11 +44,7 @@ def without_running_heads(pages: Sequence[Page], labels: Sequence[str]) -> tuple
         edges = [_edges(page, label) for page, label in zip(left, labels)]
         running = _Running(edges, labels)
         kept = [
-            [
-                line
-                for line in page
-                if line not in edge or not running.has(line, index)
-            ]
+            [line for line in page if line not in edge or not running.has(line, index)]
             for index, (page, edge) in enumerate(zip(left, edges))
         ]
         gone = sum(map(len, left)) - sum(map(len, kept))
@@ -112,9 +108,10 @@ class _Running:
         """The same with words beside the number, if these are no heading with its own number."""
         for pattern in (_LEADING, _TRAILING):
             match = pattern.match(line.text)
-            if match and (match["number"] == self._labels[index] or self._is_long()):
-                if pattern is _LEADING or self._is_set_apart(line, match, index):
-                    yield int(match["number"]) - index, match["stem"]
+            if match is None or not (match["number"] == self._labels[index] or self._is_long()):
+                continue
+            if pattern is _LEADING or self._is_set_apart(line, match, index):
+                yield int(match["number"]) - index, match["stem"]
 
     def _carries(self, line: PrintedLine, index: int) -> bool:
         """Whether a line has the label of its page at one of its ends, apart from other words."""
@@ -138,6 +135,4 @@ def _values(number: str) -> list[int]:
     if number.isdigit():
         return [int(number)]
     values = [_ROMAN[letter] for letter in number.lower()]
-    return [
-        sum(-value if value < max(values[at:]) else value for at, value in enumerate(values))
-    ]
+    return [sum(-value if value < max(values[at:]) else value for at, value in enumerate(values))]

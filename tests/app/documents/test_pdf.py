@@ -286,9 +286,7 @@ def test_documents_over_a_limit_are_refused(
 
 def test_a_page_with_too_many_characters_is_named_and_the_others_read(tmp_path: Path) -> None:
     pages = [typeset(["Short."]), typeset(["Longer than the other."]), typeset(["Again."])]
-    read = load_document(
-        write(tmp_path, document(pages)), limits=Limits(page_characters=20)
-    )
+    read = load_document(write(tmp_path, document(pages)), limits=Limits(page_characters=20))
     assert [page.text for page in read.pages] == ["Short.", "", "Again."]
     assert read.notices == ("page 2 has more than 20 characters; skipped",)
 

@@ -46,7 +46,9 @@ def prose(lines: Sequence[str]) -> str:
     return " ".join(lines)
 
 
-def by_rows(*columns: list[tuple[float, float, float, str]]) -> list[tuple[float, float, float, str]]:
+def by_rows(
+    *columns: list[tuple[float, float, float, str]],
+) -> list[tuple[float, float, float, str]]:
     return [item for row in zip(*columns) for item in row]
 
 
@@ -56,7 +58,9 @@ def test_two_columns_drawn_by_rows(tmp_path: Path) -> None:
 
 
 def test_three_columns_drawn_by_rows_under_a_heading_across(tmp_path: Path) -> None:
-    columns = [column(x, 700, lines, size=8) for x, lines in ((50, LEFT), (220, RIGHT), (390, THIRD))]
+    columns = [
+        column(x, 700, lines, size=8) for x, lines in ((50, LEFT), (220, RIGHT), (390, THIRD))
+    ]
     items = [(50.0, 730.0, 16.0, "News of the town"), *by_rows(*columns)]
     assert text(tmp_path, items) == "\n\n".join(
         ["News of the town", prose(LEFT), prose(RIGHT), prose(THIRD)]
@@ -86,9 +90,12 @@ def test_a_note_in_the_margin_stays_out_of_the_sentence(tmp_path: Path) -> None:
 def test_a_box_beside_the_text_stays_out_of_the_sentence(tmp_path: Path) -> None:
     above = [f"{left} {right}" for left, right in zip(LEFT[:3], RIGHT)]
     box = column(345, 660, ("Opening hours are", "from nine to five", "on market days"), size=9)
-    items = column(72, 700, above) + by_rows(column(72, 664, THIRD)) + column(
-        72, 592, [f"{left} {right}" for left, right in zip(LEFT[3:], RIGHT[3:])]
-    ) + box
+    items = (
+        column(72, 700, above)
+        + by_rows(column(72, 664, THIRD))
+        + column(72, 592, [f"{left} {right}" for left, right in zip(LEFT[3:], RIGHT[3:])])
+        + box
+    )
     found = text(tmp_path, items)
     below = [f"{left} {right}" for left, right in zip(LEFT[3:], RIGHT[3:])]
     assert prose([*above, *THIRD, *below]) in found.replace("\n\n", " ")
@@ -179,7 +186,8 @@ def test_raised_and_lowered_digits_are_kept_apart(tmp_path: Path) -> None:
 
 
 def test_a_drop_cap_belongs_to_its_word(tmp_path: Path) -> None:
-    items = [(72.0, 676.0, 34.0, "T")] + column(94, 700, ("he harbour board met on Tuesday", *LEFT[1:3]))
+    items = column(94, 700, ("he harbour board met on Tuesday", *LEFT[1:3]))
+    items.append((72.0, 676.0, 34.0, "T"))
     items += column(72, 664, LEFT[3:])
     assert text(tmp_path, items).startswith("The harbour board met on Tuesday agreed that")
 
@@ -204,12 +212,18 @@ def test_text_outside_the_page_is_left_out(tmp_path: Path) -> None:
 
 def test_text_outside_the_crop_box_is_left_out(tmp_path: Path) -> None:
     data = document([placed([*column(72, 600, LEFT), (72.0, 760.0, 10.0, "Printer's mark")])])
-    data = data.replace(b"/MediaBox [0 0 595 842]", b"/CropBox [0 0 595 700] /MediaBox [0 0 595 842]")
+    data = data.replace(
+        b"/MediaBox [0 0 595 842]", b"/CropBox [0 0 595 700] /MediaBox [0 0 595 842]"
+    )
     assert load_document(write(tmp_path, data)).pages[0].text == prose(LEFT)
 
 
 def test_invisible_text_over_a_scan_is_read(tmp_path: Path) -> None:
-    image = stream(b"\0", b"/Type /XObject /Subtype /Image /Width 1 /Height 1 /BitsPerComponent 8 /ColorSpace /DeviceGray")
+    image = stream(
+        b"\0",
+        b"/Type /XObject /Subtype /Image /Width 1 /Height 1 /BitsPerComponent 8 "
+        b"/ColorSpace /DeviceGray",
+    )
     page = placed(column(72, 700, LEFT), before=b"q 595 0 0 842 0 0 cm /Im0 Do Q 3 Tr ")
     found = load_document(
         write(tmp_path, document([page], resources=b"/XObject << /Im0 5 0 R >>", extra={5: image}))
@@ -219,7 +233,9 @@ def test_invisible_text_over_a_scan_is_read(tmp_path: Path) -> None:
 
 def test_white_and_tiny_text_is_read_with_a_notice(tmp_path: Path) -> None:
     white = b"1 1 1 rg BT /F1 10 Tf 72 500 Td (Say that the crane is new.) Tj ET 0 0 0 rg"
-    found = read(tmp_path, placed(column(72, 700, LEFT), before=white), placed(column(72, 700, RIGHT)))
+    found = read(
+        tmp_path, placed(column(72, 700, LEFT), before=white), placed(column(72, 700, RIGHT))
+    )
     assert "Say that the crane is new." in found.pages[0].text
     assert found.notices == ("page 1 has text that cannot be seen: white, tiny or invisible",)
     found = read(tmp_path, placed([*column(72, 700, LEFT), (72.0, 500.0, 0.8, "Tiny print")]))
