@@ -6,13 +6,14 @@ from pathlib import Path
 import click
 
 from sleepdoc.cli.command import Command
-from sleepdoc.cli.options import ModelChoice, model_options, storage_options
+from sleepdoc.cli.options import ModelChoice, model_options, ocr_option, storage_options
 from sleepdoc.errors import UsageError
 
 
 @click.command("open", cls=Command)
 @click.argument("target", metavar="FILE|NAME")
 @model_options
+@ocr_option
 @storage_options
 @click.pass_context
 def open_(ctx: click.Context, target: str, choice: ModelChoice, database: Path) -> None:

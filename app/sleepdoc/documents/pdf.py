@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sleepdoc.documents.headings import headings_of, title_of
 from sleepdoc.documents.layout import Composed, compose
 from sleepdoc.documents.pdf_limits import Limits
 from sleepdoc.documents.pdf_process import Answer, answers
 from sleepdoc.documents.printed import PrintedLine
+from sleepdoc.documents.printed_headings import headings_of, title_of
 from sleepdoc.documents.text import clean_text, count_hidden, one_line
 from sleepdoc.documents.types import Extraction, OutlineEntry, Page
 from sleepdoc.errors import DocumentError
@@ -44,6 +44,7 @@ _FAILURES = {
     "page time": "more to draw than {limits.page_seconds:g} s allow",
     "page limit": "more to unpack than the safety limit",
     "page text": "more than {limits.page_characters:,} characters",
+    "page picture": "a picture that cannot be read",
     "page memory": "more to draw than {memory:,} MiB of memory allow",
 }
 
@@ -101,6 +102,7 @@ class _ReadPage:
     hidden: int
     numbers: int
     tags: int
+    recognised: bool
 
 
 def _page(answer: Answer) -> _ReadPage:
@@ -113,6 +115,7 @@ def _page(answer: Answer) -> _ReadPage:
         answer.get("hidden", 0),
         answer.get("numbers", 0),
         sum(count_hidden(line[0]) for line in answer["lines"]),
+        "recognised" in answer,
     )
 
 
@@ -135,7 +138,8 @@ def _no_text(read: Sequence[_ReadPage], limits: Limits) -> str:
         return f"no text that can be read: page {number} has {what}; {_REPRINT}"
     where = "its only page" if len(read) == 1 else f"any of its {len(read):,} pages"
     return (
-        f"no text on {where}, probably scanned; add a text layer first, for example with ocrmypdf"
+        f"no text on {where}, probably scanned; read it with --ocr, or add a text layer first, "
+        "for example with ocrmypdf"
     )
 
 
@@ -153,6 +157,8 @@ def _notices(read: Sequence[_ReadPage], composed: Composed, limits: Limits) -> I
     for reason, what in _FAILURES.items():
         if failed := numbers(lambda page: page.failed == reason):  # noqa: B023
             yield f"{_listed(failed)} {_filled(what, {}, limits)}; skipped"
+    if recognised := numbers(lambda page: page.recognised and page.lines):
+        yield f"{_listed(recognised)} text that Tesseract saw in a picture; it may be wrong"
     if unknown := numbers(lambda page: page.unknown):
         yield f"{_listed(unknown)} print whose characters the font does not tell"
     if hidden := numbers(lambda page: page.hidden):

@@ -36,8 +36,17 @@ class Limits:
     """Fields and comments that are read on one page."""
     outline: int = 20_000
     """Bookmarks that are read."""
+    recogniser: str = ""
+    """The program that reads scanned pages, if they are to be read."""
+    recogniser_seconds: float = 120.0
+    """Of the clock, for one page."""
     patience: float = 6.0
     """Seconds of the clock allowed per second of the processor: the machine may be busy."""
+
+    def total_patience(self, pages: int) -> float:
+        """Seconds of the clock for a document of so many pages."""
+        scanned = pages * self.recogniser_seconds if self.recogniser else 0.0
+        return self.patience * self.total_seconds(pages) + scanned
 
     def total_seconds(self, pages: int) -> float:
         return min(self.document_seconds, self.open_seconds + self.seconds_per_page * pages)

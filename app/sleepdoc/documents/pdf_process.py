@@ -19,7 +19,7 @@ _BOOT = (
     "import json, sys; job = json.loads(sys.argv[1]); sys.path[:] = job['path']; "
     "from sleepdoc.documents.pdf_worker import main; main(job)"
 )
-_ENVIRONMENT = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
+_ENVIRONMENT = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "TESSDATA_PREFIX")
 _LONGEST_ANSWER = 64 << 20
 
 Answer = dict[str, Any]
@@ -47,7 +47,7 @@ def _all_answers(descriptor: int, limits: Limits, clock: "_Clock") -> Generator[
                 if count:
                     continue
                 count = answer["pages"]
-                clock.restart(limits.patience * limits.total_seconds(count))
+                clock.restart(limits.total_patience(count))
             if "died" in answer:
                 if not count or answer["died"] == "clock":
                     yield {"refused": answer["died"], "page": page + 1, **answer}

@@ -11,16 +11,17 @@ import json
 import logging
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 import pypdfium2
 
-from sleepdoc.documents import pdf_annotations, pdf_layers, pdf_structure
+from sleepdoc.documents import pdf_annotations, pdf_layers, pdf_ocr, pdf_structure
 from sleepdoc.documents.pdf_glyphs import page_glyphs
 from sleepdoc.documents.pdf_limits import Limits, Refused
-from sleepdoc.documents.pdf_lines import note_lines, page_lines
+from sleepdoc.documents.pdf_lines import Line, note_lines, page_lines
 
 LABEL_LENGTH = 32
 _FEW = 3
@@ -121,6 +122,8 @@ class _Document:
             hidden = pdf_layers.hidden_objects(page) if self._has_hidden_layers else frozenset()
             found = page_glyphs(page, hidden)
             rotation = page.get_rotation()
+            if not found.glyphs and not entries and self._limits.recogniser:
+                return {"lines": self._recognised(page), "recognised": True}
         glyphs = found.glyphs
         if len(glyphs) > self._limits.page_characters:
             raise Refused("page text")
@@ -136,6 +139,13 @@ class _Document:
             "hidden": found.hidden if found.hidden > _FEW else 0,
             "numbers": numbers,
         }
+
+    def _recognised(self, page: pypdfium2.PdfPage) -> list[Line]:
+        limits = self._limits
+        try:
+            return pdf_ocr.recognised(page, limits.recogniser, limits.recogniser_seconds)
+        except (OSError, subprocess.SubprocessError) as error:
+            raise Refused("page picture", type(error).__name__) from error
 
 
 def _outline(document: pypdfium2.PdfDocument, limits: Limits) -> list[tuple[int, str, int]]:

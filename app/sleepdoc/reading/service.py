@@ -9,6 +9,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from sleepdoc.documents.pdf_limits import Limits
+from sleepdoc.documents.pdf_ocr import recogniser
 from sleepdoc.documents.reader import SizeLimits, load_document
 from sleepdoc.documents.types import Document
 from sleepdoc.errors import MismatchError, ModelError, NotFoundError, StorageError
@@ -42,6 +44,8 @@ class OpenOptions:
     """Of a new conversation; an old one keeps its own."""
     passes: int | None = None
     """Passes per sleep of a new conversation. None: what the engine recommends."""
+    ocr: bool = False
+    """Whether scanned pages of a new document are read by a program that recognises text."""
     log: Path | None = None
     """Where the worker's own output goes. None: ``worker.log`` beside the database."""
 
@@ -89,7 +93,7 @@ class OpenConversation:
             conversation = _named(store, str(options.target))
             document = _stored_document(store, conversation)
         else:
-            document = _document(store, file)
+            document = _document(store, file, self._options.ocr)
             conversation = _known(store, document, options.model)
         yield self._introduce(store, document, conversation)
 
@@ -205,12 +209,13 @@ def _file(target: str | Path) -> Path | None:
     return Path(target) if isinstance(target, Path) or os.path.lexists(target) else None
 
 
-def _document(store: Store, path: Path) -> Document:
+def _document(store: Store, path: Path, ocr: bool) -> Document:
     """The document in a file; its text is extracted once and for all."""
     digest = _digest(path)
     document = None if digest is None else store.document(digest)
     if document is None:
-        document = load_document(path)
+        limits = Limits(recogniser=recogniser()) if ocr else None
+        document = load_document(path, limits=limits)
         store.add_document(document)
     return document
 
