@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 import click
 
 from sleepdoc.cli.command import Command
-from sleepdoc.cli.options import ModelChoice, json_option, model_options, storage_options
+from sleepdoc.cli.options import (
+    ModelChoice,
+    json_option,
+    model_options,
+    ocr_option,
+    storage_options,
+)
 from sleepdoc.cli.output import emit, notice, say
 
 if TYPE_CHECKING:
@@ -36,6 +42,7 @@ _MOST_SHOWN = 3
 )
 @json_option
 @model_options
+@ocr_option
 @storage_options
 def ask(
     target: str,

@@ -7,7 +7,13 @@ from pathlib import Path
 import click
 
 from sleepdoc.cli.command import Command
-from sleepdoc.cli.options import STANDARD_INPUT, ModelChoice, model_options, storage_options
+from sleepdoc.cli.options import (
+    STANDARD_INPUT,
+    ModelChoice,
+    model_options,
+    ocr_option,
+    storage_options,
+)
 from sleepdoc.errors import UsageError
 
 _NO_TERMINAL = "There is no terminal to open the application in; use sleepdoc ask."
@@ -16,6 +22,7 @@ _NO_TERMINAL = "There is no terminal to open the application in; use sleepdoc as
 @click.command("open", cls=Command)
 @click.argument("target", metavar="FILE|NAME|-")
 @model_options
+@ocr_option
 @storage_options
 @click.pass_context
 def open_(ctx: click.Context, target: str, choice: ModelChoice, database: Path) -> None:

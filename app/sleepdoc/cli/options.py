@@ -3,7 +3,7 @@
 import functools
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +33,8 @@ class ModelChoice:
     device: str | None
     """None: the best there is."""
     seed: int
+    ocr: bool = False
+    """Whether scanned pages are read by a program that recognises text."""
 
     def options(self, target: str, database: Path, *, passes: int | None = None) -> "OpenOptions":
         """What to open with this model; ``-`` is read from standard input here and now.
@@ -45,7 +47,13 @@ class ModelChoice:
 
         source = spooled(sys.stdin.buffer) if target == STANDARD_INPUT else target
         return OpenOptions(
-            source, database, model=self.found, device=self.device, seed=self.seed, passes=passes
+            source,
+            database,
+            model=self.found,
+            device=self.device,
+            seed=self.seed,
+            passes=passes,
+            ocr=self.ocr,
         )
 
     @property
@@ -136,6 +144,17 @@ def model_options(function: _Function) -> _Function:
         *arguments: Any, model: str | None, device: str | None, seed: int, **options: Any
     ) -> Any:
         return function(*arguments, choice=ModelChoice(model or None, device, seed), **options)
+
+    return command
+
+
+def ocr_option(function: _Function) -> _Function:
+    """Give a command with `model_options` above it ``--ocr``, kept in its `choice`."""
+
+    @click.option("--ocr", is_flag=True, help="Read scanned pages of a PDF with Tesseract.")
+    @functools.wraps(function)
+    def command(*arguments: Any, choice: ModelChoice, ocr: bool, **options: Any) -> Any:
+        return function(*arguments, choice=replace(choice, ocr=ocr), **options)
 
     return command
 

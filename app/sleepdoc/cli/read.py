@@ -6,7 +6,13 @@ from pathlib import Path
 import click
 
 from sleepdoc.cli.command import Command
-from sleepdoc.cli.options import ModelChoice, json_option, model_options, storage_options
+from sleepdoc.cli.options import (
+    ModelChoice,
+    json_option,
+    model_options,
+    ocr_option,
+    storage_options,
+)
 from sleepdoc.cli.output import counted, emit, notice, say
 
 
@@ -20,6 +26,7 @@ from sleepdoc.cli.output import counted, emit, notice, say
 )
 @json_option
 @model_options
+@ocr_option
 @storage_options
 def read(
     target: str, passes: int | None, as_json: bool, choice: ModelChoice, database: Path

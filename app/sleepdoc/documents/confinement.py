@@ -6,9 +6,12 @@ from collections.abc import Iterator
 
 from sleepdoc.documents.pdf_limits import Limits
 
+_GRACE = 1.0
+"""Seconds of the processor after which C code that does not return is ended from outside."""
+
 
 class Refused(BaseException):
-    """The document is over a limit or unreadable.
+    """The document, or one page of it, is over a limit or unreadable.
 
     Not an `Exception`: parsers recover from those in many places, and a timer must get through.
     """
@@ -59,7 +62,7 @@ def _refuse_document_time(signum: int, frame: object) -> None:
 
 @contextlib.contextmanager
 def timer(seconds: float, reason: str) -> Iterator[None]:
-    """Raise `Refused` with a reason when the block takes more than these seconds."""
+    """Raise `Refused` when the seconds of processor time are over; in C code, end the process."""
     if not hasattr(signal, "setitimer"):
         yield
         return
@@ -70,7 +73,9 @@ def timer(seconds: float, reason: str) -> Iterator[None]:
     signal.signal(signal.SIGPROF, ring)
     # It rings on, in case the first ring fell into code that cannot be interrupted.
     signal.setitimer(signal.ITIMER_PROF, seconds, 0.5)
+    signal.setitimer(signal.ITIMER_VIRTUAL, 1.5 * seconds + _GRACE)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)

@@ -8,10 +8,12 @@ stays a line of its own: a break too many costs a reader little, two table rows 
 import itertools
 import re
 import statistics
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from sleepdoc.documents.line_ends import LineEnds, is_unspaced
+from sleepdoc.documents.printed import PrintedLine
+from sleepdoc.documents.running_heads import without_running_heads
 from sleepdoc.documents.text import legible
 
 _BULLET = re.compile(
@@ -20,128 +22,68 @@ _BULLET = re.compile(
 _DASH = re.compile(r"[-\u2013\u2014] +\S")
 _ENTRY = re.compile(r"\.\.\. ?\w{1,8}\Z")
 """The end of a line in a table of contents."""
-_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
-_BROKEN_HEAD = re.compile(r"([^\W\d_]+)[-\u2010]\Z")
-_TAIL = re.compile(r"[^\W\d_]+")
-_SUSPENDED = {"and", "or", "to", "und", "oder", "et", "ou", "y", "o"}
-_NUMBER = re.compile(r"\d+")
+_FIGURE = re.compile(r"[(+\-–−$€£¥]*\d[\d.,:/%)]*[%)]?\Z")
 _SENTENCE_END = (".", "!", "?", ":", ";", "\u201d", '"', "\u3002")
-
-_BESIDE = 2.0
-"""Points by which lines at one height may differ."""
-_APART = 1.6
-"""Distance of headers and footers from the text, in font sizes."""
-
-_CHARACTER_WIDTH = 0.46
-"""Of a proportional font, as a share of its size: the average over running text."""
-_MONOSPACE_WIDTH = 0.6
+_LONG = 20
+"""Characters in a line of running text, at least."""
+_EVEN = 0.15
+"""Of their width, by which the ends of lines beside a picture differ."""
+_NEAR = 3
+"""Lines above and below by which the right margin is told."""
 
 
 @dataclass(frozen=True)
-class PrintedLine:
-    """One line of a page; `x` and `y` in points, `y` growing upwards."""
+class Composed:
+    """The text of a document's pages."""
 
-    text: str
-    x: float
-    y: float
-    size: float
-    monospaced: bool
-
-    @property
-    def character(self) -> float:
-        return self.size * (_MONOSPACE_WIDTH if self.monospaced else _CHARACTER_WIDTH)
-
-    @property
-    def end(self) -> float:
-        """Where the line ends on paper, estimated: widths of glyphs are not known here."""
-        return self.x + len(self.text) * self.character
+    texts: list[str]
+    """Of each page, paragraphs separated by an empty line."""
+    pages: list[list[PrintedLine]]
+    """Their lines without running heads and feet."""
+    running: int
+    """How many lines were left out as running heads and feet."""
 
 
-def compose(pages: Sequence[Sequence[PrintedLine]], labels: Sequence[str]) -> list[str]:
-    """Turn the lines of each page into its text, paragraphs separated by an empty line."""
-    tidy = [[_tidy(line) for line in page] for page in pages]
-    bodies = _without_running_lines(tidy, labels)
+def compose(pages: Sequence[Sequence[PrintedLine]], labels: Sequence[str]) -> Composed:
+    """Turn the lines of each page into its text."""
+    tidy = [[_tidy(line) for line in page if line.text.strip()] for page in pages]
+    bodies, running = without_running_heads(tidy, labels)
     composer = _Composer([line for page in bodies for line in page])
-    return ["\n\n".join(composer.paragraphs(page)) for page in bodies]
+    texts = ["\n\n".join(composer.paragraphs(page)) for page in bodies]
+    return Composed(texts, bodies, running)
 
 
 def _tidy(line: PrintedLine) -> PrintedLine:
     text = line.text
     if text.endswith("\u00ad"):
         text = text[:-1] + "-"
-    text = legible(text)
-    if not line.monospaced:
-        text = " ".join(text.split())
-    return PrintedLine(text, line.x, line.y, line.size, line.monospaced)
-
-
-def _without_running_lines(
-    pages: Sequence[list[PrintedLine]], labels: Sequence[str]
-) -> list[list[PrintedLine]]:
-    """Leave out headers, footers and page numbers.
-
-    Only the uppermost and lowest lines of a page are candidates. One goes if its words, numbers
-    aside, stand at the same height on three pages or more, or if it carries its page's label at a
-    height where the labels of most pages stand.
-    """
-    edges = [_edges(page, label) for page, label in zip(pages, labels)]
-    shapes = Counter(_shape(line) for page in edges for line in page)
-    heights = Counter(
-        height
-        for page, label in zip(edges, labels)
-        for height in {round(line.y) for line in page if _carries(line, label)}
-    )
-
-    def runs(line: PrintedLine, label: str) -> bool:
-        if shapes[_shape(line)] >= 3:
-            return True
-        at_height = sum(heights[round(line.y) + nudge] for nudge in (-1, 0, 1))
-        return _carries(line, label) and at_height >= max(3, len(pages) // 2)
-
-    return [
-        [line for line in page if not (line in edge and runs(line, label))]
-        for page, edge, label in zip(pages, edges, labels)
-    ]
-
-
-def _edges(page: Sequence[PrintedLine], label: str) -> set[PrintedLine]:
-    """The uppermost and the lowest line, if set apart from the text, or the bare page label."""
-    heights = [line.y for line in page]
-    edges: set[PrintedLine] = set()
-    for height in (max(heights, default=0.0), min(heights, default=0.0)):
-        edge = [line for line in page if abs(line.y - height) < _BESIDE]
-        others = (abs(y - height) for y in heights if abs(y - height) >= _BESIDE)
-        gap = min(others, default=0.0)
-        edges.update(line for line in edge if gap >= _APART * line.size or line.text == label)
-    return edges
-
-
-def _shape(line: PrintedLine) -> tuple[str, int]:
-    return _NUMBER.sub("#", line.text), round(line.y)
-
-
-def _carries(line: PrintedLine, label: str) -> bool:
-    words = line.text.split()
-    return bool(words) and label in (words[0], words[-1])
+    text = legible(text).strip("\n")
+    if not line.mono:
+        text = text.strip()
+    return replace(line, text=text)
 
 
 class _Composer:
     """Knows what is usual in this document: its leading, its measure and its words."""
 
     def __init__(self, lines: Sequence[PrintedLine]) -> None:
-        self._words = Counter(_whole_words(lines))
+        self._ends = LineEnds(line.text for line in lines)
         ratios = [
             (upper.y - lower.y) / upper.size
             for upper, lower in itertools.pairwise(lines)
-            if upper.size == lower.size and 0.8 * upper.size < upper.y - lower.y < 3 * upper.size
+            if upper.block == lower.block
+            and upper.size == lower.size
+            and 0.8 * upper.size < upper.y - lower.y < 3 * upper.size
         ]
         self._leading = statistics.mode(round(ratio, 1) for ratio in ratios) if ratios else 1.2
-        lengths = sorted(line.end - line.x for line in lines)
-        self._measure = lengths[int(0.9 * len(lengths))] if lengths else 0.0
+        widths = sorted(line.x1 - line.x0 for line in lines)
+        self._measure = widths[int(0.9 * len(widths))] if widths else 0.0
 
     def paragraphs(self, page: Sequence[PrintedLine]) -> Iterator[str]:
         for block in self._blocks(page):
-            if all(line.monospaced for line in block):
+            if all(line.row for line in block):
+                yield "\n".join(self._ends.join(line.text.split("\n")) for line in block)
+            elif all(line.mono for line in block):
                 yield _listing(block)
             else:
                 yield from self._unwrapped(block)
@@ -158,22 +100,33 @@ class _Composer:
             yield block
 
     def _adjacent(self, above: PrintedLine, below: PrintedLine) -> bool:
-        size = max(above.size, below.size)
-        if abs(above.size - below.size) > 0.08 * size or above.monospaced != below.monospaced:
+        size = max(above.size, below.size, 0.1)
+        if above.row or below.row:
+            return above.row and below.row and above.block == below.block
+        if abs(above.size - below.size) > 0.08 * size or above.mono != below.mono:
             return False
         step = above.y - below.y
         if step < -0.5 * size:
             # The top of the next column.
             return not above.text.endswith(_SENTENCE_END) and below.text[:1].islower()
+        if above.block != below.block and min(above.x1, below.x1) <= max(above.x0, below.x0):
+            return False
         return step <= 1.25 * self._leading * size
 
     def _unwrapped(self, block: Sequence[PrintedLine]) -> Iterator[str]:
-        right = max(line.end for line in block)
-        first = previous = block[0]
+        first = block[0]
         pieces = [first.text]
-        for line in block[1:]:
-            if not self._begins(line, previous, first, right):
-                pieces[-1], space = self._seam(pieces[-1], line.text)
+        for index, line in enumerate(block[1:], 1):
+            previous = block[index - 1]
+            near = block[max(0, index - _NEAR) : index + _NEAR]
+            right = max(other.x1 for other in near if _in_column(other, previous))
+            for begin in (max(0, index - 2), index - 1):
+                beside = block[begin : begin + _NEAR]
+                if _are_narrow(beside, right):
+                    right = max(other.x1 for other in beside)
+            rows = _is_figures(line) and any(map(_is_figures, (previous, *block[index + 1 :][:1])))
+            if not rows and not self._begins(line, previous, first, right):
+                pieces[-1], space = self._ends.seam(pieces[-1], line.text)
                 pieces += [space, line.text]
             elif _BULLET.match(line.text) or previous.text.endswith(_SENTENCE_END):
                 yield "".join(pieces)
@@ -182,7 +135,6 @@ class _Composer:
                 # A row of a table, a line of verse.
                 first = line
                 pieces += ["\n", line.text]
-            previous = line
         yield "".join(pieces)
 
     def _begins(
@@ -191,15 +143,19 @@ class _Composer:
         """Whether a line begins a paragraph, by its mark, its indent or the room left before it."""
         if _BULLET.match(line.text) or _ENTRY.search(previous.text):
             return True
-        margin = max(right, previous.x + 0.6 * self._measure)
+        margin = max(right, previous.x0 + 0.6 * self._measure)
         word = line.text.split(maxsplit=1)[0]
-        room = margin - previous.end - (len(word) + 1) * line.character
-        full = room < 0.2 * (margin - previous.x)
+        length = 1 if is_unspaced(word[0]) else len(word) + 1
+        room = margin - previous.x1 - length * line.character
+        full = room < 0.2 * (margin - previous.x0)
         if not full:
             return abs(line.y - previous.y) > 0.5 * line.size
+        if line.y > previous.y:
+            # The next column, whose edge says nothing.
+            return False
         if _DASH.match(line.text):
             return previous.text.endswith(_SENTENCE_END)
-        indent = line.x - previous.x
+        indent = line.x0 - previous.x0
         if indent > 0.9 * line.size:
             marked = _BULLET.match(previous.text) or _DASH.match(previous.text)
             return not marked and previous.text.endswith(_SENTENCE_END)
@@ -207,52 +163,33 @@ class _Composer:
             return previous is not first and previous.text.endswith(_SENTENCE_END)
         return False
 
-    def _seam(self, upper: str, lower: str) -> tuple[str, str]:
-        """The upper line as it goes on, and what stands between it and the lower one."""
-        token = upper.rsplit(maxsplit=1)[-1]
-        if _continues_address(token, lower):
-            return upper, ""
-        broken = _BROKEN_HEAD.search(token)
-        if not broken:
-            return upper, " "
-        tail = _TAIL.match(lower)
-        if not tail:
-            return upper, ""
-        if tail[0].lower() in _SUSPENDED:
-            return upper, " "
-        return (upper[:-1] if self._one_word(broken[1].lower(), tail[0]) else upper), ""
 
-    def _one_word(self, head: str, tail: str) -> bool:
-        """Whether a hyphen at a line end was put there by the break and not by the author."""
-        if not tail[0].islower():
-            return False
-        whole, compound = self._words[head + tail], self._words[f"{head}-{tail}"]
-        if whole or compound:
-            return whole >= compound
-        return not (len(head) > 3 and len(tail) > 3 and self._words[head] and self._words[tail])
+def _is_figures(line: PrintedLine) -> bool:
+    """Whether a line is mostly numbers, as the rows of a table are."""
+    words = line.text.split()
+    return len(words) > 1 and 2 * sum(map(bool, map(_FIGURE.match, words))) >= len(words)
 
 
-def _whole_words(lines: Iterable[PrintedLine]) -> Iterator[str]:
-    """The words of the document without the halves that line ends made."""
-    after_break = False
-    for line in lines:
-        words = _WORD.findall(line.text.lower())
-        broken = bool(_BROKEN_HEAD.search(line.text))
-        yield from words[after_break : len(words) - broken]
-        after_break = broken
+def _are_narrow(lines: Sequence[PrintedLine], right: float) -> bool:
+    """Whether lines of running text all end short of the margin, beside a picture or a box."""
+    ends = [line.x1 for line in lines]
+    width = max(ends) - min(line.x0 for line in lines)
+    return (
+        len(lines) == _NEAR
+        and max(ends) < right - 0.1 * width
+        and max(ends) - min(ends) < _EVEN * width
+        and all(len(line.text) >= _LONG for line in lines)
+    )
 
 
-def _continues_address(token: str, line: str) -> bool:
-    """Whether a web address or a file path was broken after one of its separators."""
-    if "://" in token:
-        return token[-1] in "/-_=&?#%" or (token[-1] == "." and line[:1].islower())
-    return token.startswith("/") and token.endswith("/")
+def _in_column(line: PrintedLine, other: PrintedLine) -> bool:
+    return min(line.x1, other.x1) > max(line.x0, other.x0)
 
 
 def _listing(block: Sequence[PrintedLine]) -> str:
     """Monospaced lines keep their breaks and their indentation."""
-    left = min(line.x for line in block)
+    left = min(line.x0 for line in block)
     return "\n".join(
-        " " * min(40, round((line.x - left) / (line.character or 1.0))) + line.text
+        " " * min(40, round((line.x0 - left) / (line.character or 1.0))) + line.text
         for line in block
     )

@@ -31,6 +31,7 @@ _REASONS = {
     "memory": f"part {{page}} needs more than {{memory:,}} MiB of memory; {_SPLIT}",
     "document text": f"more than {{limits.document_characters:,}} characters; {_SPLIT}",
     "document time": f"takes too much processor time, spent on part {{page}}; {_CONVERT}",
+    "time": f"part {{page}} takes more than {{limits.page_seconds:g}} s; {_CONVERT}",
     "clock": f"takes too long, time ran out on part {{page}}; {_CONVERT}",
     "died": f"its reader stopped on part {{page}} ({{detail}}); {_CONVERT}",
     "foreign": "{detail}",

@@ -19,13 +19,24 @@ class Limits:
     """What one compressed stream, or one file in an archive, may unpack to."""
     archive_bytes: int = 256_000_000
     """What the files of an archive that are read may unpack to."""
-    operations: int = 1_000_000
-    """Drawing instructions and operands on one page."""
-    forms: int = 1_000
-    """Invocations of form objects on one page."""
     pages: int = 50_000
+    restarts: int = 8
+    """How many pages may bring the reader down before the document is given up."""
+    annotations: int = 5_000
+    """Fields and comments that are read on one page."""
+    outline: int = 20_000
+    """Bookmarks that are read."""
+    recogniser: str = ""
+    """The program that reads scanned pages, if they are to be read."""
+    recogniser_seconds: float = 120.0
+    """Of the clock, for one page."""
     patience: float = 6.0
     """Seconds of the clock allowed per second of the processor: the machine may be busy."""
+
+    def total_patience(self, pages: int) -> float:
+        """Seconds of the clock for a document of so many pages."""
+        scanned = pages * self.recogniser_seconds if self.recogniser else 0.0
+        return self.patience * self.total_seconds(pages) + scanned
 
     def total_seconds(self, pages: int) -> float:
         return min(self.document_seconds, self.open_seconds + self.seconds_per_page * pages)

@@ -9,6 +9,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
+from sleepdoc.documents.pdf_limits import Limits
+from sleepdoc.documents.pdf_ocr import recogniser
 from sleepdoc.documents.reader import SizeLimits, load_document
 from sleepdoc.documents.types import Document
 from sleepdoc.errors import MismatchError, ModelError, NotFoundError, StorageError
@@ -42,6 +44,8 @@ class OpenOptions:
     """Of a new conversation; an old one keeps its own."""
     passes: int | None = None
     """Passes per sleep of a new conversation. None: what the engine recommends."""
+    ocr: bool = False
+    """Whether scanned pages of a new document are read by a program that recognises text."""
     log: Path | None = None
     """Where the worker's own output goes. None: ``worker.log`` beside the database."""
 
@@ -90,7 +94,7 @@ class OpenConversation:
             document = _stored_document(store, conversation)
         else:
             with nullcontext() if isinstance(file, Path) else file:
-                document = _document(store, file)
+                document = _document(store, file, self._options.ocr)
             conversation = _known(store, document, options.model)
         yield self._introduce(store, document, conversation)
 
@@ -212,12 +216,13 @@ def _file(target: str | Path | BinaryIO) -> Path | BinaryIO | None:
     return Path(target) if os.path.lexists(target) and not os.path.isdir(target) else None
 
 
-def _document(store: Store, source: Path | BinaryIO) -> Document:
+def _document(store: Store, source: Path | BinaryIO, ocr: bool) -> Document:
     """The document in a file; its text is extracted once and for all."""
     digest = _digest(source)
     document = None if digest is None else store.document(digest)
     if document is None:
-        document = load_document(source)
+        limits = Limits(recogniser=recogniser()) if ocr else None
+        document = load_document(source, limits=limits)
         store.add_document(document)
     return document
 

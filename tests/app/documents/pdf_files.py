@@ -2,12 +2,12 @@
 
 import io
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from pypdf import PdfReader, PdfWriter
 
-FONT = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
+FONT = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"
 
 
 def assemble(objects: Mapping[int, bytes], trailer: bytes = b"") -> bytes:
@@ -74,6 +74,22 @@ def typeset(lines: Sequence[str], *, top: int = 760, leading: int = 12) -> bytes
         if line
     ]
     return stream(b"BT /F1 10 Tf " + b"\n".join(shown) + b" ET")
+
+
+def placed(items: Iterable[tuple[float, float, float, str]], before: bytes = b"") -> bytes:
+    """A content stream with strings at places of their own: x, y, font size, text."""
+    shown = [
+        b"/F1 %g Tf 1 0 0 1 %g %g Tm (%s) Tj" % (size, x, y, _escaped(text))
+        for x, y, size, text in items
+    ]
+    return stream(before + b" BT " + b"\n".join(shown) + b" ET")
+
+
+def column(
+    x: float, top: float, lines: Sequence[str], *, size: float = 10, leading: float = 12
+) -> list[tuple[float, float, float, str]]:
+    """Lines under each other, for `placed`."""
+    return [(x, top - leading * index, size, line) for index, line in enumerate(lines) if line]
 
 
 def _escaped(line: str) -> bytes:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from sleepdoc.documents.layout import PrintedLine, compose
+from sleepdoc.documents import layout
+from sleepdoc.documents.printed import PrintedLine
 
 WIDE = (
     "The harbour of the old town lies at the mouth of a slow brown river, and its walls",
@@ -16,11 +17,20 @@ WIDE = (
 def block(
     texts: Sequence[str], *, y: float = 700, x: float = 72, size: float = 10, mono: bool = False
 ) -> list[PrintedLine]:
-    return [PrintedLine(text, x, y - 12 * index, size, mono) for index, text in enumerate(texts)]
+    return [line(text, x, y - 12 * index, size, mono) for index, text in enumerate(texts)]
+
+
+def line(text: str, x: float, y: float, size: float, mono: bool) -> PrintedLine:
+    width = len(text) * size * (0.6 if mono else 0.46)
+    return PrintedLine(text, x, x + width, y, size, mono)
+
+
+def compose(pages: Sequence[Sequence[PrintedLine]], labels: Sequence[str]) -> list[str]:
+    return layout.compose(pages, labels).texts
 
 
 def page(*blocks: list[PrintedLine]) -> list[PrintedLine]:
-    return [line for lines in blocks for line in lines]
+    return [printed for lines in blocks for printed in lines]
 
 
 def one_page(*blocks: list[PrintedLine]) -> str:
@@ -43,7 +53,7 @@ def test_a_short_last_line_and_an_indent_end_a_paragraph() -> None:
 
 
 def test_headings_stand_alone() -> None:
-    heading = [PrintedLine("2.1 The harbour", 72, 716, 14, False)]
+    heading = [line("2.1 The harbour", 72, 716, 14, False)]
     assert one_page(heading, block(WIDE)) == f"2.1 The harbour\n\n{' '.join(WIDE)}"
 
 
@@ -72,9 +82,9 @@ def test_entries_of_a_table_of_contents_are_not_run_together() -> None:
 
 def test_listings_keep_lines_and_indentation() -> None:
     code = [
-        PrintedLine("if tide:", 72, 630, 10, True),
-        PrintedLine("sail()", 96, 618, 10, True),
-        PrintedLine("  # leading spaces", 72, 606, 10, True),
+        line("if tide:", 72, 630, 10, True),
+        line("sail()", 96, 618, 10, True),
+        line("  # leading spaces", 72, 606, 10, True),
     ]
     text = one_page(block(WIDE), code)
     assert text.endswith("\n\nif tide:\n    sail()\n  # leading spaces")

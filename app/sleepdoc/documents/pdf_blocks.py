@@ -1,0 +1,101 @@
+"""The blocks of a page in reading order: columns of text, tables as rows of cells, notes.
+
+The order is a topological one, after Breuel, "High performance document layout analysis" (2003).
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sleepdoc.documents.pdf_chains import TOUCH, chains, overlap, without_accidents
+from sleepdoc.documents.pdf_rows import Phrase
+from sleepdoc.documents.pdf_tables import Row, with_tables
+from sleepdoc.documents.pdf_words import usual_size
+
+_NOTE_SIZE = 0.93
+"""Footnotes are smaller than this share of the text."""
+_MOST_BLOCKS = 250
+"""On pages with more, maps and drawings, the order is from top to bottom."""
+_NOTE = re.compile(r"\W?(?:\d{1,3}|[*†‡§¶]+|[a-z]\b)")
+
+
+@dataclass(slots=True, eq=False)
+class Block:
+    """Lines of one column, or rows of one table, from top to bottom."""
+
+    lines: list[Row] = field(default_factory=list)
+    """A line outside a table is a row with one cell."""
+    table: bool = False
+    x0: float = 0.0
+    x1: float = 0.0
+    top: float = 0.0
+    bottom: float = 0.0
+    size: float = 0.0
+
+    def measured(self) -> "Block":
+        phrases = [phrase for line in self.lines for cell in line for phrase in cell]
+        self.x0 = min(phrase.x0 for phrase in phrases)
+        self.x1 = max(phrase.x1 for phrase in phrases)
+        self.top = max(phrase.y + 0.7 * phrase.size for phrase in phrases)
+        self.bottom = min(phrase.y for phrase in phrases)
+        self.size = usual_size([word for phrase in phrases for word in phrase.words])
+        return self
+
+
+def blocks(rows: Sequence[Sequence[Phrase]]) -> list[Block]:
+    """The blocks of a page in reading order."""
+    phrases = [phrase for row in without_accidents(rows) for phrase in row]
+    made = [Block(lines, table).measured() for lines, table in with_tables(chains(phrases))]
+    return _notes_last(_ordered(made))
+
+
+def _ordered(made: Sequence[Block]) -> list[Block]:
+    """Blocks in the order in which they are read."""
+    rest = sorted(made, key=lambda block: (-block.top, block.x0))
+    if len(rest) > _MOST_BLOCKS:
+        return rest
+    before = {
+        id(block): {
+            id(other) for other in rest if other is not block and _precedes(other, block, rest)
+        }
+        for block in rest
+    }
+    ordered: list[Block] = []
+    while rest:
+        left = {id(block) for block in rest}
+        following = next((block for block in rest if not before[id(block)] & left), rest[0])
+        ordered.append(following)
+        rest.remove(following)
+    return ordered
+
+
+def _precedes(one: Block, other: Block, among: Sequence[Block]) -> bool:
+    if overlap(one, other) > TOUCH:
+        return one.top > other.top
+    if one.x1 > other.x0:
+        return False
+    low, high = sorted((one.top, other.top))
+    return not any(
+        low < between.top < high and overlap(between, one) > TOUCH and overlap(between, other) > 0
+        for between in among
+        if between is not one and between is not other
+    )
+
+
+def _notes_last(ordered: Sequence[Block]) -> list[Block]:
+    """Footnotes come after the text of all columns."""
+    text = usual_size(
+        [word for block in ordered for line in block.lines for word in line[0][0].words]
+    )
+    notes = [block for block in ordered if _is_note(block, text, ordered)]
+    return [block for block in ordered if block not in notes] + notes
+
+
+def _is_note(block: Block, text: float, among: Sequence[Block]) -> bool:
+    if block.table or block.size > _NOTE_SIZE * text or not _NOTE.match(block.lines[0][0][0].text):
+        return False
+    return not any(
+        other.top < block.bottom and other.size > _NOTE_SIZE * text and len(other.lines) > 1
+        for other in among
+        if overlap(block, other) > TOUCH
+    )

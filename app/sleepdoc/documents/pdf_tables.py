@@ -1,0 +1,119 @@
+"""Tables: chains side by side whose lines share their baselines, read by rows of cells."""
+
+import itertools
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from sleepdoc.documents.pdf_chains import LEVEL, NUMERIC, TOUCH, is_near, overlap
+from sleepdoc.documents.pdf_columns import gutters, is_prose, lie_between
+from sleepdoc.documents.pdf_rows import Phrase
+
+_LEADING = 1.4
+"""Of the font size: the lines of one cell are not further apart."""
+_STRIP = 4.0
+"""Points: the height of the strips in which baselines are compared."""
+
+Row = list[list[Phrase]]
+"""Cells from left to right, each with its lines."""
+
+
+def with_tables(chains: Sequence[list[Phrase]]) -> Iterator[tuple[list[Row], bool]]:
+    """Join chains side by side whose lines are the cells of rows.
+
+    Yields rows from top to bottom, and whether they are those of a table; a line of a column is a
+    row with one cell.
+    """
+    leader = list(range(len(chains)))
+
+    def find(index: int) -> int:
+        while leader[index] != index:
+            leader[index] = leader[leader[index]]
+            index = leader[index]
+        return index
+
+    between = gutters(chains)
+    for (one, other), count in _shared_levels(chains).items():
+        left, right = sorted((chains[one], chains[other]), key=lambda chain: chain[0].x0)
+        if _are_cells(left, right, count) and not lie_between(left, right, between):
+            leader[find(one)] = find(other)
+    groups: dict[int, list[list[Phrase]]] = {}
+    for index, chain in enumerate(chains):
+        groups.setdefault(find(index), []).append(chain)
+    for group in groups.values():
+        if len(group) == 1:
+            yield [[[phrase]] for phrase in group[0]], False
+        else:
+            yield _table_rows(group), True
+
+
+def _shared_levels(chains: Sequence[Sequence[Phrase]]) -> Counter[tuple[int, int]]:
+    """How many baselines two chains have in common, by their indices."""
+    levels: dict[int, list[tuple[Phrase, int]]] = {}
+    for index, chain in enumerate(chains):
+        for phrase in chain:
+            levels.setdefault(round(phrase.y / _STRIP), []).append((phrase, index))
+    shared: Counter[tuple[int, int]] = Counter()
+    for level, members in levels.items():
+        pairs = itertools.chain(
+            itertools.combinations(members, 2),
+            itertools.product(members, levels.get(level + 1, [])),
+        )
+        for (phrase, index), (other, at) in pairs:
+            size = min(phrase.size, other.size)
+            if at != index and abs(phrase.y - other.y) <= LEVEL * size:
+                shared[min(index, at), max(index, at)] += 1
+    return shared
+
+
+def _are_cells(left: Sequence[Phrase], right: Sequence[Phrase], shared: int) -> bool:
+    if shared < 0.5 * min(len(left), len(right)) or not is_near(left[0], right[0]):
+        return False
+    if is_prose(left):
+        return not is_prose(right) and is_numeric(right)
+    if is_prose(right):
+        return True
+    in_turn = max(phrase.order for phrase in left) < min(phrase.order for phrase in right)
+    return not (in_turn and min(len(left), len(right)) > 2 and not is_numeric(right))
+
+
+def is_numeric(chain: Sequence[Phrase]) -> bool:
+    return 2 * sum(bool(NUMERIC.match(phrase.text)) for phrase in chain) >= len(chain)
+
+
+def _table_rows(chains: Iterable[Sequence[Phrase]]) -> list[Row]:
+    """Rows of cells, a cell being the phrases of its lines."""
+    cells = sorted((cell for chain in chains for cell in chain), key=lambda cell: -cell.y)
+    levels: list[list[Phrase]] = []
+    for cell in cells:
+        if levels and abs(levels[-1][0].y - cell.y) <= LEVEL * cell.size:
+            levels[-1].append(cell)
+        else:
+            levels.append([cell])
+    rows: list[Row] = []
+    for level in levels:
+        level.sort(key=lambda cell: cell.x0)
+        if rows and _continues(rows[-1], level):
+            for part in level:
+                _cell_above(rows[-1], part).append(part)
+        else:
+            rows.append([[cell] for cell in level])
+    return rows
+
+
+def _continues(row: Sequence[Sequence[Phrase]], level: Sequence[Phrase]) -> bool:
+    """Whether a level holds further lines of the cells of a row: its first cell has none."""
+    lowest = min(line.y for cell in row for line in cell)
+    first = row[0][0]
+    return (
+        len(row) > 1
+        and level[0].x0 > first.x1
+        and lowest - level[0].y < _LEADING * level[0].size
+        and all(
+            not NUMERIC.match(part.text) and any(overlap(cell[0], part) > TOUCH for cell in row[1:])
+            for part in level
+        )
+    )
+
+
+def _cell_above(row: Sequence[list[Phrase]], part: Phrase) -> list[Phrase]:
+    return max(row, key=lambda cell: overlap(cell[0], part))
