@@ -185,7 +185,7 @@ def test_a_page_that_stops_the_reader_is_named_and_the_others_read(
         "pdf_worker._Document._content = "
         "lambda self, at: os.abort() if at == 1 else content(self, at); "
     )
-    boot = pdf_process._BOOT.replace("from sleepdoc", crash + "from sleepdoc", 1)
+    boot = pdf_process._BOOT.replace("from importlib", crash + "from importlib", 1)
     monkeypatch.setattr(pdf_process, "_BOOT", boot)
     found = load_document(write(tmp_path, document([placed(TEXT)] * 3)))
     assert [bool(page.text) for page in found.pages] == [True, False, True]
