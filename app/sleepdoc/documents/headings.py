@@ -85,7 +85,12 @@ def _heading(paragraph: str) -> Block:
     if len(lines) == 2 and (underlined := _UNDERLINED.fullmatch(paragraph.strip())):
         return Block(paragraph, 1 if underlined["line"][0] == "=" else 2, lines[0])
     named = _NAMED.fullmatch(lines[0]) or _CJK.fullmatch(lines[0])
-    if named and not _LISTED.search(lines[0]) and len(lines[0]) <= _LONGEST and _is_name(named["rest"]):
+    if (
+        named
+        and not _LISTED.search(lines[0])
+        and len(lines[0]) <= _LONGEST
+        and _is_name(named["rest"])
+    ):
         alone = not re.search(r"\w", named["rest"])
         below = len(lines) == 2 and alone and len(lines[1]) <= _LONGEST_LINE
         return Block(paragraph, 1, " ".join(lines) if below else lines[0])
