@@ -1,5 +1,6 @@
 """EPUB: chapters in the order of the spine, the outline from the navigation."""
 
+import contextlib
 import posixpath
 import re
 from collections import defaultdict
@@ -8,6 +9,7 @@ from functools import partial
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
+from bs4 import Tag
 from bs4.element import NavigableString
 from defusedxml.ElementTree import fromstring
 
@@ -29,6 +31,7 @@ _CONTAINER = "META-INF/container.xml"
 _PAGES = (".xhtml", ".html", ".htm", ".xml")
 _PAGE_TYPES = {"application/xhtml+xml", "text/html", "text/x-oeb1-document", ""}
 _MARK = re.compile("\ue000(\\d+)\ue001")
+"""Stands in a chapter's text where an entry of the navigation points; private characters."""
 
 
 def open_epub(archive: Archive) -> Book:
@@ -77,8 +80,9 @@ def _refuse_protected(archive: Archive) -> None:
 
 
 def _package(archive: Archive) -> str:
-    if name := archive.find(_CONTAINER):
-        for root in every(fromstring(archive.read(name)), "rootfile"):
+    """The file that describes the book: the one that is named, else the only one of its kind."""
+    with contextlib.suppress(*BROKEN):
+        for root in every(fromstring(archive.read(archive.find(_CONTAINER) or "")), "rootfile"):
             if found := archive.find(root.get("full-path", "")):
                 return found
     return next(name for name in [*archive.names, ""] if name.endswith(".opf") or not name)
@@ -105,10 +109,10 @@ def _chapter(archive: Archive, name: str, entries: list[Entry], outlined: bool) 
     soup, _ = parsed(archive.read(archive.find(name) or name))
     if not outlined:
         return blocks_of(soup)
+    targets = {tag.get("id") or tag.get("name"): tag for tag in soup.find_all(_is_target)}
     for number, entry in enumerate(entries):
-        target = soup.find(id=entry.fragment) or soup.find("a", attrs={"name": entry.fragment})
-        if entry.fragment and target:
-            target.insert_before(NavigableString(f"\ue000{number}\ue001"))
+        if entry.fragment in targets:
+            targets[entry.fragment].insert_before(NavigableString(f"\ue000{number}\ue001"))
     pointed: list[Block] = []
     placed: set[int] = set()
     for block in blocks_of(soup):
@@ -123,6 +127,10 @@ def _chapter(archive: Archive, name: str, entries: list[Entry], outlined: bool) 
     if top and not _says(pointed, top[-1].title):
         begins.append(Block(f"# {top[-1].title}"))
     return [*begins, *pointed] if any(block.text.strip() for block in pointed) else []
+
+
+def _is_target(tag: Tag) -> bool:
+    return tag.has_attr("id") or (tag.name == "a" and tag.has_attr("name"))
 
 
 def _says(blocks: list[Block], title: str) -> bool:

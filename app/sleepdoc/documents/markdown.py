@@ -56,8 +56,8 @@ def read_markdown(data: bytes) -> Extraction:
     title, front, body = _front_matter(text)
     shown = [Block(front)] if front else []
     for block in blocks(body):
-        seen = block.text if block.verbatim else _revealed(block.text)
-        readable, runs = without_opaque(legible(clean_text(seen)))
+        seen = block.text if block.verbatim else legible(clean_text(_revealed(block.text)))
+        readable, runs = without_opaque(seen)
         coded += runs
         if readable.strip():
             shown.append(dataclasses.replace(block, text=readable))

@@ -97,7 +97,8 @@ def _part(blocks: list[Block]) -> dict[str, Any]:
     readable = []
     for block in blocks:
         hidden += count_hidden(block.text)
-        text, found = without_opaque(legible(clean_text(block.text)))
+        text = clean_text(block.text)
+        text, found = without_opaque(text if block.verbatim else legible(text))
         runs += found
         readable.append(Block(text, block.level, block.title))
     flow.add(readable)

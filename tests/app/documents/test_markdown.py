@@ -68,6 +68,11 @@ def test_comments_go_and_entities_are_resolved_but_not_in_code(tmp_path: Path) -
     )
 
 
+def test_leaders_are_shortened_but_not_in_code(tmp_path: Path) -> None:
+    text = "Scope ........ 3\n\n```\nok ........ 3\n```"
+    assert _load(tmp_path, text).pages[0].text == "Scope ... 3\n\n```\nok ........ 3\n```"
+
+
 def test_a_picture_inside_the_text_costs_its_description(tmp_path: Path) -> None:
     picture = base64.b64encode(random.Random(3).randbytes(20_000)).decode()
     text = f"# Pump\n\n![diagram of the pump](data:image/png;base64,{picture})\n\nIt weighs 12 kg."
