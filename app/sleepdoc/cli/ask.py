@@ -1,9 +1,10 @@
-"""`sleepdoc ask`: read or go on, then answer once."""
+"""`sleepdoc ask`: read or go on, then answer."""
 
+import json
 import time
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,26 +12,46 @@ from sleepdoc.cli.command import Command
 from sleepdoc.cli.options import (
     ModelChoice,
     json_option,
+    jsonl_option,
     model_options,
     ocr_option,
     storage_options,
 )
 from sleepdoc.cli.output import emit, notice, say
+from sleepdoc.cli.private import private_option
+from sleepdoc.errors import UsageError
 
 if TYPE_CHECKING:
+    from sleepdoc.cli.progress import Show
     from sleepdoc.reading.events import AnswerFinished
+    from sleepdoc.reading.session import ReadingSession
 
 _RESTS_ON = {
     "verified": "It stands on the page:",
     "from memory": "Not found on a page in these words. Looked at:",
-    "not found": "Nothing about this was found. Nearest:",
+    "not found": "Nearest:",
 }
 _MOST_SHOWN = 3
 
 
+@dataclass(frozen=True)
+class How:
+    """How questions are to be answered."""
+
+    closed_book: bool
+    max_tokens: int
+    kept: bool
+
+
 @click.command(cls=Command)
 @click.argument("target", metavar="FILE|NAME|-")
-@click.argument("question")
+@click.argument("question", required=False)
+@click.option(
+    "--questions",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help='Answer every line of a file: plain, or {"question": ...}.',
+)
 @click.option("--closed-book", is_flag=True, help="Answer from memory alone, without recall.")
 @click.option(
     "--max-tokens",
@@ -38,64 +59,64 @@ _MOST_SHOWN = 3
     default=256,
     show_default=True,
     metavar="N",
-    help="Stop the answer after N tokens.",
+    help="Stop an answer after N tokens.",
 )
+@click.option("--no-store", is_flag=True, help="Leave no trace of the question.")
 @json_option
+@jsonl_option
 @model_options
 @ocr_option
 @storage_options
+@private_option
 def ask(
     target: str,
-    question: str,
+    question: str | None,
+    questions: Path | None,
     closed_book: bool,
     max_tokens: int,
+    no_store: bool,
     as_json: bool,
+    as_jsonl: bool,
     choice: ModelChoice,
     database: Path,
 ) -> None:
-    """Answer one question about a document.
+    """Answer a question about a document.
 
-    What is not read yet is read first. The answer goes to stdout, the passages it was given to
-    stderr.
+    What is not read yet is read first, though not beyond the page of a copy "as of a page". The
+    answer goes to stdout, the passages it was given to stderr.
     """
+    from sleepdoc.cli import jsonl
     from sleepdoc.cli.interrupt import interruptible
     from sleepdoc.cli.progress import show_lines, showing
-    from sleepdoc.reading.events import AnswerFinished, Answering, AnswerText, ModelReady
+    from sleepdoc.reading.events import ModelReady
     from sleepdoc.reading.service import OpenConversation
 
     started = time.monotonic()
-    lookup, reread = "", 0
-    finished: AnswerFinished | None = None
+    asked = _asked(question, questions)
+    how = How(closed_book, max_tokens, not no_store)
+    reread = 0
     with OpenConversation(choice.options(target, database)) as conversation:
-        with showing() as show:
+        with (jsonl.printing if as_jsonl else showing)() as show:
             for event in conversation.open():
                 show(event)
                 if isinstance(event, ModelReady):
                     reread = event.tokens_reread
             session = conversation.session
-            with interruptible(session):
-                for event in session.read():
-                    show(event)
+            if not session.held:
+                with interruptible(session):
+                    for event in session.read():
+                        show(event)
         with interruptible(session):
-            for event in session.ask(question, closed_book=closed_book, max_tokens=max_tokens):
-                show_lines(event)
-                match event:
-                    case Answering():
-                        lookup = event.lookup
-                    case AnswerText() if not as_json:
-                        say(event.text, newline=False)
-                    case AnswerFinished():
-                        finished = event
-        assert finished is not None
+            if as_jsonl:
+                with jsonl.printing() as show:
+                    for each in asked:
+                        _answer(session, each, how, show, aloud=False)
+                return
+            answers = [_answer(session, each, how, show_lines, aloud=not as_json) for each in asked]
         if as_json:
             emit(
                 {
-                    "answer": finished.answer,
-                    "verdict": finished.verdict,
-                    "found": finished.verdict != "not found",
-                    "ended": finished.ended,
-                    "citations": [asdict(each) for each in finished.citations],
-                    "lookup": lookup,
+                    **(answers[0] if questions is None else {"answers": answers}),
                     "resumed": conversation.resumed,
                     "tokens_read": session.progress.tokens,
                     "tokens_reread": reread,
@@ -104,13 +125,65 @@ def ask(
                     "seconds": round(time.monotonic() - started, 3),
                 }
             )
-        else:
-            say("")
-            _show(finished, lookup)
+
+
+def _asked(question: str | None, file: Path | None) -> list[str]:
+    if (question is None) == (file is None):
+        raise click.UsageError("Give a question, or a file of them with --questions.")
+    if file is None:
+        return [question or ""]
+    lines = filter(str.strip, file.read_text(encoding="utf-8").splitlines())
+    found = [_question(line) for line in lines]
+    if not found:
+        raise UsageError(f"There are no questions in {file}.")
+    return found
+
+
+def _question(line: str) -> str:
+    try:
+        fields = json.loads(line)
+    except ValueError:
+        return line
+    return str(fields["question"]) if isinstance(fields, dict) and "question" in fields else line
+
+
+def _answer(
+    session: "ReadingSession", question: str, how: How, show: "Show", *, aloud: bool
+) -> dict[str, Any]:
+    """Ask, and say what comes if it is to be said aloud; returns the fields of the answer."""
+    from sleepdoc.reading.events import AnswerFinished, Answering, AnswerText
+
+    lookup = ""
+    finished: AnswerFinished | None = None
+    for event in session.ask(
+        question, closed_book=how.closed_book, kept=how.kept, max_tokens=how.max_tokens
+    ):
+        show(event)
+        match event:
+            case Answering():
+                lookup = event.lookup
+            case AnswerText() if aloud:
+                say(event.text, newline=False)
+            case AnswerFinished():
+                finished = event
+    assert finished is not None
+    if aloud:
+        say("")
+        _show(finished, lookup)
+    return {
+        "question": question,
+        "answer": finished.answer,
+        "verdict": finished.verdict,
+        "found": finished.verdict != "not found",
+        "ended": finished.ended,
+        "citations": [asdict(each) for each in finished.citations],
+        "lookup": lookup,
+    }
 
 
 def _show(finished: "AnswerFinished", lookup: str) -> None:
-    notice(f"{lookup.capitalize()}:" if lookup else _RESTS_ON[finished.verdict])
+    if finished.citations:
+        notice(f"{lookup.capitalize()}:" if lookup else _RESTS_ON[finished.verdict])
     for citation in finished.citations[:_MOST_SHOWN]:
         mark = "verified, " if citation.verified else ""
         notice(f"{mark}p. {citation.label}: {citation.quote}")

@@ -7,7 +7,7 @@ from sleepdoc.reading.client import EngineClient
 from sleepdoc_model.engine import Sampling
 from sleepdoc_model.reader import ABSENT
 
-LIKELY = 0.6
+LIKELY = 0.3
 """From this probability on that the reader would write so, the document does not say. Chosen on
 the development documents of `bench answers`, where it is weighed against refusing too often."""
 

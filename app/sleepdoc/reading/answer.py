@@ -26,6 +26,8 @@ class Answer:
 
     question: str
     closed_book: bool
+    kept: bool = True
+    """Whether anything of it is stored, and stays in the window."""
     turn: int | None = None
     """The stored question, once it is stored."""
     prompt: list[int] = field(default_factory=list)
@@ -38,6 +40,7 @@ class Answer:
     finished: bool = False
     started: float = field(default_factory=time.monotonic)
     seconds: float = 0.0
+    first_token: float = 0.0
     absence: float = 0.0
     """How likely the reader found it that the document does not say."""
     ended: Ended = "stop"
@@ -46,7 +49,8 @@ class Answer:
 
     def replayed(self, close: Sequence[int]) -> list[int]:
         """The tokens of this turn that stay in the window: none if the book was closed."""
-        return [] if self.closed_book else [*self.asked, *self.tokens, *close]
+        gone = self.closed_book or not self.kept
+        return [] if gone else [*self.asked, *self.tokens, *close]
 
     def begin(self, engine: EngineClient, lead: Sequence[int]) -> None:
         """Put a turn that it leans on, and the prompt, into an empty window."""
@@ -64,12 +68,13 @@ class Answer:
     ) -> Iterator[AnswerText]:
         """Generate up to `limit` tokens, once `begin` has made the prompt known."""
         self.tokens.clear()
-        self.ended = "stop"
+        self.ended, self.first_token = "stop", 0.0
         stream = engine.stream()
         with closing(engine.generate(limit, stop=engine.frame.stop, sampling=sampling)) as tokens:
             for token in tokens:
                 self.tokens.append(token)
                 self.seconds = time.monotonic() - self.started
+                self.first_token = self.first_token or self.seconds
                 yield from self._grow(stream.push(token))
                 if stopped.is_set():
                     self.interrupted, self.ended = True, "interrupted"
@@ -90,7 +95,8 @@ class Answer:
     def event(self, window: WindowUse) -> AnswerFinished:
         """What to report at the end."""
         count = len(self.tokens)
-        speed = count / self.seconds if self.seconds else 0.0
+        after = self.seconds - self.first_token
+        speed = (count - 1) / after if count > 1 and after > 0 else 0.0
         return AnswerFinished(
             self.text,
             self.interrupted,
@@ -98,6 +104,7 @@ class Answer:
             self.seconds,
             speed,
             window,
+            self.first_token,
             self.verdict,
             self.citations,
             "interrupted" if self.interrupted else self.ended,

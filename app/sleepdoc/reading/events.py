@@ -7,6 +7,7 @@ Nothing in them refers to Textual or to SQL.
 from dataclasses import dataclass
 from typing import Literal
 
+from sleepdoc.documents.types import Document
 from sleepdoc.errors import ExitCode
 
 LOOKED_UP = "looked up"
@@ -37,10 +38,22 @@ class Progress:
     tokens: int
     """Document tokens read so far."""
     tokens_total: int
+    slept_page: int = 0
+    """Number of the last page that has been slept on, if only in part; 0 before the first sleep."""
 
     @property
     def finished(self) -> bool:
         return self.tokens >= self.tokens_total
+
+
+@dataclass(frozen=True)
+class SleptPages:
+    """One sleep that made the present memory, and the pages it was about."""
+
+    number: int
+    first: int
+    last: int
+    """Page numbers; the first may have been begun in the window before."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +67,8 @@ class DocumentReady:
     pages: int
     characters: int
     notices: tuple[str, ...]
+    document: Document
+    """The whole text, to look at and to search in."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +81,10 @@ class Resumed:
     messages: tuple["Turn", ...]
     last_used: str
     """UTC time of the last committed step, ISO 8601."""
+    document: Document
+    slept: tuple[SleptPages, ...] = ()
+    held: bool = False
+    """Cut off at a page on purpose: reading goes on only when it is asked to."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +95,10 @@ class Turn:
     answer: str
     interrupted: bool
     read_to: Progress
+    citations: tuple["Citation", ...] = ()
+    closed_book: bool = False
+    sleeps: int = 0
+    """How many of the present sleeps came before it."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +109,7 @@ class ModelReady:
     device: str
     dtype: str
     window: int
+    """Tokens of the window that can be filled (`WindowUse.size`)."""
     state_bytes: int
     reasons: tuple[str, ...]
     tokens_reread: int
@@ -158,6 +182,7 @@ class SleepFinished:
     snapshot: str
     """SHA-256 of the stored snapshot, hex."""
     window: WindowUse
+    progress: Progress
 
 
 @dataclass(frozen=True)
@@ -200,6 +225,8 @@ class Answering:
     lookup: str = ""
     """How the citations were found, if not by ranking: `LOOKED_UP` for a page or chapter that the
     question names, `SEARCHED` for what was counted or listed."""
+    kept: bool = True
+    """Whether question and answer are stored, and stay in the window."""
 
 
 @dataclass(frozen=True)
@@ -217,14 +244,33 @@ class AnswerFinished:
     interrupted: bool
     tokens: int
     seconds: float
+    """From the prepared question to the last token."""
     tokens_per_second: float
+    """After the first token."""
     window: WindowUse
+    first_token: float = 0.0
+    """Seconds from the prepared question to the first token."""
     verdict: Verdict = "from memory"
     citations: tuple[Citation, ...] = ()
     """The evidence first, if there is any; then what was recalled."""
     ended: Ended = "stop"
     absence: float = 0.0
     """How likely the reader found it that the document does not say."""
+
+
+@dataclass(frozen=True)
+class Undone:
+    """Memory and position are those from before a sleep; or, redone, those from before an undo.
+
+    Questions and answers stay. Reading does not go on by itself.
+    """
+
+    redone: bool
+    before: Progress
+    progress: Progress
+    slept: tuple[SleptPages, ...]
+    """The sleeps that there are now."""
+    window: WindowUse
 
 
 @dataclass(frozen=True)
@@ -256,6 +302,7 @@ Event = (
     | Answering
     | AnswerText
     | AnswerFinished
+    | Undone
     | WorkerDied
     | Failed
 )

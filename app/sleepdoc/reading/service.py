@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,15 +13,16 @@ from sleepdoc.documents.pdf_limits import Limits
 from sleepdoc.documents.pdf_ocr import recogniser
 from sleepdoc.documents.reader import SizeLimits, load_document
 from sleepdoc.documents.types import Document
-from sleepdoc.errors import MismatchError, ModelError, NotFoundError, StorageError
+from sleepdoc.errors import DocumentError, MismatchError, ModelError, NotFoundError, StorageError
 from sleepdoc.locations import hashes, heads, reader
 from sleepdoc.models.card import card_of
 from sleepdoc.reading.client import EngineClient, WorkerGone
-from sleepdoc.reading.events import DocumentReady, Event, Progress, Resumed, Turn
+from sleepdoc.reading.events import Citation, DocumentReady, Event, Progress, Resumed, Turn
 from sleepdoc.reading.record import DOCUMENT_TOKENS, Record
 from sleepdoc.reading.session import ReadingSession
+from sleepdoc.reading.slept import held, slept_pages
 from sleepdoc.reading.tokens import DocumentTokens
-from sleepdoc.store import Conversation, Position, Store
+from sleepdoc.store import Conversation, Position, Step, Store, StoredTurn
 from sleepdoc_model.engine import EngineInfo
 
 DEFAULT_MODEL = "default"
@@ -48,6 +49,8 @@ class OpenOptions:
     """Whether scanned pages of a new document are read by a program that recognises text."""
     log: Path | None = None
     """Where the worker's own output goes. None: ``worker.log`` beside the database."""
+    anew: bool = False
+    """Begin another conversation about a file, whatever there is about it already."""
 
 
 class OpenConversation:
@@ -94,8 +97,8 @@ class OpenConversation:
             document = _stored_document(store, conversation)
         else:
             with nullcontext() if isinstance(file, Path) else file:
-                document = _document(store, file, self._options.ocr)
-            conversation = _known(store, document, options.model)
+                document = _document(store, file, options.ocr)
+            conversation = None if options.anew else _known(store, document, options.model)
         yield self._introduce(store, document, conversation)
 
         seed = options.seed if conversation is None else conversation.seed
@@ -167,8 +170,9 @@ class OpenConversation:
             return _resumed(store, document, conversation)
         characters = sum(len(page.text) for page in document.pages)
         notices = (*document.notices, *_changes(store, document))
+        pages = len(document.pages)
         return DocumentReady(
-            "", document.title, document.name, len(document.pages), characters, notices
+            "", document.title, document.name, pages, characters, notices, document
         )
 
     def _hold(self, store: Store, conversation: Conversation) -> None:
@@ -196,6 +200,24 @@ class OpenConversation:
         return engine
 
 
+def check(options: OpenOptions) -> None:
+    """Find out what can be found out without a model: that the document can be read, and that its
+    conversation is free. The text of a new document is stored on the way.
+
+    Raises:
+        SleepdocError: as `OpenConversation.open` would.
+    """
+    with Store.open(options.database) as store:
+        if (file := _file(options.target)) is None:
+            conversation: Conversation | None = _named(store, str(options.target))
+        else:
+            document = _document(store, file, options.ocr)
+            conversation = None if options.anew else _known(store, document, options.model)
+        if conversation is not None:
+            with store.lock(conversation):
+                pass
+
+
 def _notice(model: str, info: EngineInfo) -> str:
     """What one should know of a model that was not made for sleepdoc."""
     if not model.endswith(".gguf"):
@@ -221,10 +243,28 @@ def _document(store: Store, source: Path | BinaryIO, ocr: bool) -> Document:
     digest = _digest(source)
     document = None if digest is None else store.document(digest)
     if document is None:
-        limits = Limits(recogniser=recogniser()) if ocr else None
-        document = load_document(source, limits=limits)
+        document = _load(store, source, Limits(recogniser=recogniser()) if ocr else None)
         store.add_document(document)
     return document
+
+
+def _load(store: Store, source: Path | BinaryIO, limits: Limits | None = None) -> Document:
+    """Take the text out of a file; of one that is gone say which conversation has it."""
+    try:
+        return load_document(source, limits=limits)
+    except DocumentError as error:
+        if isinstance(source, Path) and not os.path.lexists(source):
+            for conversation in store.conversations():
+                with suppress(StorageError):
+                    document = store.document(conversation.document_sha256)
+                    if document is not None and os.fsdecode(document.path).endswith(
+                        os.sep + source.name
+                    ):
+                        raise DocumentError(
+                            f"{error}; what was read of a file of that name is kept: "
+                            f"sleepdoc open {conversation.name}"
+                        ) from error
+        raise
 
 
 def _digest(source: Path | BinaryIO) -> str | None:
@@ -249,8 +289,8 @@ def _named(store: Store, name: str) -> Conversation:
     try:
         return store.conversation(name)
     except NotFoundError:
-        if os.path.isdir(name) or os.sep in name or Path(name).suffix:
-            load_document(Path(name))  # it says what is wrong with the file
+        if os.sep in name or Path(name).suffix or os.path.isdir(name):
+            _load(store, Path(name))  # it says what is wrong with the file
         raise
 
 
@@ -291,6 +331,22 @@ def _changes(store: Store, document: Document) -> tuple[str, ...]:
     return ()
 
 
+def _turn(stored: StoredTurn, read_to: Progress, steps: Sequence[Step]) -> Turn:
+    citations = tuple(Citation(**each) for each in stored.info.get("citations", ()))
+    closed_book = bool(stored.info.get("closed_book"))
+    asleep = [step.seq for step in steps if step.kind == "sleep"]
+    sleeps = sum(seq < (stored.step_seq or 0) for seq in asleep)
+    return Turn(
+        stored.question,
+        stored.answer,
+        stored.interrupted,
+        read_to,
+        citations,
+        closed_book,
+        sleeps,
+    )
+
+
 def _resumed(store: Store, document: Document, conversation: Conversation) -> Resumed:
     steps = store.lineage(conversation)
     total = next(
@@ -298,19 +354,23 @@ def _resumed(store: Store, document: Document, conversation: Conversation) -> Re
         sum(len(page.text) for page in document.pages) // _CHARACTERS_PER_TOKEN + 1,
     )
     labels = {page.number: page.label for page in document.pages}
+    slept = slept_pages(steps)
 
     def progress(position: Position) -> Progress:
         label = labels.get(position.page, "")
-        return Progress(position.page, label, len(labels), position.read, total)
+        slept_page = slept[-1].last if slept else 0
+        return Progress(
+            position.page, label, len(labels), position.read, total, min(slept_page, position.page)
+        )
 
-    turns = tuple(
-        Turn(turn.question, turn.answer, turn.interrupted, progress(turn.position))
-        for turn in store.turns(conversation)
-    )
+    turns = tuple(_turn(turn, progress(turn.position), steps) for turn in store.turns(conversation))
     return Resumed(
         conversation.name,
         progress(steps[-1].position),
         sum(step.kind == "sleep" for step in steps),
         turns,
         conversation.last_used,
+        document,
+        slept,
+        held(steps),
     )

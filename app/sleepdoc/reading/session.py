@@ -23,6 +23,7 @@ from sleepdoc.reading.events import (
     SleepFinished,
     SleepPass,
     SleepStarted,
+    Undone,
     WorkerDied,
 )
 from sleepdoc.reading.pace import Pace
@@ -100,6 +101,11 @@ class ReadingSession:
         return self._engine.info.remembers
 
     @property
+    def held(self) -> bool:
+        """Whether this is a copy cut off at a page, which reads on only when asked to."""
+        return self._record.held
+
+    @property
     def sleeps(self) -> int:
         """Committed sleeps of this conversation."""
         return self._record.sleeps
@@ -121,6 +127,7 @@ class ReadingSession:
         question: str,
         *,
         closed_book: bool = False,
+        kept: bool = True,
         max_tokens: int = 256,
         sampling: Sampling | None = None,
     ) -> Iterator[Event]:
@@ -133,6 +140,8 @@ class ReadingSession:
         Args:
             closed_book: answer from memory alone: no recall, and nothing in the window but the
                 pinned prefix. The turn is stored, but does not enter the window afterwards.
+            kept: False leaves no trace: nothing is stored, the window is as before, and where it
+                has no room for the question it is emptied for the answer instead of slept on.
 
         Raises:
             UsageError: the question is empty or too long; nothing was stored.
@@ -140,13 +149,29 @@ class ReadingSession:
         text = clean_text(question).strip()
         if not text:
             raise UsageError("The question is empty.")
-        answer = Answer(text, closed_book)
+        answer = Answer(text, closed_book, kept)
         options = sampling or Sampling(seed=self._record.conversation.seed)
         return self._mended(lambda: self._ask(answer, max_tokens, options))
 
     def sleep(self) -> Iterator[Event]:
         """Sleep now, whatever the window holds; nothing happens if it is empty."""
         return self._mended(lambda: self._sleep(self._stop))
+
+    def undo(self) -> Iterator[Event]:
+        """Go back to before the last sleep; yields `Undone`.
+
+        Raises:
+            UsageError: there is no sleep to undo.
+        """
+        return self._take_back(self._record.undo, redone=False)
+
+    def redo(self) -> Iterator[Event]:
+        """Take the last undo back; yields `Undone`.
+
+        Raises:
+            UsageError: there is none, or something was committed since.
+        """
+        return self._take_back(self._record.redo, redone=True)
 
     def pause(self, *, abort_sleep: bool = False) -> None:
         """Make `read` end soon with `ReadingPaused`, now and until `proceed`.
@@ -229,7 +254,7 @@ class ReadingSession:
             model=info.model,
             device=info.device,
             dtype=info.dtype,
-            window=info.window,
+            window=self._window.budget.size,
             state_bytes=info.state_bytes,
             reasons=info.reasons,
             tokens_reread=self._window.read - self._window.slept,
@@ -296,9 +321,28 @@ class ReadingSession:
         self._deaths = 0
         self._pace.slept(seconds)
         yield SleepFinished(
-            number, passes, tokens, seconds, change, len(state), snapshot, self._window.use
+            number,
+            passes,
+            tokens,
+            seconds,
+            change,
+            len(state),
+            snapshot,
+            self._window.use,
+            self._window.progress,
         )
         return True
+
+    def _take_back(self, commit: Callable[[], None], *, redone: bool) -> Iterator[Event]:
+        head, before = self._record.head, self._window.progress
+
+        def action() -> Iterator[Event]:
+            if self._record.head == head:  # else the worker died after the commit
+                commit()
+            self._restore()
+            yield Undone(redone, before, self.progress, self._record.slept, self._window.use)
+
+        return self._mended(action)
 
     def _ask(self, answer: Answer, max_tokens: int, sampling: Sampling) -> Iterator[Event]:
         window, frame = self._window, self._engine.frame
@@ -316,7 +360,8 @@ class ReadingSession:
         self._record.begin(answer, window.position, recalled.citations, recalled.lookup)
         answer.asked = frame.asked(question)
         turn = len(answer.asked) + len(frame.answer_close)
-        if not (answer.closed_book or window.budget.takes(window.used, turn)):
+        stays = answer.kept and not answer.closed_book
+        if stays and not window.budget.takes(window.used, turn):
             answer.interrupted = not (yield from self._sleep(self._stop))
         use, left = window.use, window.budget.size - window.used - turn
         yield Answering(
@@ -325,6 +370,7 @@ class ReadingSession:
             recalled.citations,
             answer.closed_book,
             recalled.lookup,
+            kept=answer.kept,
         )
         if not answer.interrupted:
             answer.prompt = frame.asked([*recalled.tokens, *question])
@@ -344,7 +390,8 @@ class ReadingSession:
         room = window.budget.size - len(answer.prompt)
         lead = self._record.turn_before if recalled.leans else []
         lead = lead if room - len(lead) >= window.budget.answer else []
-        room = room - len(lead) if answer.closed_book else min(room - len(lead), left)
+        stays = answer.kept and not answer.closed_book
+        room = min(room - len(lead), left) if stays else room - len(lead)
         self._emptied = True  # and filled again before anything else happens
         if recalled.answer:
             return answer.give(recalled.answer, engine, room=room)

@@ -24,7 +24,7 @@ class Window:
 
     @property
     def progress(self) -> Progress:
-        return self._tokens.progress(self.read)
+        return self._tokens.progress(self.read, self.slept)
 
     @property
     def position(self) -> Position:

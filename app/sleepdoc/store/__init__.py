@@ -1,5 +1,6 @@
 """What outlives the process: documents, conversations, memories, in one SQLite file."""
 
+from sleepdoc.store.forks import AS_OF
 from sleepdoc.store.store import Store
 from sleepdoc.store.types import (
     Conversation,
@@ -9,4 +10,12 @@ from sleepdoc.store.types import (
     StoredTurn,
 )
 
-__all__ = ["Conversation", "Position", "Step", "StepKind", "Store", "StoredTurn"]
+__all__ = [
+    "AS_OF",
+    "Conversation",
+    "Position",
+    "Step",
+    "StepKind",
+    "Store",
+    "StoredTurn",
+]
