@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from sleepdoc import settings
+
 # Before anything imports torch; test processes share the machine.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("MKL_NUM_THREADS", "1")
@@ -21,7 +23,9 @@ def data_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A data directory of the test's own, also for the processes it starts."""
     directory = tmp_path / "data"
     monkeypatch.setenv("SLEEPDOC_DATA_DIR", str(directory))
+    monkeypatch.setenv("SLEEPDOC_CONFIG", str(directory / "config.toml"))
     monkeypatch.delenv("SLEEPDOC_MODEL", raising=False)
+    settings.settings.cache_clear()
     return directory
 
 

@@ -1,4 +1,4 @@
-"""The application: one screen over one runner, from the first frame to the last commit."""
+"""The application: a library, and one conversation at a time with a runner of its own."""
 
 import asyncio
 import contextlib
@@ -8,8 +8,11 @@ import sys
 import threading
 from collections.abc import Callable, Iterable
 from functools import partial
+from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
+import pyperclip
+from textual import on
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -18,9 +21,14 @@ from textual.theme import Theme
 from sleepdoc.documents.text import safe_display
 from sleepdoc.errors import ExitCode
 from sleepdoc.reading.events import Event
+from sleepdoc.reading.library import Library
 from sleepdoc.screens.help import HelpScreen
+from sleepdoc.screens.library import LibraryScreen
 from sleepdoc.screens.reading import ReadingScreen
-from sleepdoc.screens.wire import Commands, Happened
+from sleepdoc.screens.slash import SLASHES
+from sleepdoc.screens.wire import Commands, Happened, OpenOther
+from sleepdoc.settings import settings
+from sleepdoc.widgets.alt_digits import free_alt_digits
 
 NIGHT = Theme(
     name="sleepdoc-night",
@@ -48,34 +56,42 @@ class Runner(Commands, Protocol):
         """Stop everything and wait until what is finished is stored."""
 
 
-RunnerFactory = Callable[[Callable[[Event], None]], Runner]
-"""Makes a runner, not yet started, that calls back with every event from a thread of its own."""
+Opener = Callable[[Callable[[Event], None], OpenOther], Runner]
+"""Makes a runner, not yet started, for what is to be opened. It calls back with every event from a
+thread of its own."""
 
 
 class SleepdocApp(App[None]):
-    """Paints first, starts the runner then, and waits for it before it ends."""
+    """Paints first, starts a runner then, and waits for it before another one or the end."""
 
     CSS_PATH = "sleepdoc.tcss"
     TITLE = "sleepdoc"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", "Help", id="help", tooltip="Keys and words"),
+        Binding("f2", "library", "Library", id="library", tooltip="All conversations"),
         Binding("ctrl+q", "quit", "Quit", id="quit", tooltip="Save and quit", priority=True),
     ]
 
-    def __init__(self, make_runner: RunnerFactory, document: str) -> None:
+    def __init__(self, opener: Opener, library: Library, target: str | Path | None = None) -> None:
         """
         Args:
-            make_runner: called once, here.
-            document: what was asked for, to show until its title is known.
+            opener: makes the runners.
+            library: the conversations there are.
+            target: what to open to begin with; None is the library.
         """
         super().__init__()
-        self._runner = make_runner(self._deliver)
-        self._reading = ReadingScreen(self._runner, document)
-        self._quitting = False
+        self._opener = opener
+        self._library = library
+        self._first = None if target is None else OpenOther(target)
+        self._runner: Runner | None = None
+        self._reading: ReadingScreen | None = None
+        self._leaving = False
 
     @property
     def farewell(self) -> str:
         """What to leave on the terminal: why it stopped, and how to go on."""
+        if self._reading is None:
+            return ""
         lines = []
         if failure := self._reading.failure:
             lines.append(f"sleepdoc: {failure.message}")
@@ -85,45 +101,99 @@ class SleepdocApp(App[None]):
 
     def on_mount(self) -> None:
         self.register_theme(NIGHT)
-        self.theme = NIGHT.name
+        chosen = settings()
+        self.theme = chosen["theme"] if chosen["theme"] in self.available_themes else NIGHT.name
+        self.set_keymap(dict(chosen.keys))
         self._quit_on_signals()
-        self.push_screen(self._reading)
-        self.call_after_refresh(self._runner.start)
+        if self._first is None:
+            self.push_screen(LibraryScreen(self._library))
+        else:
+            self._begin(self._first)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        if isinstance(screen, ReadingScreen):
+            for each in SLASHES:
+                run = partial(screen.prefill if each.needs_more else screen.obey, each.name)
+                yield SystemCommand(_title(each.name), each.says.capitalize(), run)
+        slashes = {each.name.replace("-", "_") for each in SLASHES}
         for node, binding, enabled, tooltip in screen.active_bindings.values():
-            if node is screen and binding.show and enabled:
+            if node is screen and binding.show and enabled and binding.action not in slashes:
                 action = partial(self.run_action, binding.action, node)
                 yield SystemCommand(binding.description, tooltip, action)
-        yield SystemCommand("Help", "Keys and words", self.action_help)
-        yield from super().get_system_commands(screen)
+        yield SystemCommand("Quit", "Save and quit", self.action_quit)
 
     def action_help(self) -> None:
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen())
 
+    def action_library(self) -> None:
+        if self.screen is self._reading:
+            self.push_screen(LibraryScreen(self._library, self._reading.conversation))
+
+    def action_help_quit(self) -> None:
+        """Ctrl+C without a selection."""
+        self.notify("Ctrl+C copies what is selected. Ctrl+Q saves and quits.", markup=False)
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """To the system's clipboard where there is one here, and through the terminal."""
+        if "SSH_CONNECTION" not in os.environ:
+            with contextlib.suppress(pyperclip.PyperclipException):
+                pyperclip.copy(text)
+        super().copy_to_clipboard(text)
+
     async def action_quit(self) -> None:
-        failure = self._reading.failure
+        failure = self._reading.failure if self._reading else None
         self._quit(failure.exit_code if failure else ExitCode.OK)
 
     def close_runner(self) -> None:
         """Wait for the runner to end. Blocks; safe to call twice."""
-        self._runner.close()
+        if self._runner is not None:
+            self._runner.close()
+
+    @on(OpenOther)
+    def _open_other(self, wanted: OpenOther) -> None:
+        """Store what is open, and open something else in its place."""
+        if not self._leaving:
+            self._leaving = True
+            self.run_worker(self._change(wanted), name="change")
+
+    async def _change(self, wanted: OpenOther) -> None:
+        try:
+            if self._reading is not None:
+                self._reading.show_closing()
+            await asyncio.to_thread(self.close_runner)
+            while len(self.screen_stack) > 1:
+                await self.pop_screen()
+            self._begin(wanted)
+        finally:
+            self._leaving = False
+
+    def _begin(self, wanted: OpenOther) -> None:
+        screen: ReadingScreen
+
+        def deliver(event: Event) -> None:
+            """Hand an event over to the screen. Called in the runner's thread."""
+            screen.post_message(Happened(event))
+
+        runner = self._opener(deliver, wanted)
+        target = wanted.target
+        name = target.name if isinstance(target, Path) else target
+        screen = ReadingScreen(runner, self._library, name)
+        self._runner, self._reading = runner, screen
+        self.push_screen(screen)
+        self.call_after_refresh(runner.start)
 
     def _quit(self, code: int) -> None:
-        if not self._quitting:
-            self._quitting = True
-            self._reading.show_closing()
+        if not self._leaving:
+            self._leaving = True
+            if self._reading is not None:
+                self._reading.show_closing()
             self.run_worker(self._close_and_exit(code), name="quit")
 
     async def _close_and_exit(self, code: int) -> None:
         await asyncio.to_thread(self.close_runner)
         # Behind the runner's last events: a screen that is left cannot show them any more.
-        self._reading.call_later(self.exit, return_code=code)
-
-    def _deliver(self, event: Event) -> None:
-        """Hand an event over to the screen. Called in the runner's thread."""
-        self._reading.post_message(Happened(event))
+        (self._reading or self).call_later(self.exit, return_code=code)
 
     def _quit_on_signals(self) -> None:
         """Textual has no handlers of its own: without these the process would end at once, and
@@ -134,13 +204,18 @@ class SleepdocApp(App[None]):
                 loop.add_signal_handler(number, self._quit, 128 + number)
 
 
-def run(make_runner: RunnerFactory, document: str) -> int:
+def _title(name: str) -> str:
+    return name.replace("-", " ").capitalize()
+
+
+def run(opener: Opener, library: Library, target: str | Path | None = None) -> int:
     """Run the application in this terminal.
 
     Returns:
         The exit code of the process.
     """
-    app = SleepdocApp(make_runner, document)
+    free_alt_digits()
+    app = SleepdocApp(opener, library, target)
     if hangup := getattr(signal, "SIGHUP", None):
         signal.signal(hangup, lambda *_: _end_without_terminal(app, 128 + hangup))
     try:

@@ -22,6 +22,13 @@ def database() -> Path:
     return data_directory() / DATABASE_NAME
 
 
+def config_file() -> Path:
+    """What a person has chosen: ``SLEEPDOC_CONFIG``, or ``config.toml`` in the platform's place."""
+    if configured := os.environ.get("SLEEPDOC_CONFIG"):
+        return Path(configured).expanduser()
+    return Path(platformdirs.user_config_dir("sleepdoc", appauthor=False)) / "config.toml"
+
+
 def hashes() -> Path:
     """What is remembered of the hashes of model files."""
     return data_directory() / "hashes.json"

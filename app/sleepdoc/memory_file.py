@@ -29,9 +29,7 @@ def pack(snapshot: bytes, description: Mapping[str, str]) -> bytes:
         "snapshot_metadata": json.dumps(own, sort_keys=True),
         "sha256": _digest(tensors, data),
     }
-    header = json.dumps({_METADATA: metadata, **tensors}, separators=(",", ":")).encode()
-    header += b" " * (-len(header) % _LENGTH)
-    return len(header).to_bytes(_LENGTH, "little") + header + data
+    return _file({_METADATA: metadata, **tensors}, data)
 
 
 def verify(file: bytes) -> dict[str, str]:
@@ -50,6 +48,23 @@ def verify(file: bytes) -> dict[str, str]:
     if not intact:
         raise MismatchError("The memory file is damaged: its content has another SHA-256.")
     return metadata
+
+
+def unpack(file: bytes) -> bytes:
+    """The snapshot that a memory file was made of, as the safetensors file it was.
+
+    Raises:
+        MismatchError: as `verify`.
+    """
+    own = json.loads(verify(file)["snapshot_metadata"])
+    tensors, _, data = _split(file)
+    return _file({_METADATA: own, **tensors} if own else tensors, data)
+
+
+def _file(header: Mapping[str, Any], data: bytes) -> bytes:
+    written = json.dumps(header, separators=(",", ":")).encode()
+    written += b" " * (-len(written) % _LENGTH)
+    return len(written).to_bytes(_LENGTH, "little") + written + data
 
 
 def _split(file: bytes) -> tuple[dict[str, Any], dict[str, str], bytes]:

@@ -11,27 +11,66 @@ from sleepdoc import __version__
 from sleepdoc.cli.ask import ask
 from sleepdoc.cli.bench import bench
 from sleepdoc.cli.command import DefaultGroup
+from sleepdoc.cli.completion import completion
+from sleepdoc.cli.config import config
 from sleepdoc.cli.doctor import doctor
 from sleepdoc.cli.export import export
+from sleepdoc.cli.fork import fork
+from sleepdoc.cli.import_ import import_
+from sleepdoc.cli.library import library
 from sleepdoc.cli.ls import ls
 from sleepdoc.cli.models import models
 from sleepdoc.cli.open import open_
+from sleepdoc.cli.page import page
 from sleepdoc.cli.read import read
+from sleepdoc.cli.redo import redo
+from sleepdoc.cli.rename import rename
+from sleepdoc.cli.resume import resume
 from sleepdoc.cli.rm import rm
+from sleepdoc.cli.search import search
 from sleepdoc.cli.show import show
 from sleepdoc.cli.undo import undo
 
 
 @click.group(cls=DefaultGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__)
+@click.option(
+    "-c",
+    "--continue",
+    is_flag=True,
+    expose_value=False,
+    help="Go on with the last conversation, as `sleepdoc resume` does.",
+)
 def cli() -> None:
     """Read long documents into a small local model that sleeps.
 
-    `sleepdoc FILE` is the same as `sleepdoc open FILE`.
+    `sleepdoc` alone is the library; `sleepdoc FILE` is the same as `sleepdoc open FILE`.
     """
 
 
-for command in (open_, read, ask, ls, show, rm, export, undo, models, doctor, bench):
+for command in (
+    open_,
+    resume,
+    library,
+    read,
+    ask,
+    search,
+    page,
+    ls,
+    show,
+    rename,
+    rm,
+    export,
+    import_,
+    undo,
+    redo,
+    fork,
+    models,
+    config,
+    completion,
+    doctor,
+    bench,
+):
     cli.add_command(command)
 
 

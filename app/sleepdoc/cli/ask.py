@@ -1,23 +1,50 @@
-"""`sleepdoc ask`: read or go on, then answer once."""
+"""`sleepdoc ask`: read or go on, then answer."""
 
+import json
 import time
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from sleepdoc.cli.command import Command
-from sleepdoc.cli.options import ModelChoice, json_option, model_options, storage_options
+from sleepdoc.cli.options import (
+    ModelChoice,
+    json_option,
+    jsonl_option,
+    model_options,
+    storage_options,
+)
 from sleepdoc.cli.output import emit, notice, say
+from sleepdoc.cli.private import private_option
+from sleepdoc.errors import UsageError
 
 if TYPE_CHECKING:
+    from sleepdoc.cli.progress import Show
     from sleepdoc.reading.events import Citation
+    from sleepdoc.reading.session import ReadingSession
+
+
+@dataclass(frozen=True)
+class How:
+    """How questions are to be answered."""
+
+    closed_book: bool
+    max_tokens: int
+    kept: bool
 
 
 @click.command(cls=Command)
 @click.argument("target", metavar="FILE|NAME")
-@click.argument("question")
+@click.argument("question", required=False)
+@click.option(
+    "--questions",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help='Answer every line of a file: plain, or {"question": ...}.',
+)
 @click.option("--closed-book", is_flag=True, help="Answer from memory alone, without recall.")
 @click.option(
     "--max-tokens",
@@ -25,61 +52,63 @@ if TYPE_CHECKING:
     default=256,
     show_default=True,
     metavar="N",
-    help="Stop the answer after N tokens.",
+    help="Stop an answer after N tokens.",
 )
+@click.option("--no-store", is_flag=True, help="Leave no trace of the question.")
 @json_option
+@jsonl_option
 @model_options
 @storage_options
+@private_option
 def ask(
     target: str,
-    question: str,
+    question: str | None,
+    questions: Path | None,
     closed_book: bool,
     max_tokens: int,
+    no_store: bool,
     as_json: bool,
+    as_jsonl: bool,
     choice: ModelChoice,
     database: Path,
 ) -> None:
-    """Answer one question about a document.
+    """Answer a question about a document.
 
-    What is not read yet is read first. The answer goes to stdout, the passages it was given to
-    stderr.
+    What is not read yet is read first, though not beyond the page of a copy "as of a page". The
+    answer goes to stdout, the passages it was given to stderr.
     """
+    from sleepdoc.cli import jsonl
     from sleepdoc.cli.interrupt import interruptible
     from sleepdoc.cli.progress import show_lines, showing
-    from sleepdoc.reading.events import AnswerFinished, Answering, AnswerText, ModelReady
+    from sleepdoc.reading.events import ModelReady
     from sleepdoc.reading.service import OpenConversation
 
     started = time.monotonic()
-    answer, reread = "", 0
-    citations: tuple[Citation, ...] = ()
+    asked = _asked(question, questions)
+    how = How(closed_book, max_tokens, not no_store)
+    reread = 0
     with OpenConversation(choice.options(target, database)) as conversation:
-        with showing() as show:
+        with (jsonl.printing if as_jsonl else showing)() as show:
             for event in conversation.open():
                 show(event)
                 if isinstance(event, ModelReady):
                     reread = event.tokens_reread
             session = conversation.session
-            with interruptible(session):
-                for event in session.read():
-                    show(event)
+            if not session.held:
+                with interruptible(session):
+                    for event in session.read():
+                        show(event)
         with interruptible(session):
-            for event in session.ask(question, closed_book=closed_book, max_tokens=max_tokens):
-                show_lines(event)
-                match event:
-                    case Answering():
-                        citations = event.citations
-                    case AnswerText() if not as_json:
-                        say(event.text, newline=False)
-                    case AnswerFinished():
-                        answer = event.answer
+            if as_jsonl:
+                with jsonl.printing() as show:
+                    for each in asked:
+                        _answer(session, each, how, show, aloud=False)
+                return
+            answers = [_answer(session, each, how, show_lines, aloud=not as_json) for each in asked]
         if as_json:
             emit(
                 {
-                    "answer": answer,
-                    "citations": [
-                        {"page": each.page, "label": each.label, "quote": each.quote}
-                        for each in citations
-                    ],
+                    **(answers[0] if questions is None else {"answers": answers}),
                     "resumed": conversation.resumed,
                     "tokens_read": session.progress.tokens,
                     "tokens_reread": reread,
@@ -88,9 +117,57 @@ def ask(
                     "seconds": round(time.monotonic() - started, 3),
                 }
             )
-        else:
-            say("")
-            _show(citations)
+
+
+def _asked(question: str | None, file: Path | None) -> list[str]:
+    if (question is None) == (file is None):
+        raise click.UsageError("Give a question, or a file of them with --questions.")
+    if file is None:
+        return [question or ""]
+    lines = filter(str.strip, file.read_text(encoding="utf-8").splitlines())
+    found = [_question(line) for line in lines]
+    if not found:
+        raise UsageError(f"There are no questions in {file}.")
+    return found
+
+
+def _question(line: str) -> str:
+    try:
+        fields = json.loads(line)
+    except ValueError:
+        return line
+    return str(fields["question"]) if isinstance(fields, dict) and "question" in fields else line
+
+
+def _answer(
+    session: "ReadingSession", question: str, how: How, show: "Show", *, aloud: bool
+) -> dict[str, Any]:
+    """Ask, and say what comes if it is to be said aloud; returns the fields of the answer."""
+    from sleepdoc.reading.events import AnswerFinished, Answering, AnswerText
+
+    answer = ""
+    citations: tuple[Citation, ...] = ()
+    for event in session.ask(
+        question, closed_book=how.closed_book, kept=how.kept, max_tokens=how.max_tokens
+    ):
+        show(event)
+        match event:
+            case Answering():
+                citations = event.citations
+            case AnswerText() if aloud:
+                say(event.text, newline=False)
+            case AnswerFinished():
+                answer = event.answer
+    if aloud:
+        say("")
+        _show(citations)
+    return {
+        "question": question,
+        "answer": answer,
+        "citations": [
+            {"page": each.page, "label": each.label, "quote": each.quote} for each in citations
+        ],
+    }
 
 
 def _show(citations: "Iterable[Citation]") -> None:

@@ -1,5 +1,6 @@
 """What all commands share: how they fail, and how `sleepdoc FILE` becomes `sleepdoc open FILE`."""
 
+import difflib
 import traceback
 from typing import Any, NoReturn
 
@@ -9,6 +10,8 @@ from sleepdoc.cli.output import notice
 from sleepdoc.errors import ExitCode, SleepdocError
 
 _VERBOSE = "sleepdoc.verbose"
+_MEANT = "sleepdoc.meant"
+"""The command that what stands in place of a verb looks like."""
 
 
 class Interrupted(SleepdocError):
@@ -43,10 +46,38 @@ class DefaultGroup(click.Group):
         return list(self.commands)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        own = {*self.commands, *ctx.help_option_names, "--version"}
-        if args and args[0] not in own:
-            args = ["open", *args]
-        return super().parse_args(ctx, args)
+        if args and args[0] in [*ctx.help_option_names, "--version"]:
+            return super().parse_args(ctx, args)
+        before, rest = _shared(args)
+        if rest and rest[0] in ctx.help_option_names:
+            return super().parse_args(ctx, rest)
+        verb, *rest = self._verb(ctx, rest)
+        return super().parse_args(ctx, [verb, *before, *rest])
+
+    def _verb(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """The arguments with their verb, which may go without saying."""
+        if not args:
+            return ["library"]
+        if args[0] in ("-c", "--continue"):
+            return ["resume", *args[1:]]
+        if args[0] in self.commands:
+            return args
+        if close := difflib.get_close_matches(args[0], self.commands, n=1):
+            ctx.meta[_MEANT] = close[0]
+        return ["open", *args]
+
+
+def _shared(args: list[str]) -> tuple[list[str], list[str]]:
+    """Options of every command that stand before the verb, and what comes after them."""
+    at = 0
+    while at < len(args):
+        if args[at] in ("-v", "--verbose") or args[at].startswith("--db="):
+            at += 1
+        elif args[at] == "--db":
+            at += 2
+        else:
+            break
+    return args[:at], args[at:]
 
 
 def set_verbose(ctx: click.Context, _parameter: click.Parameter, value: bool) -> None:
@@ -57,5 +88,7 @@ def set_verbose(ctx: click.Context, _parameter: click.Parameter, value: bool) ->
 def _fail(ctx: click.Context, message: str, code: ExitCode) -> NoReturn:
     if ctx.meta.get(_VERBOSE):
         notice(traceback.format_exc())
+    if (meant := ctx.meta.get(_MEANT)) and code in (ExitCode.USAGE, ExitCode.NOT_FOUND):
+        message += f" Did you mean `sleepdoc {meant}`?"
     notice(f"sleepdoc: {' '.join(message.split())}")
     ctx.exit(code)

@@ -7,16 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sleepdoc import __version__
 from sleepdoc.cli.command import Command
 from sleepdoc.cli.options import json_option, storage_options
 from sleepdoc.cli.output import emit, notice
 from sleepdoc.errors import UsageError
 
 if TYPE_CHECKING:
-    from sleepdoc.cli.summary import Summary
-    from sleepdoc.cli.transcript import Format
-    from sleepdoc.store import Store
+    from sleepdoc.exports.transcript import Format
 
 _STDOUT = "-"
 
@@ -47,9 +44,10 @@ def export(
 
     A memory holds what was read: keep the file as private as the document.
     """
-    from sleepdoc.cli.output_file import write_file
-    from sleepdoc.cli.summary import conversation_of, summarise
-    from sleepdoc.cli.transcript import transcript
+    from sleepdoc.exports.memory import memory
+    from sleepdoc.exports.output_file import write_file
+    from sleepdoc.exports.summary import conversation_of, summarise
+    from sleepdoc.exports.transcript import transcript
     from sleepdoc.store import Store
     from sleepdoc.widgets import figures
 
@@ -61,7 +59,7 @@ def export(
         if transcript_format:
             content = transcript(summary, store.turns(conversation), transcript_format)
         else:
-            content = _memory(store, summary)
+            content = memory(store, summary)
     if output == _STDOUT:
         if not transcript_format and sys.stdout.isatty():
             raise UsageError("A memory is no text for a terminal; name a file with -o.")
@@ -75,29 +73,3 @@ def export(
         emit({"conversation": name, "file": str(path), "bytes": len(content), "sha256": digest})
     else:
         notice(f"Wrote {path} ({figures.size(len(content))}).")
-
-
-def _memory(store: "Store", summary: "Summary") -> bytes:
-    from sleepdoc.memory_file import pack, verify
-
-    name = summary["conversation"]
-    if summary["snapshot"] is None:
-        raise UsageError(f"{name} has not slept yet, so it has no memory; sleepdoc read {name}")
-    description = {
-        "sleepdoc_version": __version__,
-        "model": summary["model"],
-        "fingerprint": summary["fingerprint"],
-        "document_sha256": summary["sha256"],
-        "title": summary["document"],
-        "pages": summary["pages"],
-        "page": summary["page"],
-        "tokens": summary["slept"],
-        "sleeps": summary["sleeps"],
-        "passes": summary["passes"],
-    }
-    memory = pack(
-        store.load_snapshot(summary["snapshot"]),
-        {key: str(value) for key, value in description.items()},
-    )
-    verify(memory)
-    return memory

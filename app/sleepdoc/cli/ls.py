@@ -6,7 +6,7 @@ import click
 
 from sleepdoc.cli.command import Command
 from sleepdoc.cli.options import json_option, storage_options
-from sleepdoc.cli.output import emit, notice, say, table
+from sleepdoc.cli.output import emit, local, notice, say, table
 
 
 @click.command(cls=Command)
@@ -14,8 +14,9 @@ from sleepdoc.cli.output import emit, notice, say, table
 @storage_options
 def ls(as_json: bool, database: Path) -> None:
     """List conversations, the latest first."""
-    from sleepdoc.cli.summary import summarise
+    from sleepdoc.exports.summary import summarise
     from sleepdoc.store import Store
+    from sleepdoc.widgets import figures
 
     with Store.open(database) as store:
         rows = [summarise(store, conversation) for conversation in store.conversations()]
@@ -27,12 +28,13 @@ def ls(as_json: bool, database: Path) -> None:
                 row["conversation"],
                 f"{row['page']}/{row['pages']}",
                 str(row["sleeps"]),
-                row["last_used"],
+                figures.size(row["size"]),
+                local(row["last_used"]),
                 Path(row["model"]).name,
                 row["document"],
             )
             for row in rows
         ]
-        say(table([("NAME", "PAGE", "SLEEPS", "LAST USED", "MODEL", "DOCUMENT"), *cells]))
+        say(table([("NAME", "PAGE", "SLEEPS", "FREES", "LAST USED", "MODEL", "DOCUMENT"), *cells]))
     else:
         notice("No conversations yet. Begin one: sleepdoc open FILE")

@@ -10,6 +10,7 @@ import click
 
 from sleepdoc import locations
 from sleepdoc.cli.command import set_verbose
+from sleepdoc.settings import settings
 
 if TYPE_CHECKING:
     from sleepdoc.reading.service import OpenOptions
@@ -35,7 +36,12 @@ class ModelChoice:
         from sleepdoc.reading.service import OpenOptions
 
         return OpenOptions(
-            target, database, model=self.found, device=self.device, seed=self.seed, passes=passes
+            target,
+            database,
+            model=self.found,
+            device=self.device,
+            seed=self.seed,
+            passes=passes or settings()["passes"] or None,
         )
 
     @property
@@ -124,9 +130,28 @@ def model_options(function: _Function) -> _Function:
     def command(
         *arguments: Any, model: str | None, device: str | None, seed: int, **options: Any
     ) -> Any:
-        return function(*arguments, choice=ModelChoice(model or None, device, seed), **options)
+        chosen = model or settings().chosen("model")
+        return function(*arguments, choice=ModelChoice(chosen, device, seed), **options)
 
     return command
 
 
+def _names(_ctx: click.Context, _parameter: click.Parameter, begun: str) -> list[str]:
+    """Conversations whose names go on from what is typed, for the shell's completion."""
+    from sleepdoc.errors import SleepdocError
+    from sleepdoc.store import Store
+
+    try:
+        with Store.open(locations.database()) as store:
+            return [each.name for each in store.conversations() if each.name.startswith(begun)]
+    except SleepdocError:
+        return []
+
+
+name_argument = click.argument("name", metavar="NAME|FILE", shell_complete=_names)
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+
+jsonl_option = click.option(
+    "--jsonl", "as_jsonl", is_flag=True, help="Print every event as one line of JSON."
+)

@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 
 import click
 
 from sleepdoc.documents.text import one_line, safe_display
-
-SCHEMA = 1
+from sleepdoc.exports.schema import SCHEMA
 
 
 def notice(text: str) -> None:
@@ -32,6 +32,11 @@ def table(rows: Sequence[Sequence[str]]) -> str:
     cells = [[one_line(cell) for cell in row] for row in rows]
     widths = [max(map(cell_len, column)) for column in zip(*cells)]
     return "\n".join("  ".join(map(set_cell_size, row, widths)).rstrip() for row in cells)
+
+
+def local(moment: str) -> str:
+    """A stored UTC time as local date and time, to the minute."""
+    return datetime.fromisoformat(moment).astimezone().strftime("%Y-%m-%d %H:%M")
 
 
 def counted(count: int, noun: str) -> str:

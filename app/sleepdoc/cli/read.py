@@ -6,8 +6,15 @@ from pathlib import Path
 import click
 
 from sleepdoc.cli.command import Command
-from sleepdoc.cli.options import ModelChoice, json_option, model_options, storage_options
+from sleepdoc.cli.options import (
+    ModelChoice,
+    json_option,
+    jsonl_option,
+    model_options,
+    storage_options,
+)
 from sleepdoc.cli.output import counted, emit, notice, say
+from sleepdoc.cli.private import private_option
 
 
 @click.command(cls=Command)
@@ -19,24 +26,35 @@ from sleepdoc.cli.output import counted, emit, notice, say
     help="Passes per sleep of a new conversation, if not as many as the model recommends.",
 )
 @json_option
+@jsonl_option
 @model_options
 @storage_options
+@private_option
 def read(
-    target: str, passes: int | None, as_json: bool, choice: ModelChoice, database: Path
+    target: str,
+    passes: int | None,
+    as_json: bool,
+    as_jsonl: bool,
+    choice: ModelChoice,
+    database: Path,
 ) -> None:
     """Read a document without the application.
 
     Reading begins where it stopped before, if it did.
     """
+    from sleepdoc.cli import jsonl
     from sleepdoc.cli.interrupt import interruptible
     from sleepdoc.cli.progress import showing
-    from sleepdoc.cli.summary import summarise
+    from sleepdoc.exports.summary import summarise
     from sleepdoc.reading.service import OpenConversation
     from sleepdoc.store import Store
 
     started = time.monotonic()
     options = choice.options(target, database, passes=passes)
-    with showing() as show, OpenConversation(options) as conversation:
+    with (
+        (jsonl.printing if as_jsonl else showing)() as show,
+        OpenConversation(options) as conversation,
+    ):
         for event in conversation.open():
             show(event)
         session, resumed = conversation.session, conversation.resumed
@@ -49,6 +67,8 @@ def read(
     seconds = time.monotonic() - started
     with Store.open(database) as store:
         summary = summarise(store, store.conversation(session.conversation))
+    if as_jsonl:
+        return
     if as_json:
         emit({**summary, "resumed": resumed, "seconds": round(seconds, 3)})
     else:

@@ -6,14 +6,14 @@ from pathlib import Path
 import click
 
 from sleepdoc.cli.command import Command
-from sleepdoc.cli.options import json_option, storage_options
+from sleepdoc.cli.options import json_option, name_argument, storage_options
 from sleepdoc.cli.output import emit, notice, say
 from sleepdoc.documents.text import one_line
 from sleepdoc.errors import UsageError
 
 
 @click.command(cls=Command)
-@click.argument("name")
+@name_argument
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 @json_option
 @storage_options
@@ -23,11 +23,12 @@ def rm(name: str, yes: bool, as_json: bool, database: Path) -> None:
     The stored text of its document goes too if no other conversation needs it. The document's file
     is not touched.
     """
+    from sleepdoc.exports.summary import conversation_of
     from sleepdoc.store import Store
     from sleepdoc.widgets import figures
 
     with Store.open(database) as store:
-        found = store.conversation(name).name
+        found = conversation_of(store, name).name
         if not yes:
             if not sys.stdin.isatty():
                 raise UsageError(f"There is nobody to ask. To delete {found} use --yes.")

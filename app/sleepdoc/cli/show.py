@@ -5,21 +5,21 @@ from pathlib import Path
 import click
 
 from sleepdoc.cli.command import Command
-from sleepdoc.cli.options import json_option, storage_options
+from sleepdoc.cli.options import json_option, name_argument, storage_options
 from sleepdoc.cli.output import emit, say, table
 
 
 @click.command(cls=Command)
-@click.argument("name")
+@name_argument
 @json_option
 @storage_options
 def show(name: str, as_json: bool, database: Path) -> None:
     """Show steps and questions of a conversation."""
-    from sleepdoc.cli.summary import summarise, turn_fields
+    from sleepdoc.exports.summary import conversation_of, summarise, turn_fields
     from sleepdoc.store import Store
 
     with Store.open(database) as store:
-        conversation = store.conversation(name)
+        conversation = conversation_of(store, name)
         summary = summarise(store, conversation)
         steps, turns = store.steps(conversation), store.turns(conversation)
     if as_json:
@@ -58,4 +58,6 @@ def show(name: str, as_json: bool, database: Path) -> None:
     ]
     say(table([heading, *rows]))
     for turn in turns:
-        say(f"\n> {turn.question}\n{turn.answer}{' [interrupted]' if turn.interrupted else ''}")
+        closed = " [closed book]" if turn_fields(turn)["closed_book"] else ""
+        broken = " [interrupted]" if turn.interrupted else ""
+        say(f"\n> {turn.question}\n{turn.answer}{closed}{broken}")

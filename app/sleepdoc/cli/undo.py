@@ -5,12 +5,12 @@ from pathlib import Path
 import click
 
 from sleepdoc.cli.command import Command
-from sleepdoc.cli.options import json_option, storage_options
+from sleepdoc.cli.options import json_option, name_argument, storage_options
 from sleepdoc.cli.output import emit, say
 
 
 @click.command(cls=Command)
-@click.argument("name")
+@name_argument
 @json_option
 @storage_options
 def undo(name: str, as_json: bool, database: Path) -> None:
@@ -19,10 +19,11 @@ def undo(name: str, as_json: bool, database: Path) -> None:
     What was read since is read again. Undoing again goes back one sleep further. Questions and
     answers stay.
     """
+    from sleepdoc.exports.summary import conversation_of
     from sleepdoc.store import Store
 
     with Store.open(database) as store:
-        conversation = store.conversation(name)
+        conversation = conversation_of(store, name)
         with store.lock(conversation):
             step = store.undo(conversation)
     if as_json:

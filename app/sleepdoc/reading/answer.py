@@ -19,6 +19,8 @@ class Answer:
 
     question: str
     closed_book: bool
+    kept: bool = True
+    """Whether anything of it is stored, and stays in the window."""
     turn: int | None = None
     """The stored question, once it is stored."""
     prompt: list[int] = field(default_factory=list)
@@ -27,10 +29,11 @@ class Answer:
     interrupted: bool = False
     finished: bool = False
     seconds: float = 0.0
+    first_token: float = 0.0
 
     def replayed(self, close: Sequence[int]) -> list[int]:
         """The tokens of this turn that stay in the window: none if the book was closed."""
-        return [] if self.closed_book else [*self.prompt, *self.tokens, *close]
+        return [] if self.closed_book or not self.kept else [*self.prompt, *self.tokens, *close]
 
     def generate(
         self,
@@ -46,6 +49,7 @@ class Answer:
         started = time.monotonic()
         engine.prefill(self.prompt)
         self.tokens.clear()
+        self.first_token = 0.0
         stream = engine.stream()
         before = engine.window_used
         limit = min(max_tokens, window.budget.size - window.used - len(close))
@@ -53,6 +57,7 @@ class Answer:
             for token in tokens:
                 self.tokens.append(token)
                 self.seconds = time.monotonic() - started
+                self.first_token = self.first_token or self.seconds
                 yield from self._grow(stream.push(token))
                 if stopped.is_set():
                     self.interrupted = True
@@ -64,8 +69,11 @@ class Answer:
     def event(self, window: WindowUse) -> AnswerFinished:
         """What to report at the end."""
         count = len(self.tokens)
-        speed = count / self.seconds if self.seconds else 0.0
-        return AnswerFinished(self.text, self.interrupted, count, self.seconds, speed, window)
+        after = self.seconds - self.first_token
+        speed = (count - 1) / after if count > 1 and after > 0 else 0.0
+        return AnswerFinished(
+            self.text, self.interrupted, count, self.seconds, speed, window, self.first_token
+        )
 
     def _grow(self, piece: str) -> Iterator[AnswerText]:
         if shown := safe_display(piece):

@@ -6,6 +6,7 @@ Nothing in them refers to Textual or to SQL.
 
 from dataclasses import dataclass
 
+from sleepdoc.documents.types import Document
 from sleepdoc.errors import ExitCode
 
 
@@ -33,10 +34,22 @@ class Progress:
     tokens: int
     """Document tokens read so far."""
     tokens_total: int
+    slept_page: int = 0
+    """Number of the last page that has been slept on, if only in part; 0 before the first sleep."""
 
     @property
     def finished(self) -> bool:
         return self.tokens >= self.tokens_total
+
+
+@dataclass(frozen=True)
+class SleptPages:
+    """One sleep that made the present memory, and the pages it was about."""
+
+    number: int
+    first: int
+    last: int
+    """Page numbers; the first may have been begun in the window before."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +63,8 @@ class DocumentReady:
     pages: int
     characters: int
     notices: tuple[str, ...]
+    document: Document
+    """The whole text, to look at and to search in."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +77,10 @@ class Resumed:
     messages: tuple["Turn", ...]
     last_used: str
     """UTC time of the last committed step, ISO 8601."""
+    document: Document
+    slept: tuple[SleptPages, ...] = ()
+    held: bool = False
+    """Cut off at a page on purpose: reading goes on only when it is asked to."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +91,10 @@ class Turn:
     answer: str
     interrupted: bool
     read_to: Progress
+    citations: tuple["Citation", ...] = ()
+    closed_book: bool = False
+    sleeps: int = 0
+    """How many of the present sleeps came before it."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +105,7 @@ class ModelReady:
     device: str
     dtype: str
     window: int
+    """Tokens of the window that can be filled (`WindowUse.size`)."""
     state_bytes: int
     reasons: tuple[str, ...]
     tokens_reread: int
@@ -154,6 +178,7 @@ class SleepFinished:
     snapshot: str
     """SHA-256 of the stored snapshot, hex."""
     window: WindowUse
+    progress: Progress
 
 
 @dataclass(frozen=True)
@@ -180,6 +205,8 @@ class Answering:
     read_to: Progress
     citations: tuple[Citation, ...]
     closed_book: bool
+    kept: bool = True
+    """Whether question and answer are stored, and stay in the window."""
 
 
 @dataclass(frozen=True)
@@ -197,7 +224,26 @@ class AnswerFinished:
     interrupted: bool
     tokens: int
     seconds: float
+    """From the prepared question to the last token."""
     tokens_per_second: float
+    """After the first token."""
+    window: WindowUse
+    first_token: float = 0.0
+    """Seconds from the prepared question to the first token."""
+
+
+@dataclass(frozen=True)
+class Undone:
+    """Memory and position are those from before a sleep; or, redone, those from before an undo.
+
+    Questions and answers stay. Reading does not go on by itself.
+    """
+
+    redone: bool
+    before: Progress
+    progress: Progress
+    slept: tuple[SleptPages, ...]
+    """The sleeps that there are now."""
     window: WindowUse
 
 
@@ -230,6 +276,7 @@ Event = (
     | Answering
     | AnswerText
     | AnswerFinished
+    | Undone
     | WorkerDied
     | Failed
 )

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sleepdoc.reading.answer import Answer
-from sleepdoc.reading.events import Citation
+from sleepdoc.reading.events import Citation, SleptPages
+from sleepdoc.reading.slept import held, slept_pages
 from sleepdoc.store import Conversation, Passage, Position, Step, Store
 
 DOCUMENT_TOKENS = "document_tokens"
@@ -79,9 +80,37 @@ class Record:
         assert step.snapshot is not None
         return step.snapshot
 
+    def undo(self) -> None:
+        """Commit the memory and position from before the last sleep.
+
+        Raises:
+            UsageError: there is no sleep to undo.
+        """
+        self._store.undo(self.conversation)
+        self.refresh()
+
+    def redo(self) -> None:
+        """Commit the memory and position from before the last undo.
+
+        Raises:
+            UsageError: there is nothing to redo.
+        """
+        self._store.redo(self.conversation)
+        self.refresh()
+
+    @property
+    def slept(self) -> tuple[SleptPages, ...]:
+        """The sleeps that made the present memory."""
+        return slept_pages(self._steps)
+
+    @property
+    def held(self) -> bool:
+        """Whether reading is not to go on by itself."""
+        return held(self._steps)
+
     def begin(self, answer: Answer, position: Position, citations: Sequence[Citation]) -> None:
-        """Commit the question, unless that is done."""
-        if answer.turn is None:
+        """Commit the question, unless that is done or nothing is to be kept of it."""
+        if answer.kept and answer.turn is None:
             info = {
                 "closed_book": answer.closed_book,
                 "citations": [dataclasses.asdict(citation) for citation in citations],
@@ -92,18 +121,18 @@ class Record:
 
     def finish(self, answer: Answer, position: Position, close: Sequence[int]) -> None:
         """Commit the answer as far as it got, with the tokens to put back when resuming."""
-        assert answer.turn is not None
-        step = self._store.finish_turn(
-            self.conversation,
-            answer.turn,
-            answer.text,
-            interrupted=answer.interrupted,
-            parent=self.head,
-            position=position,
-            info={
-                _TURN_TOKENS: answer.replayed(close),
-                DOCUMENT_TOKENS: self._document_tokens,
-            },
-        )
-        self._steps.append(step)
+        if answer.turn is not None:
+            step = self._store.finish_turn(
+                self.conversation,
+                answer.turn,
+                answer.text,
+                interrupted=answer.interrupted,
+                parent=self.head,
+                position=position,
+                info={
+                    _TURN_TOKENS: answer.replayed(close),
+                    DOCUMENT_TOKENS: self._document_tokens,
+                },
+            )
+            self._steps.append(step)
         answer.finished = True

@@ -18,6 +18,8 @@ class _Command(Enum):
     PAUSE = "pause"
     READ = "read"
     SLEEP = "sleep"
+    UNDO = "undo"
+    REDO = "redo"
     CLOSE = "close"
 
 
@@ -25,6 +27,7 @@ class _Command(Enum):
 class _Question:
     text: str
     closed_book: bool
+    kept: bool
 
 
 class Runner:
@@ -55,11 +58,11 @@ class Runner:
         """Open the conversation and begin."""
         self._thread.start()
 
-    def ask(self, question: str, *, closed_book: bool = False) -> None:
+    def ask(self, question: str, *, closed_book: bool = False, kept: bool = True) -> None:
         """Answer as soon as possible: reading pauses at the next piece (a sleep under way is
         finished first), the question is answered, and reading goes on if it was going on.
-        Questions asked earlier come first."""
-        self._send(_Question(question, closed_book))
+        Questions asked earlier come first. Of one that is not `kept` no trace is left."""
+        self._send(_Question(question, closed_book, kept))
 
     def pause(self) -> None:
         """Pause reading until `resume_reading`; a sleep that reading began is aborted between
@@ -78,6 +81,14 @@ class Runner:
     def sleep_now(self) -> None:
         """Sleep now, then go on reading if reading was going on."""
         self._send(_Command.SLEEP)
+
+    def undo(self) -> None:
+        """Go back to before the last sleep, and do not read on by itself."""
+        self._send(_Command.UNDO, abort_sleep=True)
+
+    def redo(self) -> None:
+        """Take the last undo back; do not read on by itself."""
+        self._send(_Command.REDO, abort_sleep=True)
 
     def close(self, grace: float = 2.0) -> None:
         """Stop everything and wait for the thread: answers stop after the current token, reading
@@ -104,6 +115,7 @@ class Runner:
             with self._conversation:
                 self._forward(self._conversation.open())
                 self._session = self._conversation.session
+                self._read = self._read and not self._session.held
                 self._serve(self._session)
         except Exception as error:
             # Closing may cost the worker its life; that is no news.
@@ -124,16 +136,22 @@ class Runner:
                 self._obey(session, command)
 
     def _obey(self, session: ReadingSession, command: _Command | _Question) -> None:
-        match command:
-            case _Question(text, closed_book):
-                try:
-                    self._forward(session.ask(text, closed_book=closed_book))
-                except UsageError as error:
-                    self._callback(_failure(error))
-            case _Command.SLEEP:
-                self._forward(session.sleep())
-            case _Command.PAUSE | _Command.READ:
-                self._read = command is _Command.READ
+        try:
+            match command:
+                case _Question(text, closed_book, kept):
+                    self._forward(session.ask(text, closed_book=closed_book, kept=kept))
+                case _Command.SLEEP:
+                    self._forward(session.sleep())
+                case _Command.UNDO:
+                    self._forward(session.undo())
+                    self._read = False
+                case _Command.REDO:
+                    self._forward(session.redo())
+                    self._read = False
+                case _Command.PAUSE | _Command.READ:
+                    self._read = command is _Command.READ
+        except UsageError as error:
+            self._callback(_failure(error))
 
     def _forward(self, events: Iterable[Event]) -> Event | None:
         """Pass events on, and return the last one."""

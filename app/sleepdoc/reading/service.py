@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,15 +11,16 @@ from typing import Self
 
 from sleepdoc.documents.reader import SizeLimits, load_document
 from sleepdoc.documents.types import Document
-from sleepdoc.errors import MismatchError, ModelError, NotFoundError, StorageError
+from sleepdoc.errors import DocumentError, MismatchError, ModelError, NotFoundError, StorageError
 from sleepdoc.locations import hashes, heads
 from sleepdoc.models.card import card_of
 from sleepdoc.reading.client import EngineClient, WorkerGone
-from sleepdoc.reading.events import DocumentReady, Event, Progress, Resumed, Turn
+from sleepdoc.reading.events import Citation, DocumentReady, Event, Progress, Resumed, Turn
 from sleepdoc.reading.record import DOCUMENT_TOKENS, Record
 from sleepdoc.reading.session import ReadingSession
+from sleepdoc.reading.slept import held, slept_pages
 from sleepdoc.reading.tokens import DocumentTokens
-from sleepdoc.store import Conversation, Position, Store
+from sleepdoc.store import Conversation, Position, Step, Store, StoredTurn
 from sleepdoc_model.engine import EngineInfo
 
 DEFAULT_MODEL = "default"
@@ -44,6 +45,8 @@ class OpenOptions:
     """Passes per sleep of a new conversation. None: what the engine recommends."""
     log: Path | None = None
     """Where the worker's own output goes. None: ``worker.log`` beside the database."""
+    anew: bool = False
+    """Begin another conversation about a file, whatever there is about it already."""
 
 
 class OpenConversation:
@@ -90,7 +93,7 @@ class OpenConversation:
             document = _stored_document(store, conversation)
         else:
             document = _document(store, file)
-            conversation = _known(store, document, options.model)
+            conversation = None if options.anew else _known(store, document, options.model)
         yield self._introduce(store, document, conversation)
 
         seed = options.seed if conversation is None else conversation.seed
@@ -162,8 +165,9 @@ class OpenConversation:
             return _resumed(store, document, conversation)
         characters = sum(len(page.text) for page in document.pages)
         notices = (*document.notices, *_changes(store, document))
+        pages = len(document.pages)
         return DocumentReady(
-            "", document.title, document.name, len(document.pages), characters, notices
+            "", document.title, document.name, pages, characters, notices, document
         )
 
     def _hold(self, store: Store, conversation: Conversation) -> None:
@@ -190,6 +194,24 @@ class OpenConversation:
         return engine
 
 
+def check(options: OpenOptions) -> None:
+    """Find out what can be found out without a model: that the document can be read, and that its
+    conversation is free. The text of a new document is stored on the way.
+
+    Raises:
+        SleepdocError: as `OpenConversation.open` would.
+    """
+    with Store.open(options.database) as store:
+        if (file := _file(options.target)) is None:
+            conversation: Conversation | None = _named(store, str(options.target))
+        else:
+            document = _document(store, file)
+            conversation = None if options.anew else _known(store, document, options.model)
+        if conversation is not None:
+            with store.lock(conversation):
+                pass
+
+
 def _notice(model: str, info: EngineInfo) -> str:
     """What one should know of a model that was not made for sleepdoc."""
     if not model.endswith(".gguf"):
@@ -202,7 +224,10 @@ def _notice(model: str, info: EngineInfo) -> str:
 
 def _file(target: str | Path) -> Path | None:
     """The file that is meant, or None if it is the name of a conversation."""
-    return Path(target) if isinstance(target, Path) or os.path.lexists(target) else None
+    if isinstance(target, Path):
+        return target
+    # A folder of the same name does not hide a conversation.
+    return Path(target) if os.path.lexists(target) and not os.path.isdir(target) else None
 
 
 def _document(store: Store, path: Path) -> Document:
@@ -210,9 +235,28 @@ def _document(store: Store, path: Path) -> Document:
     digest = _digest(path)
     document = None if digest is None else store.document(digest)
     if document is None:
-        document = load_document(path)
+        document = _load(store, path)
         store.add_document(document)
     return document
+
+
+def _load(store: Store, path: Path) -> Document:
+    """Take the text out of a file; of one that is gone say which conversation has it."""
+    try:
+        return load_document(path)
+    except DocumentError as error:
+        if not os.path.lexists(path):
+            for conversation in store.conversations():
+                with suppress(StorageError):
+                    document = store.document(conversation.document_sha256)
+                    if document is not None and os.fsdecode(document.path).endswith(
+                        os.sep + path.name
+                    ):
+                        raise DocumentError(
+                            f"{error}; what was read of a file of that name is kept: "
+                            f"sleepdoc open {conversation.name}"
+                        ) from error
+        raise
 
 
 def _digest(path: Path) -> str | None:
@@ -230,8 +274,8 @@ def _named(store: Store, name: str) -> Conversation:
     try:
         return store.conversation(name)
     except NotFoundError:
-        if os.sep in name or Path(name).suffix:
-            load_document(Path(name))  # it says what is wrong with the file
+        if os.sep in name or Path(name).suffix or os.path.isdir(name):
+            _load(store, Path(name))  # it says what is wrong with the file
         raise
 
 
@@ -272,6 +316,22 @@ def _changes(store: Store, document: Document) -> tuple[str, ...]:
     return ()
 
 
+def _turn(stored: StoredTurn, read_to: Progress, steps: Sequence[Step]) -> Turn:
+    citations = tuple(Citation(**each) for each in stored.info.get("citations", ()))
+    closed_book = bool(stored.info.get("closed_book"))
+    asleep = [step.seq for step in steps if step.kind == "sleep"]
+    sleeps = sum(seq < (stored.step_seq or 0) for seq in asleep)
+    return Turn(
+        stored.question,
+        stored.answer,
+        stored.interrupted,
+        read_to,
+        citations,
+        closed_book,
+        sleeps,
+    )
+
+
 def _resumed(store: Store, document: Document, conversation: Conversation) -> Resumed:
     steps = store.lineage(conversation)
     total = next(
@@ -279,19 +339,23 @@ def _resumed(store: Store, document: Document, conversation: Conversation) -> Re
         sum(len(page.text) for page in document.pages) // _CHARACTERS_PER_TOKEN + 1,
     )
     labels = {page.number: page.label for page in document.pages}
+    slept = slept_pages(steps)
 
     def progress(position: Position) -> Progress:
         label = labels.get(position.page, "")
-        return Progress(position.page, label, len(labels), position.read, total)
+        slept_page = slept[-1].last if slept else 0
+        return Progress(
+            position.page, label, len(labels), position.read, total, min(slept_page, position.page)
+        )
 
-    turns = tuple(
-        Turn(turn.question, turn.answer, turn.interrupted, progress(turn.position))
-        for turn in store.turns(conversation)
-    )
+    turns = tuple(_turn(turn, progress(turn.position), steps) for turn in store.turns(conversation))
     return Resumed(
         conversation.name,
         progress(steps[-1].position),
         sum(step.kind == "sleep" for step in steps),
         turns,
         conversation.last_used,
+        document,
+        slept,
+        held(steps),
     )

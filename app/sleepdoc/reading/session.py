@@ -22,6 +22,7 @@ from sleepdoc.reading.events import (
     SleepFinished,
     SleepPass,
     SleepStarted,
+    Undone,
     WindowUse,
     WorkerDied,
 )
@@ -71,6 +72,7 @@ class ReadingSession:
         self._pace = Pace()
         self._running: Generator[Event, None, None] = self._run(lambda: iter(()))
         self._stale = True
+        self._read_again = 0
         self._announced = False
         self._deaths = 0
         self._pause = threading.Event()
@@ -97,6 +99,11 @@ class ReadingSession:
         return self._engine.info.remembers
 
     @property
+    def held(self) -> bool:
+        """Whether this is a copy cut off at a page, which reads on only when asked to."""
+        return self._record.held
+
+    @property
     def sleeps(self) -> int:
         """Committed sleeps of this conversation."""
         return self._record.sleeps
@@ -118,6 +125,7 @@ class ReadingSession:
         question: str,
         *,
         closed_book: bool = False,
+        kept: bool = True,
         max_tokens: int = 256,
         sampling: Sampling | None = None,
     ) -> Iterator[Event]:
@@ -130,6 +138,8 @@ class ReadingSession:
         Args:
             closed_book: answer from memory alone: no recall, and nothing in the window but the
                 pinned prefix. The turn is stored, but does not enter the window afterwards.
+            kept: False leaves no trace: nothing is stored, the window is as before, and where it
+                has no room for the question it is emptied for the answer instead of slept on.
 
         Raises:
             UsageError: the question is empty or too long; nothing was stored.
@@ -137,13 +147,29 @@ class ReadingSession:
         text = clean_text(question).strip()
         if not text:
             raise UsageError("The question is empty.")
-        answer = Answer(text, closed_book)
+        answer = Answer(text, closed_book, kept)
         options = sampling or Sampling(seed=self._record.conversation.seed)
         return self._mended(lambda: self._ask(answer, max_tokens, options))
 
     def sleep(self) -> Iterator[Event]:
         """Sleep now, whatever the window holds; nothing happens if it is empty."""
         return self._mended(lambda: self._sleep(self._stop))
+
+    def undo(self) -> Iterator[Event]:
+        """Go back to before the last sleep; yields `Undone`.
+
+        Raises:
+            UsageError: there is no sleep to undo.
+        """
+        return self._take_back(self._record.undo, redone=False)
+
+    def redo(self) -> Iterator[Event]:
+        """Take the last undo back; yields `Undone`.
+
+        Raises:
+            UsageError: there is none, or something was committed since.
+        """
+        return self._take_back(self._record.redo, redone=True)
 
     def pause(self, *, abort_sleep: bool = False) -> None:
         """Make `read` end soon with `ReadingPaused`, now and until `proceed`.
@@ -207,6 +233,8 @@ class ReadingSession:
         self._window.begin(self._record.head.position.slept)
         for read, turn in self._record.turns_in_window:
             self._window.replay(read, turn)
+        self._window.replay(self._read_again, ())
+        self._read_again = 0
         self._stale = False
 
     def _ready(self) -> ModelReady:
@@ -216,7 +244,7 @@ class ReadingSession:
             model=info.model,
             device=info.device,
             dtype=info.dtype,
-            window=info.window,
+            window=self._window.budget.size,
             state_bytes=info.state_bytes,
             reasons=info.reasons,
             tokens_reread=self._window.read - self._window.slept,
@@ -283,9 +311,28 @@ class ReadingSession:
         self._deaths = 0
         self._pace.slept(seconds)
         yield SleepFinished(
-            number, passes, tokens, seconds, change, len(state), snapshot, self._window.use
+            number,
+            passes,
+            tokens,
+            seconds,
+            change,
+            len(state),
+            snapshot,
+            self._window.use,
+            self._window.progress,
         )
         return True
+
+    def _take_back(self, commit: Callable[[], None], *, redone: bool) -> Iterator[Event]:
+        head, before = self._record.head, self._window.progress
+
+        def action() -> Iterator[Event]:
+            if self._record.head == head:  # else the worker died after the commit
+                commit()
+            self._restore()
+            yield Undone(redone, before, self.progress, self._record.slept, self._window.use)
+
+        return self._mended(action)
 
     def _ask(self, answer: Answer, max_tokens: int, sampling: Sampling) -> Iterator[Event]:
         window, frame = self._window, self._engine.frame
@@ -302,13 +349,19 @@ class ReadingSession:
         self._record.begin(answer, window.position, citations)
         use: WindowUse | None = None
         prompt = frame.asked([*recalled, *question])
-        if answer.closed_book:
+        room = window.budget.takes(window.used, len(prompt) + len(frame.answer_close))
+        if answer.closed_book or not answer.kept:
             use = window.use
             self._stale = True  # so the window is made anew before anything else happens
-            window.clear()
-        elif not window.budget.takes(window.used, len(prompt) + len(frame.answer_close)):
+            if not answer.kept:
+                self._read_again = window.read  # no step will tell how far it was
+            if answer.closed_book or not room:
+                window.clear()
+        elif not room:
             answer.interrupted = not (yield from self._sleep(self._stop))
-        yield Answering(answer.question, window.progress, citations, answer.closed_book)
+        yield Answering(
+            answer.question, window.progress, citations, answer.closed_book, kept=answer.kept
+        )
         if not answer.interrupted:
             answer.prompt = prompt
             yield from self._generate(answer, max_tokens, sampling)

@@ -32,13 +32,14 @@ class DocumentTokens:
         """The page that token number `position` belongs to, counted from 0."""
         return self._pages[self._index(position)]
 
-    def progress(self, read: int) -> Progress:
-        """Where reading stands after `read` tokens."""
+    def progress(self, read: int, slept: int = 0) -> Progress:
+        """Where reading stands after `read` tokens, `slept` of which have been slept on."""
         pages = len(self._document.pages)
         if read == 0:
             return Progress(0, "", pages, 0, self.total)
         page = self.page_at(read - 1)
-        return Progress(page.number, page.label, pages, read, self.total)
+        slept_page = self.page_at(slept - 1).number if slept else 0
+        return Progress(page.number, page.label, pages, read, self.total, slept_page)
 
     def excerpt(self, read: int) -> str:
         """A line of the text just read."""

@@ -24,7 +24,7 @@ class Window:
 
     @property
     def progress(self) -> Progress:
-        return self._tokens.progress(self.read)
+        return self._tokens.progress(self.read, self.slept)
 
     @property
     def position(self) -> Position:
@@ -80,7 +80,8 @@ class Window:
         """Read on to where a stored turn took place, in the same pieces, and put it back."""
         while self.read < read:
             self._prefill(min(PIECE, read - self.read))
-        self._engine.prefill(turn)
+        if turn:
+            self._engine.prefill(turn)
 
     def _prefill(self, piece: int) -> None:
         self._engine.prefill(self._tokens.between(self.read, self.read + piece))

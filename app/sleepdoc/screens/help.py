@@ -10,11 +10,17 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 _KEYS = (
-    ("Enter", "send the question; Ctrl+J begins a new line"),
-    ("Esc", "stop the answer; otherwise pause reading, or go on"),
-    ("Ctrl+S", "sleep now"),
-    ("Ctrl+R", "closed book: answer from memory alone, look nothing up"),
-    ("Page Up", "scroll the conversation, as does Page Down"),
+    ("Enter", "send the question; Ctrl+J begins a new line; Up: earlier questions"),
+    ("/", "a command: Tab completes it; / and Enter finds, as does F3"),
+    ("Alt+1…9", "open what the latest answer cites"),
+    ("Alt+↑ ↓", "page before and after; Alt+← → back and forward"),
+    ("F2", "library: all conversations, and other documents"),
+    ("F3 F4 F5", "find, outline, page (n N next hits, o opens the file, g a page)"),
+    ("F6 F7", "next pane; figures, layers and hashes"),
+    ("Shift+Tab", "to the answers: y copies, r asks again, e edits the question"),
+    ("Esc", "back to the conversation; else stop the answer, pause, go on"),
+    ("F8 F9", "closed book: from memory alone; sleep now"),
+    ("Page Up", "scroll the conversation or the page, as does Page Down"),
     ("Ctrl+C", "copy the selected text"),
     ("Ctrl+P", "all commands"),
     ("Ctrl+Q", "save and quit; what is shown as saved stays saved"),
@@ -23,7 +29,7 @@ _WORDS = (
     ("window", "what the model sees at once; when full, it sleeps"),
     ("sleep", "passes that write the window into the fast weights"),
     ("memory", "the fast weights, S: one size, however much was read"),
-    ("recall", "passages looked up in the stored text, shown as [p. 47]"),
+    ("recall", "passages looked up in the stored text, shown as [1]"),
     ("snapshot", "the memory as it was stored after a sleep or a turn"),
 )
 
@@ -44,5 +50,5 @@ class HelpScreen(ModalScreen[None]):
 
 def _table(title: str, rows: tuple[tuple[str, str], ...]) -> Content:
     lines = [Content.styled(title, "bold $primary")]
-    lines += [Content.styled(f"{name:<10}", "bold") + text for name, text in rows]
+    lines += [Content.styled(f"{name:<11}", "bold") + text for name, text in rows]
     return Content("\n").join(lines)

@@ -1,6 +1,7 @@
 """What passes between the screen and the runner: commands one way, events the other."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from textual.message import Message
@@ -11,7 +12,7 @@ from sleepdoc.reading.events import Event, Reading
 class Commands(Protocol):
     """What the screen asks of the runner. Every method returns at once."""
 
-    def ask(self, question: str, *, closed_book: bool = False) -> None: ...
+    def ask(self, question: str, *, closed_book: bool = False, kept: bool = True) -> None: ...
 
     def pause(self) -> None: ...
 
@@ -20,6 +21,21 @@ class Commands(Protocol):
     def stop_answer(self) -> None: ...
 
     def sleep_now(self) -> None: ...
+
+    def undo(self) -> None: ...
+
+    def redo(self) -> None: ...
+
+
+@dataclass
+class OpenOther(Message):
+    """The person wants to read something else, or the same with another model."""
+
+    target: str | Path
+    """The name of a conversation, or (`Path`) a file."""
+    model: str | None = None
+    anew: bool = False
+    """Begin another conversation, whatever there is about the document already."""
 
 
 @dataclass

@@ -1,5 +1,6 @@
 """What outlives the process: documents, conversations, memories, in one SQLite file."""
 
+from sleepdoc.store.forks import AS_OF
 from sleepdoc.store.store import Store
 from sleepdoc.store.types import (
     Conversation,
@@ -10,4 +11,13 @@ from sleepdoc.store.types import (
     StoredTurn,
 )
 
-__all__ = ["Conversation", "Passage", "Position", "Step", "StepKind", "Store", "StoredTurn"]
+__all__ = [
+    "AS_OF",
+    "Conversation",
+    "Passage",
+    "Position",
+    "Step",
+    "StepKind",
+    "Store",
+    "StoredTurn",
+]

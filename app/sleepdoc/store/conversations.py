@@ -2,11 +2,12 @@
 
 import re
 import unicodedata
+from dataclasses import replace
 
 import sqlite_utils
 
 from sleepdoc.documents.types import Document
-from sleepdoc.errors import NotFoundError
+from sleepdoc.errors import NotFoundError, UsageError
 from sleepdoc.store import documents, locks, steps
 from sleepdoc.store.database import Database, now
 from sleepdoc.store.types import Conversation, Position
@@ -38,7 +39,7 @@ def create(
             " (name, document_sha256, model, fingerprint, passes, seed, created)"
             " VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING *",
             (
-                _free_name(tables, document.title),
+                free_name(tables, document.title),
                 document.sha256,
                 model,
                 fingerprint,
@@ -57,6 +58,20 @@ def create(
             info={},
         )
     return Conversation(**row, last_used=first.created)
+
+
+def rename(database: Database, name: str, new: str) -> Conversation:
+    """`Store.rename`."""
+    conversation = named(database, name)
+    wanted = slug(new) if new.strip() else ""
+    if not wanted:
+        raise UsageError("A conversation needs a name.")
+    with database.transaction() as tables:
+        taken = {row["name"] for row in tables.query("SELECT name FROM conversations")}
+        if wanted in taken - {conversation.name}:
+            raise UsageError(f"There is a conversation {wanted!r} already; choose another name.")
+        tables.execute("UPDATE conversations SET name = ? WHERE id = ?", (wanted, conversation.id))
+    return replace(conversation, name=wanted)
 
 
 def every(database: Database) -> list[Conversation]:
@@ -113,7 +128,7 @@ def slug(title: str) -> str:
     return words[:_LONGEST_NAME].strip("-") or "document"
 
 
-def _free_name(tables: sqlite_utils.Database, title: str) -> str:
+def free_name(tables: sqlite_utils.Database, title: str) -> str:
     taken = {row["name"] for row in tables.query("SELECT name FROM conversations")}
     name = first = slug(title)
     number = 1

@@ -127,7 +127,7 @@ class Database:
     def close(self) -> None:
         self._tables.close()
 
-    def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
+    def rows(self, sql: str, parameters: Sequence[object] | dict[str, object] = ()) -> list[Row]:
         """The answer to a question."""
         with as_storage_error(self.path):
             return list(self._tables.query(sql, parameters))

@@ -63,6 +63,17 @@ def delete_unused(tables: sqlite_utils.Database, sha256: str) -> None:
         tables.execute("INSERT INTO passages (passages) VALUES ('optimize')")
 
 
+def size_alone(database: Database, sha256: str) -> int:
+    """Bytes of stored text, if only one conversation is about it; else 0."""
+    (row,) = database.rows(
+        "SELECT (SELECT count(*) FROM conversations WHERE document_sha256 = :sha256) AS users,"
+        " (SELECT coalesce(sum(length(CAST(text AS BLOB))), 0) FROM pages"
+        " WHERE document_sha256 = :sha256) AS size",
+        {"sha256": sha256},
+    )
+    return int(row["size"]) if row["users"] <= 1 else 0
+
+
 def load(database: Database, sha256: str) -> Document | None:
     """`Store.document`."""
     rows = database.rows("SELECT * FROM documents WHERE sha256 = ?", (sha256,))

@@ -68,6 +68,27 @@ def load(database: Database, sha256: str) -> bytes:
     return bytes(data)
 
 
+def sizes(database: Database, conversation_id: int) -> dict[str, tuple[int, bool]]:
+    """`Store.snapshot_sizes`."""
+    rows = database.rows(
+        "SELECT sha256, size, data IS NOT NULL AS kept FROM snapshots WHERE sha256 IN"
+        " (SELECT snapshot FROM steps WHERE conversation_id = ?)",
+        (conversation_id,),
+    )
+    return {row["sha256"]: (row["size"], bool(row["kept"])) for row in rows}
+
+
+def size_alone(database: Database, conversation_id: int) -> int:
+    """Bytes of the memories that no other conversation has."""
+    (row,) = database.rows(
+        "SELECT coalesce(sum(size), 0) AS size FROM snapshots WHERE data IS NOT NULL AND sha256 IN"
+        " (SELECT snapshot FROM steps WHERE conversation_id = :id) AND sha256 NOT IN"
+        " (SELECT snapshot FROM steps WHERE conversation_id != :id AND snapshot IS NOT NULL)",
+        {"id": conversation_id},
+    )
+    return int(row["size"])
+
+
 def prune(tables: sqlite_utils.Database, conversation_id: int, budget: int) -> None:
     """Drop memories that a conversation need not keep, within the caller's transaction.
 

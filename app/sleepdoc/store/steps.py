@@ -11,6 +11,9 @@ from sleepdoc.store import snapshots
 from sleepdoc.store.database import Database, Row, now
 from sleepdoc.store.types import Conversation, Position, Step, StepKind
 
+_REDO = "redo"
+"""In the info of an ``undo`` that takes another one back."""
+
 
 def head(database: Database, conversation: Conversation) -> Step:
     """`Store.head`."""
@@ -88,6 +91,29 @@ def undo(database: Database, conversation: Conversation) -> Step:
             position=restored.position,
             snapshot=restored.snapshot,
             info={},
+            restores=restored.seq,
+        )
+
+
+def redo(database: Database, conversation: Conversation) -> Step:
+    """`Store.redo`."""
+    with database.transaction() as tables:
+        steps = {step.seq: step for step in history(database, conversation)}
+        last = at = steps[max(steps)]
+        while at.kind == "undo" and at.info.get(_REDO):
+            assert at.restores is not None
+            at = steps[at.restores]
+        if at.kind != "undo" or at.parent is None:
+            raise UsageError(f"nothing to redo: {conversation.name!r} has gone on since its undo")
+        restored = steps[at.parent]
+        return insert(
+            tables,
+            conversation.id,
+            parent=last.seq,
+            kind="undo",
+            position=restored.position,
+            snapshot=restored.snapshot,
+            info={_REDO: True},
             restores=restored.seq,
         )
 

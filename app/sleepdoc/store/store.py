@@ -7,7 +7,17 @@ from types import TracebackType
 from typing import Any, Self
 
 from sleepdoc.documents.types import Document
-from sleepdoc.store import checks, conversations, documents, locks, search, snapshots, steps, turns
+from sleepdoc.store import (
+    checks,
+    conversations,
+    documents,
+    forks,
+    locks,
+    search,
+    snapshots,
+    steps,
+    turns,
+)
 from sleepdoc.store.database import PATIENCE_MS, Database
 from sleepdoc.store.types import Conversation, Passage, Position, Step, StepKind, StoredTurn
 
@@ -125,6 +135,16 @@ class Store:
         """
         return conversations.delete(self._database, name)
 
+    def size(self, conversation: Conversation) -> int:
+        """Bytes that deleting a conversation frees: memories and text that no other one has."""
+        return snapshots.size_alone(self._database, conversation.id) + documents.size_alone(
+            self._database, conversation.document_sha256
+        )
+
+    def snapshot_sizes(self, conversation: Conversation) -> dict[str, tuple[int, bool]]:
+        """Of each memory a conversation ever had: its bytes, and whether it is still stored."""
+        return snapshots.sizes(self._database, conversation.id)
+
     def lock(self, conversation: Conversation) -> AbstractContextManager[None]:
         """Hold a conversation for this process; the kernel lets go when the process dies.
 
@@ -186,6 +206,37 @@ class Store:
             UsageError: there is no sleep left to undo.
         """
         return steps.undo(self._database, conversation)
+
+    def redo(self, conversation: Conversation) -> Step:
+        """Commit a step with the memory and position from before the last `undo`.
+
+        Redoing again takes back the undo before that one.
+
+        Raises:
+            UsageError: there is no undo, or something was committed since.
+        """
+        return steps.redo(self._database, conversation)
+
+    def fork(self, conversation: Conversation, page: int | None = None) -> Conversation:
+        """A copy that shares the memories and has a history of its own.
+
+        Args:
+            page: as of this page: up to the last sleep that knew nothing beyond it, with the
+                questions asked until then. None: all of it.
+
+        Raises:
+            UsageError: no sleep lies at or before `page` whose memory is stored.
+        """
+        return forks.fork(self._database, conversation, page)
+
+    def rename(self, name: str, new: str) -> Conversation:
+        """Give a conversation another name, made easy to type.
+
+        Raises:
+            NotFoundError: there is none of that name.
+            UsageError: the new name is blank or taken.
+        """
+        return conversations.rename(self._database, name, new)
 
     def load_snapshot(self, sha256: str) -> bytes:
         """A stored memory, verified by its SHA-256 and for finite numbers.

@@ -16,6 +16,7 @@ from sleepdoc.reading.events import (
     SleepAborted,
     SleepFinished,
     SleepStarted,
+    Undone,
     WorkerDied,
 )
 
@@ -57,12 +58,21 @@ class Course:
             return Activity.FINISHED
         return Activity.PAUSED if self.paused else Activity.READING
 
+    @property
+    def pausing(self) -> bool:
+        """Whether a sleep still has to end before reading pauses."""
+        return self.paused and self.doing is Activity.SLEEPING
+
     def after(self, event: Event) -> "Course":
         match event:
             case DocumentReady():
                 return replace(self, doing=Activity.LOADING)
-            case Resumed(progress=progress):
-                return replace(self, doing=Activity.LOADING, finished=progress.finished)
+            case Resumed(progress=progress, held=held):
+                return replace(
+                    self, doing=Activity.LOADING, finished=progress.finished, paused=held
+                )
+            case Undone(progress=progress):
+                return replace(self, doing=None, finished=progress.finished, paused=True)
             case ModelReady() | SleepFinished() | SleepAborted():
                 return replace(self, doing=None)
             case ReadingFinished():

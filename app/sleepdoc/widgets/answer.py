@@ -4,6 +4,7 @@ from markdown_it import MarkdownIt
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
+from textual.getters import query_one
 from textual.reactive import reactive
 from textual.timer import Timer
 from textual.widgets import Markdown
@@ -11,11 +12,15 @@ from textual.widgets import Markdown
 from sleepdoc.documents.text import safe_display
 from sleepdoc.reading.events import AnswerFinished, Answering, Citation, Turn
 from sleepdoc.widgets import figures
+from sleepdoc.widgets.citation import CitationView
 from sleepdoc.widgets.lines import MUTED, Lines
 from sleepdoc.widgets.style import beside
 
 _PAINT_EVERY = 1 / 16
 """Seconds. Tokens that arrive in between are painted together."""
+_WORTH_SAYING = 0.05
+"""Seconds to the first token, from which on they are shown."""
+_FENCE = "```"
 
 
 def plain_markdown() -> MarkdownIt:
@@ -25,27 +30,19 @@ def plain_markdown() -> MarkdownIt:
     return parser.disable(["link", "image", "autolink", "reference", "html_inline", "html_block"])
 
 
-class Evidence(Lines):
-    """Which passages were recalled, and how far the document was read."""
+class Summary(Lines):
+    """What the answer rests on and how it came, in as few lines as that takes."""
 
-    citations: reactive[tuple[Citation, ...]] = reactive((), layout=True)
-    summary: reactive[tuple[str, ...]] = reactive((), layout=True)
+    parts: reactive[tuple[str, ...]] = reactive((), layout=True)
 
     def lines(self, width: int) -> list[Content]:
-        cited = (
-            Content.assemble(
-                (f"[p. {figures.one_line(citation.label)}] ", "$accent"),
-                (f"“{figures.one_line(citation.quote)}”", MUTED),
-            )
-            for citation in self.citations
-        )
         rows: list[str] = []
-        for part in self.summary:
+        for part in self.parts:
             if rows and len(f"{rows[-1]} · {part}") <= width:
                 rows[-1] += f" · {part}"
             else:
                 rows.append(part)
-        return [*cited, *(Content.styled(row, MUTED) for row in rows)]
+        return [Content.styled(row, MUTED) for row in rows]
 
 
 class Answer(Vertical):
@@ -53,30 +50,33 @@ class Answer(Vertical):
 
     DEFAULT_CSS = beside(__file__)
 
+    markdown = query_one(Markdown)
+    summary = query_one(Summary)
+
     def __init__(self) -> None:
         super().__init__()
         self._pending: list[str] = []
         self._painter: Timer | None = None
         self._origin: list[str] = []
+        self.text = ""
+        """The whole answer as it came, once it has."""
+        self.citations: tuple[Citation, ...] = ()
 
     def compose(self) -> ComposeResult:
         yield Markdown(parser_factory=plain_markdown, open_links=False)
-        yield Evidence()
+        yield Vertical(classes="citations")
+        yield Summary()
 
     async def begin(self, event: Answering) -> None:
         """Show what the answer will rest on, and be ready for text; once more if it must be."""
         if self._painter is not None:
             await self._settle("", [])
-        if event.closed_book:
-            source = "from memory alone (closed book)"
-        elif event.citations:
-            source = "recalled above, the rest from memory"
-        else:
-            source = "from memory, nothing recalled"
-        self._origin = [source, figures.read_to(event.read_to)]
-        evidence = self.query_one(Evidence)
-        evidence.citations = event.citations
-        evidence.summary = ("answering", *self._origin)
+        self._origin = [_source(event.citations, event.closed_book)]
+        self._origin.append(figures.read_to(event.read_to))
+        if not event.kept:
+            self._origin.append("not stored")
+        await self._cite(event.citations)
+        self.summary.parts = ("answering", *self._origin)
         self._painter = self.set_interval(_PAINT_EVERY, self._paint)
 
     def write(self, text: str) -> None:
@@ -84,30 +84,56 @@ class Answer(Vertical):
 
     async def finish(self, event: AnswerFinished) -> None:
         """Replace what was streamed by the whole answer."""
-        speed = f"{figures.rate(event.tokens_per_second)} tok/s"
+        pace = [f"{figures.rate(event.tokens_per_second)} tok/s"]
+        if event.first_token >= _WORTH_SAYING:
+            pace.insert(0, f"first token {event.first_token:.1f} s")
         ending = ["stopped early"] if event.interrupted else []
-        await self._settle(event.answer, [*ending, *self._origin, speed])
+        await self._settle(event.answer, [*ending, *self._origin, *pace])
 
     async def break_off(self, reason: str) -> None:
         """Keep what has arrived of an answer that will not go on."""
         await self._paint()
-        await self._settle(self.query_one(Markdown).source, [reason, *self._origin])
+        await self._settle(self.markdown.source, [reason, *self._origin])
 
     async def show(self, turn: Turn) -> None:
         """Show a stored answer."""
         ending = ["stopped early"] if turn.interrupted else []
-        await self._settle(turn.answer, [*ending, figures.read_to(turn.read_to)])
+        await self._cite(turn.citations)
+        source = _source(turn.citations, turn.closed_book)
+        await self._settle(turn.answer, [*ending, source, figures.read_to(turn.read_to)])
+
+    async def _cite(self, citations: tuple[Citation, ...]) -> None:
+        self.citations = citations
+        box = self.query_one(".citations", Vertical)
+        await box.remove_children()
+        numbers = range(1, len(citations) + 1)
+        await box.mount_all(CitationView(number, citations) for number in numbers)
 
     async def _paint(self) -> None:
         if self._pending:
             text = "".join(self._pending)
             self._pending.clear()
-            await self.query_one(Markdown).append(text)
+            await self.markdown.append(text)
 
     async def _settle(self, text: str, summary: list[str]) -> None:
         if self._painter is not None:
             self._painter.stop()
             self._painter = None
         self._pending.clear()
-        await self.query_one(Markdown).update(safe_display(text))
-        self.query_one(Evidence).summary = tuple(summary)
+        self.text = text
+        await self.markdown.update(safe_display(_with_chips(text, len(self.citations))))
+        self.summary.parts = tuple(summary)
+
+
+def _source(citations: tuple[Citation, ...], closed_book: bool) -> str:
+    if closed_book:
+        return "~ from memory alone (closed book)"
+    return "~ the rest from memory" if citations else "~ from memory, nothing recalled"
+
+
+def _with_chips(text: str, citations: int) -> str:
+    """The answer, and behind it the numbers of what it cites."""
+    written = text.rstrip()
+    if not citations or not written or written.endswith(_FENCE):
+        return text
+    return written + "".join(f" [{number}]" for number in range(1, citations + 1))

@@ -43,6 +43,15 @@ def percent(fraction: float) -> str:
     return f"{fraction:.0%}"
 
 
+def at_page(progress: Progress) -> str:
+    """``p. 31 of 214``, ``p. iv (4 of 214)``; where nothing is read yet, the beginning."""
+    if progress.page == 0:
+        return "the beginning"
+    if _labelled(progress):
+        return f"p. {one_line(progress.label)} ({_of(progress)})"
+    return f"p. {_of(progress)}"
+
+
 def page_of(progress: Progress) -> str:
     """``page 31 of 214``, with the printed label where it is not the number."""
     where = f"page {_of(progress)}"
@@ -54,10 +63,12 @@ def read_to(progress: Progress) -> str:
     if progress.page == 0:
         return "nothing read yet"
     if progress.finished:
-        return f"all {count(progress.pages)} pages read"
-    if _labelled(progress):
-        return f"read to p. {one_line(progress.label)} ({_of(progress)})"
-    return f"read to p. {_of(progress)}"
+        return all_pages(progress.pages) + " read"
+    return f"read to {at_page(progress)}"
+
+
+def all_pages(number: int) -> str:
+    return "the whole page" if number == 1 else f"all {count(number)} pages"
 
 
 def _of(progress: Progress) -> str:

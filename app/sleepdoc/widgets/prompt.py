@@ -1,5 +1,6 @@
 """Where questions are typed, whatever else is going on."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -21,13 +22,25 @@ class Prompt(TextArea):
     HELP = "Type a question at any time. Enter sends it, Ctrl+J begins a new line."
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "send", "Send", id="prompt.send", tooltip="Send the question"),
+        Binding("enter", "send", "Send", id="prompt.send", show=False),
         Binding("ctrl+j,shift+enter", "new_line", "New line", id="prompt.new-line", show=False),
         Binding("up", "earlier", "Earlier question", id="prompt.earlier", show=False),
         Binding("down", "later", "Later question", id="prompt.later", show=False),
     ]
 
     closed_book = reactive(False)
+    nearly_full = reactive(False)
+    """Whether the next question will have to wait for a sleep."""
+
+    @dataclass
+    class Command(Message):
+        """Posted for a line that begins with a slash. The name may be one that there is not."""
+
+        name: str
+        argument: str
+
+    class Tab(Message):
+        """A command that is begun is to be completed."""
 
     @dataclass
     class Sent(Message):
@@ -54,6 +67,15 @@ class Prompt(TextArea):
         self.border_title = "closed book: from memory alone" if closed else None
         self.set_class(closed, "-closed-book")
 
+    def watch_nearly_full(self, nearly_full: bool) -> None:
+        said = "the window is nearly full: a sleep comes before the next answer"
+        self.border_subtitle = said if nearly_full else None
+
+    def remember(self, questions: Iterable[str]) -> None:
+        """Questions of earlier days, oldest first, to go back to."""
+        self._asked[:0] = questions
+        self._recalled = len(self._asked)
+
     def refuse(self, reason: str) -> None:
         """Take no more questions."""
         self.placeholder = reason
@@ -63,10 +85,21 @@ class Prompt(TextArea):
         question = self.text.strip()
         if not question:
             return
+        if self.commands:
+            name, _, argument = self.text.rstrip()[1:].partition(" ")
+            self.clear()
+            self.post_message(self.Command(name, argument.strip()))
+            return
         self._asked.append(question)
         self._recalled = len(self._asked)
         self.clear()
         self.post_message(self.Sent(self, question))
+
+    @property
+    def commands(self) -> bool:
+        """Whether what is typed is a command: it begins with a slash and is one line. A question
+        that does needs a blank in front."""
+        return self.text.startswith("/") and "\n" not in self.text.strip()
 
     def action_new_line(self) -> None:
         self.insert("\n")
@@ -102,8 +135,20 @@ class Prompt(TextArea):
             event.prevent_default()
             event.stop()
             self.action_send()
+        elif event.key == "tab" and self.commands:
+            event.prevent_default()
+            event.stop()
+            self.post_message(self.Tab())
+        elif editing := [
+            each for each in self._bindings.key_to_bindings.get(event.key, ()) if not each.id
+        ]:
+            # A text area's own keys, such as backspace: done here, Enter does not overtake them.
+            event.prevent_default()
+            event.stop()
+            await self.run_action(editing[0].action)
 
     async def _on_paste(self, event: Paste) -> None:
         # Pasted text may hold escape sequences, which a text area would pass to the terminal.
         event.prevent_default()
-        self.insert(safe_display(event.text))
+        # Terminals send line ends as carriage returns.
+        self.insert(safe_display(event.text.replace("\r\n", "\n").replace("\r", "\n")))

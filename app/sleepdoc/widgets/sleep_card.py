@@ -12,7 +12,7 @@ Sleep = tuple[SleepStarted, SleepFinished]
 
 
 class SleepCard(Lines):
-    """The latest of the sleeps between two turns in full, those before it in one line.
+    """All the sleeps between two turns, in one line of plain words.
 
     A long document sleeps every few seconds; a card for each would bury the conversation.
     """
@@ -20,6 +20,8 @@ class SleepCard(Lines):
     DEFAULT_CSS = beside(__file__)
 
     sleeps: reactive[tuple[Sleep, ...]] = reactive((), layout=True)
+    details = reactive(False, layout=True)
+    """Whether figures of the last sleep stand below."""
 
     def __init__(self, started: SleepStarted, finished: SleepFinished) -> None:
         super().__init__()
@@ -30,41 +32,50 @@ class SleepCard(Lines):
         self.sleeps = (*self.sleeps, (started, finished))
 
     def lines(self, width: int) -> list[Content]:
-        *before, (started, finished) = self.sleeps
-        lines = [Content.styled(_together(before), MUTED)] if before else []
+        started, finished = self.sleeps[-1]
+        where = _where(self.sleeps)
+        took = figures.clock(sum(done.seconds for _, done in self.sleeps))
         if not finished.passes:
-            let_go = Content.styled(f"Window {finished.number} let go", "bold $secondary")
-            what = Content(_what([(started, finished)]))
-            search = Content.styled("found again by text search alone", MUTED)
-            return [*lines, spread(let_go, what, width), search]
-        passes = "1 pass" if finished.passes == 1 else f"{finished.passes} passes"
-        head = Content.styled(f"Sleep {finished.number}", "bold $secondary") + f"  {passes}"
-        kept = finished.window.document + finished.window.chat
-        window = f"window {figures.count(finished.tokens)} → {figures.count(kept)}"
-        return [
-            *lines,
-            spread(head, Content(figures.clock(finished.seconds)), width),
-            spread(Content(f"{_what([(started, finished)])} consolidated"), Content(window), width),
-            Content.styled(
-                f"fast weights changed {figures.percent(figures.mean(finished.change))}, "
-                f"{figures.size(finished.state_bytes)}, snapshot {finished.snapshot[:8]}",
-                MUTED,
-            ),
-        ]
+            head = Content.styled(f"z Let go of {where}", "bold $secondary")
+            lines = [spread(head, Content.styled("text search finds it again", MUTED), width)]
+        else:
+            head = Content.styled(f"z Memorised {where}", "bold $secondary")
+            number = len(self.sleeps)
+            several = "" if number == 1 else f" · {figures.count(number)} sleeps"
+            head += Content.styled(f"{several} · {took}", MUTED)
+            lines = [spread(head, Content.styled("/undo takes the last back", MUTED), width)]
+        return [*lines, *_details(started, finished)] if self.details else lines
 
 
-def _together(sleeps: list[Sleep]) -> str:
-    first, last = sleeps[0][1].number, sleeps[-1][1].number
-    passed = any(finished.passes for _, finished in sleeps)
-    noun, done = ("Sleep", "") if passed else ("Window", " let go")
-    name = f"{noun} {first}" if first == last else f"{noun}s {first}–{last}"
-    seconds = sum(finished.seconds for _, finished in sleeps)
-    return f"{name}{done}  {_what(sleeps)}, {figures.clock(seconds)}"
+class StoredSleeps(Lines):
+    """Sleeps of an earlier day."""
+
+    DEFAULT_CSS = beside(__file__).replace("SleepCard", "StoredSleeps")
+
+    def __init__(self, said: str) -> None:
+        super().__init__()
+        self._said = said
+
+    def lines(self, width: int) -> list[Content]:
+        return [Content.styled(self._said, "bold $secondary")]
 
 
-def _what(sleeps: list[Sleep]) -> str:
+def _details(started: SleepStarted, finished: SleepFinished) -> list[Content]:
+    passes = "1 pass" if finished.passes == 1 else f"{finished.passes} passes"
+    kept = finished.window.document + finished.window.chat
+    said = [
+        f"  sleep {finished.number}: {_where([(started, finished)])}, {passes}, "
+        f"window {figures.count(finished.tokens)} → {figures.count(kept)} tokens"
+    ]
+    if finished.passes:
+        said.append(
+            f"  fast weights changed {figures.percent(figures.mean(finished.change))}, "
+            f"{figures.size(finished.state_bytes)}, snapshot {finished.snapshot[:8]}"
+        )
+    return [Content.styled(line, MUTED) for line in said]
+
+
+def _where(sleeps: tuple[Sleep, ...] | list[Sleep]) -> str:
     labels = [label for started, _ in sleeps for label in (started.first_page, started.last_page)]
     named = [label for label in labels if label]
-    where = figures.pages(named[0], named[-1]) if named else "chat"
-    tokens = sum(finished.tokens for _, finished in sleeps)
-    return f"{where}, {figures.count(tokens)} tokens"
+    return figures.pages(named[0], named[-1]) if named else "the conversation"

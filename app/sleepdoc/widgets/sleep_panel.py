@@ -52,6 +52,10 @@ class SleepPanel(Lines):
         size = event.state_bytes if event.passes else 0
         self.memory = Memory(sleeps=event.number, state_bytes=size, last=event)
 
+    def taken_back(self, sleeps: int) -> None:
+        """After an undo or a redo: so many sleeps are left."""
+        self.memory = Memory(sleeps=sleeps, state_bytes=self.memory.state_bytes)
+
     def abort(self) -> None:
         self.memory = replace(self.memory, started=None, latest=None)
 
@@ -93,7 +97,7 @@ def _awake(memory: Memory, width: int) -> list[Content]:
         return [word + said] if width >= STACKED_BELOW else [word + said, Content(""), Content("")]
     sleeps = "1 sleep" if memory.sleeps == 1 else f"{figures.count(memory.sleeps)} sleeps"
     size = figures.size(memory.state_bytes or 0)
-    saved = f"snapshot {memory.last.snapshot[:8]}" if memory.last else "from the last time"
+    saved = f"snapshot {memory.last.snapshot[:8]}" if memory.last else "stored"
     if width >= STACKED_BELOW:
         return [word + f"{sleeps}, {size}, " + Content.styled(saved, MUTED)]
     return [

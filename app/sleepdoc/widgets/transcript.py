@@ -20,6 +20,10 @@ class Transcript(VerticalScroll):
     DEFAULT_CSS = beside(__file__)
     HELP = "The conversation. Page Up and Page Down scroll it while you type."
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._details = False
+
     def on_mount(self) -> None:
         self.anchor()
 
@@ -34,22 +38,30 @@ class Transcript(VerticalScroll):
         for block in self._settled():
             await block.remove()
 
+    def show_details(self, details: bool) -> None:
+        """Whether sleeps say more than that they were."""
+        self._details = details
+        for card in self.query(SleepCard):
+            card.details = details
+
     async def add_sleep(self, started: SleepStarted, finished: SleepFinished) -> None:
         """Add a card, or add to the card that stands last."""
         settled = self._settled()
         if settled and isinstance(card := settled[-1], SleepCard):
             card.add(started, finished)
         else:
-            await self.add(SleepCard(started, finished))
+            card = SleepCard(started, finished)
+            card.details = self._details
+            await self.add(card)
 
     async def add_stored(self, turn: Turn) -> None:
         view = TurnView(turn.question, queued=False)
         await self.add(view)
         await view.answer.show(turn)
 
-    async def ask(self, question: str) -> TurnView:
+    async def ask(self, question: str, *, kept: bool = True) -> TurnView:
         """Put a question at the end of the queue."""
-        view = TurnView(question, queued=True)
+        view = TurnView(question, queued=True, kept=kept)
         await self.mount(view)
         self.anchor()
         return view
@@ -67,6 +79,17 @@ class Transcript(VerticalScroll):
     def waiting(self) -> TurnView | None:
         """The oldest question in the queue."""
         return next(self._queue(), None)
+
+    def explain_wait(self, reason: str) -> None:
+        """Say what the questions in the queue wait for."""
+        for view in self._queue():
+            view.wait_for(reason)
+
+    @property
+    def latest(self) -> TurnView | None:
+        """The last turn that has an answer, if only in part."""
+        turns = [view for view in self.query(TurnView) if not view.has_class("-queued", "-refused")]
+        return turns[-1] if turns else None
 
     def _queue(self) -> Iterator[TurnView]:
         return (child for child in self.children if isinstance(child, TurnView) and child.queued)

@@ -52,7 +52,7 @@ def test_open_reads_and_quits(run: Run, story: Path, tmp_path: Path, data_direct
     )
     os.close(theirs)
     try:
-        seen_until(ours, b"consolidated")
+        seen_until(ours, b"Memorised")
         os.write(ours, CTRL_Q)
         seen_until(ours, None)
     except AssertionError:

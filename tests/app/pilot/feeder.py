@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from textual.events import Paste
 from textual.pilot import Pilot
@@ -12,7 +13,9 @@ from textual.pilot import Pilot
 from pilot.screen_text import screen_text
 from sleepdoc.app import SleepdocApp
 from sleepdoc.reading.events import Event
+from sleepdoc.reading.library import Library
 from sleepdoc.screens.reading import ReadingScreen
+from sleepdoc.screens.wire import OpenOther
 
 _PATIENCE = 5.0
 """Seconds of processor time, so that a busy machine makes no test fail, until a test that waits
@@ -42,8 +45,8 @@ class Feeder:
     def start(self) -> None:
         self.commands.append(("start",))
 
-    def ask(self, question: str, *, closed_book: bool = False) -> None:
-        self.commands.append(("ask", question, closed_book))
+    def ask(self, question: str, *, closed_book: bool = False, kept: bool = True) -> None:
+        self.commands.append(("ask", question, closed_book, *([] if kept else ["not kept"])))
 
     def pause(self) -> None:
         self.commands.append(("pause",))
@@ -57,6 +60,12 @@ class Feeder:
     def sleep_now(self) -> None:
         self.commands.append(("sleep_now",))
 
+    def undo(self) -> None:
+        self.commands.append(("undo",))
+
+    def redo(self) -> None:
+        self.commands.append(("redo",))
+
     def close(self) -> None:
         self.closed_by = threading.current_thread()
         self.commands.append(("close",))
@@ -69,8 +78,14 @@ class Person:
     """Someone at the application: sees the screen, presses keys, waits for things to appear."""
 
     app: SleepdocApp
-    feeder: Feeder
     pilot: Pilot[None]
+    opened: list[tuple[OpenOther, Feeder]]
+    """What was opened so far, and the runner of each."""
+
+    @property
+    def feeder(self) -> Feeder:
+        """The runner of what is open."""
+        return self.opened[-1][1]
 
     @property
     def screen(self) -> ReadingScreen:
@@ -109,22 +124,29 @@ class Person:
 
 @asynccontextmanager
 async def at_the_application(
-    size: tuple[int, int] = (80, 24), document: str = "report.pdf"
+    size: tuple[int, int] = (80, 24),
+    document: str | None = "report.pdf",
+    database: Path = Path("unused.db"),
 ) -> AsyncIterator[Person]:
-    """The application with a feeder for a runner, after its first paint."""
-    made: list[Feeder] = []
+    """The application with feeders for runners, after its first paint; None is the library."""
+    opened: list[tuple[OpenOther, Feeder]] = []
 
-    def make(callback: Callable[[Event], None]) -> Feeder:
-        made.append(Feeder(callback))
-        return made[0]
+    def make(callback: Callable[[Event], None], wanted: OpenOther) -> Feeder:
+        opened.append((wanted, Feeder(callback)))
+        return opened[-1][1]
 
-    app = SleepdocApp(make, document)
+    app = SleepdocApp(make, Library(database), document)
     async with app.run_test(size=size, notifications=True) as pilot:
-        await wait_until(pilot, lambda: ("start",) in made[0].commands)
+        person = Person(app, pilot, opened)
+        if document is None:
+            await person.waits_for("Library")
+        else:
+            await wait_until(pilot, lambda: ("start",) in person.feeder.commands)
         try:
-            yield Person(app, made[0], pilot)
+            yield person
         finally:
-            made[0].may_close.set()
+            for _, feeder in opened:
+                feeder.may_close.set()
 
 
 async def wait_until(

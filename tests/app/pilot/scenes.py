@@ -1,5 +1,8 @@
 """The moments of a session that screens are made of, as sequences of events."""
 
+from dataclasses import replace
+
+from sleepdoc.documents.types import Document, Page
 from sleepdoc.errors import ExitCode
 from sleepdoc.reading.events import (
     AnswerFinished,
@@ -16,9 +19,11 @@ from sleepdoc.reading.events import (
     SleepFinished,
     SleepPass,
     SleepStarted,
+    SleptPages,
     Turn,
     WindowUse,
 )
+from sleepdoc.reading.outline import Heading
 
 WINDOW = 1024
 PAGES = 18
@@ -30,6 +35,45 @@ ANSWER = (
     "- the first letter reached Colonel Openshaw from *Pondicherry*\n"
     "- the second came from Dundee\n"
 )
+PIPS = "As he did so, out there jumped five little dried orange pips, which pattered down"
+PAPER = Document(
+    sha256="0" * 64,
+    path=b"/documents/the-five-orange-pips.pdf",
+    name="the-five-orange-pips.pdf",
+    kind="pdf",
+    size=100_000,
+    title="The Five Orange Pips",
+    pages=tuple(
+        Page(
+            number,
+            str(number),
+            f"Chapter {number}.\n\nIt was in the latter days of September, and the gales\n"
+            "had set in with exceptional violence.\n\n"
+            + f"The tide of page {number} was low. " * 24
+            + (
+                "\n\n" + PIPS.replace("dried orange", "dried\norange") + " upon his plate."
+                if number == 3
+                else ""
+            )
+            + "\n\nWe are now at the end of the page.",
+        )
+        for number in range(1, PAGES + 1)
+    ),
+)
+
+
+def outlined() -> Document:
+    """The same with a table of contents."""
+    paper = replace(PAPER)
+    entries = (
+        Heading(1, "The letters", 2),
+        Heading(2, "Pondicherry", 3),
+        Heading(1, "The end", 17),
+    )
+    object.__setattr__(paper, "outline", entries)
+    return paper
+
+
 DOCUMENT = DocumentReady(
     conversation="",
     title="The Five Orange Pips",
@@ -37,6 +81,7 @@ DOCUMENT = DocumentReady(
     pages=PAGES,
     characters=40_721,
     notices=(),
+    document=PAPER,
 )
 MODEL = ModelReady(
     model="SmolLM2-135M-Instruct + memory",
@@ -51,17 +96,19 @@ MODEL = ModelReady(
 CITATION = Citation(
     page=3,
     label="3",
-    quote="As he did so, out there jumped five little dried orange pips, which pattered down",
+    quote=PIPS,
 )
 
 
-def progress(page: int, label: str = "") -> Progress:
-    return Progress(page, label or str(page), PAGES, page * 560, PAGES * 560)
+def progress(page: int, label: str = "", slept: int = 0) -> Progress:
+    return Progress(page, label or str(page), PAGES, page * 560, PAGES * 560, slept)
 
 
-def reading(page: int, *, document: int = 612, chat: int = 0, label: str = "") -> Reading:
+def reading(
+    page: int, *, document: int = 612, chat: int = 0, label: str = "", slept: int = 0
+) -> Reading:
     return Reading(
-        progress(page, label),
+        progress(page, label, slept),
         WindowUse(document, chat, WINDOW),
         tokens_per_second=412.4,
         seconds_left=(PAGES - page) * 1.9,
@@ -78,10 +125,21 @@ def sleep(number: int, first: str, last: str, tokens: int = 1004) -> list[Event]
     """A whole sleep of four passes."""
     use = WindowUse(0, 0, WINDOW)
     state_bytes = MODEL.state_bytes
+    last_page = int(last) if last.isdecimal() else 1
     return [
         SleepStarted(number, 4, tokens, first, last),
         *(SleepPass(n, 4, change(number), 0.9, (4 - n) * 0.9) for n in range(1, 5)),
-        SleepFinished(number, 4, tokens, 3.6, change(number), state_bytes, SNAPSHOT, use),
+        SleepFinished(
+            number,
+            4,
+            tokens,
+            3.6,
+            change(number),
+            state_bytes,
+            SNAPSHOT,
+            use,
+            progress(last_page, slept=last_page),
+        ),
     ]
 
 
@@ -104,11 +162,11 @@ def answer(page: int, *citations: Citation) -> list[Event]:
 
 
 OPENED: list[Event] = [DOCUMENT, MODEL]
-READING: list[Event] = [*OPENED, *sleep(1, "1", "2"), reading(4)]
+READING: list[Event] = [*OPENED, *sleep(1, "1", "2"), reading(4, slept=2)]
 SLEEPING: list[Event] = [
     *OPENED,
     *sleep(1, "1", "2"),
-    reading(4, document=1002),
+    reading(4, document=1002, slept=2),
     SleepStarted(2, 4, 1002, "3", "4"),
     SleepPass(1, 4, change(3), 1.1, 3.3),
     SleepPass(2, 4, change(2), 1.1, 2.2),
@@ -116,16 +174,18 @@ SLEEPING: list[Event] = [
 RESUMED: list[Event] = [
     Resumed(
         conversation="the-five-orange-pips",
-        progress=progress(7),
+        progress=progress(7, slept=6),
         sleeps=3,
         messages=(
-            Turn(QUESTION, ANSWER, False, progress(5)),
+            Turn(QUESTION, ANSWER, False, progress(5), (CITATION,)),
             Turn("And why pips?", "They were a warning.", True, progress(7)),
         ),
         last_used="2026-11-20T17:02:41+00:00",
+        document=PAPER,
+        slept=(SleptPages(1, 1, 2), SleptPages(2, 2, 4), SleptPages(3, 4, 6)),
     ),
     MODEL,
-    reading(8, document=148),
+    reading(8, document=148, slept=6),
 ]
 ERROR: list[Event] = [
     Failed(

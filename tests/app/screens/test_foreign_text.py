@@ -6,6 +6,7 @@ import pytest
 from pilot import scenes
 from pilot.feeder import at_the_application
 
+from sleepdoc.documents.types import Page
 from sleepdoc.errors import ExitCode
 from sleepdoc.reading.events import Citation, Failed, WorkerDied
 from sleepdoc.widgets.answer import Answer
@@ -16,21 +17,24 @@ SHOWN = "a[/b] [@click=app.quit]b[/] ␛]0;owned␇␛[2J<U+009B>31m<U+202E>c"
 
 
 async def test_everywhere_foreign_text_can_appear() -> None:
-    document = replace(scenes.DOCUMENT, title=HOSTILE, name=HOSTILE, notices=(HOSTILE,))
+    text = replace(scenes.PAPER, pages=(Page(1, "[/b]\x1b", f"Before.\n{HOSTILE}\nAfter."),))
+    document = replace(
+        scenes.DOCUMENT, title=HOSTILE, name=HOSTILE, notices=(HOSTILE,), document=text
+    )
     model = replace(scenes.MODEL, model="m[/b]\x1b", conversation=HOSTILE)
     read = replace(scenes.reading(4, label="[/b]\x1b"), excerpt=HOSTILE)
     sleep = scenes.sleep(1, "[/b]\x1b", "2")
-    citation = Citation(3, "[/b]\x1b", HOSTILE)
+    citation = Citation(1, "[/b]\x1b", HOSTILE)
     async with at_the_application((200, 60), document=HOSTILE) as person:
         await person.waits_for(SHOWN)
-        await person.gets(document, model, *sleep, read, until="(p. [/b]␛)")
+        await person.gets(document, model, *sleep, read, until="p. [/b]␛ (4 of 18)")
         await person.asks(HOSTILE)
         await person.gets(scenes.answering(4, citation), scenes.finished(HOSTILE), until="tok/s")
         await person.gets(WorkerDied(HOSTILE), until="saved step")
         await person.gets(Failed(HOSTILE, ExitCode.MODEL), until="Exit code 4")
         seen = person.sees
-        assert seen.count(SHOWN) >= 7
-        assert "m[/b]␛" in seen and "pp. [/b]␛–2" in seen and "[p. [/b]␛]" in seen
+        assert seen.count(SHOWN) >= 8
+        assert "m[/b]␛" in seen and "pp. [/b]␛–2" in seen and "[1] p. [/b]␛ " in seen
         assert not any(character in seen for character in "\x1b\x07\x9b\u202e")
         assert person.app.is_running
     assert "\x1b" not in person.app.farewell

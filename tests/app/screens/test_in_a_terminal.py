@@ -5,6 +5,7 @@ import pty
 import select
 import struct
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,6 +19,8 @@ ENTER_SCREEN, LEAVE_SCREEN, SHOW_CURSOR = b"\x1b[?1049h", b"\x1b[?1049l", b"\x1b
 CTRL_Q = b"\x11"
 PATIENCE = 120
 """Seconds of silence after which a program counts as stuck."""
+LIMIT = 300
+"""Seconds after which it does even if it goes on writing, as a cursor that blinks does."""
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="needs Linux")
 
@@ -37,7 +40,9 @@ class Terminal:
 
     def until(self, text: bytes) -> None:
         """Read what the program writes until it has written `text`."""
+        end = time.monotonic() + LIMIT
         while text not in self.written:
+            assert time.monotonic() < end, f"no {text!r}:\n{self.written[-2000:]!r}"
             assert self._read(), f"it ended without {text!r}:\n{self.written[-2000:]!r}"
 
     def types(self, keys: bytes) -> None:
@@ -69,27 +74,32 @@ class Terminal:
 
 
 @pytest.fixture
-def open_document(tmp_path: Path) -> Iterator[Callable[..., Terminal]]:
-    path = tmp_path / "tide.txt"
-    path.write_text("The tide was low, and the keeper slept. " * 400)
+def terminal() -> Iterator[Callable[..., Terminal]]:
+    """Start sleepdoc in a terminal of its own."""
     terminals: list[Terminal] = []
 
-    def open_(document: Path = path) -> Terminal:
-        model = "scripted:window=256,passes=3"
-        terminals.append(Terminal("open", "--model", model, str(document)))
+    def start(*arguments: object) -> Terminal:
+        terminals.append(Terminal(*map(str, arguments)))
         return terminals[-1]
 
-    yield open_
-    for terminal in terminals:
+    yield start
+    for each in terminals:
         try:
-            os.kill(terminal.child, 9)
+            os.kill(each.child, 9)
         except ProcessLookupError:
             continue
 
 
+@pytest.fixture
+def open_document(terminal: Callable[..., Terminal], tmp_path: Path) -> Callable[..., Terminal]:
+    path = tmp_path / "tide.txt"
+    path.write_text("The tide was low, and the keeper slept. " * 400)
+    return lambda: terminal("open", "--model", "scripted:window=256,passes=3", path)
+
+
 def test_quitting_leaves_the_terminal_as_it_was(open_document: Callable[..., Terminal]) -> None:
     terminal = open_document()
-    terminal.until(b"consolidated")
+    terminal.until(b"Memorised")
     terminal.types(CTRL_Q)
     assert terminal.exit_code() == 0
     after = terminal.written.rpartition(LEAVE_SCREEN)[2]
@@ -98,21 +108,79 @@ def test_quitting_leaves_the_terminal_as_it_was(open_document: Callable[..., Ter
     assert b"Saved as tide. Go on with: sleepdoc open tide" in after
 
 
-def test_an_error_is_said_again_after_leaving_and_is_the_exit_code(
-    open_document: Callable[..., Terminal], tmp_path: Path
+def test_raw_keys_of_a_terminal_do_what_they_are_said_to(
+    open_document: Callable[..., Terminal],
 ) -> None:
-    empty = tmp_path / "empty.txt"
-    empty.touch()
-    terminal = open_document(empty)
-    terminal.until(b"code")
+    terminal = open_document()
+    terminal.until(b"all of it can be asked about")
+    terminal.types(b"\x1b[200~Who was\rthe keeper?\x1b[201~")
+    terminal.until(b"the keeper?")
+    terminal.types(b"\r")
+    terminal.until(b"recalled")
+    terminal.types(b"\x1b1")  # Alt+1
+    terminal.until(b"hit 1/")
+    terminal.written = b""
+    terminal.types(b"\x1b")  # Esc
+    terminal.until(b"Ask about")
+    terminal.types("/page 2£".encode())
+    terminal.until("2£".encode())
+    terminal.types(b"\x7f\r")
+    terminal.until(b"Page 2 of")
     terminal.types(CTRL_Q)
-    assert terminal.exit_code() == 3
-    assert b"sleepdoc: 'empty.txt': empty" in terminal.written.rpartition(LEAVE_SCREEN)[2]
+    assert terminal.exit_code() == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code", "said"),
+    [
+        ("empty.txt", b"", 3, b"sleepdoc: 'empty.txt': empty"),
+        ("broken.pdf", b"%PDF-1.7 and nothing more", 3, b"sleepdoc: 'broken.pdf'"),
+        ("missing.txt", None, 3, b"sleepdoc: "),
+        ("lst", None, 5, b"Did you mean `sleepdoc ls`?"),
+    ],
+)
+def test_errors_are_one_line_and_no_screen_is_opened(
+    terminal: Callable[..., Terminal],
+    tmp_path: Path,
+    name: str,
+    content: bytes | None,
+    code: int,
+    said: bytes,
+) -> None:
+    target = tmp_path / name
+    if content is not None:
+        target.write_bytes(content)
+    opened = terminal(name if name == "lst" else target, "--model", "scripted")
+    assert opened.exit_code() == code
+    assert said in opened.written
+    assert ENTER_SCREEN not in opened.written and opened.written.count(b"\n") == 1
+
+
+def test_a_busy_conversation_is_one_line_too(open_document: Callable[..., Terminal]) -> None:
+    first = open_document()
+    first.until(b"Memorised")
+    second = open_document()
+    assert second.exit_code() == 6
+    assert ENTER_SCREEN not in second.written
+    first.types(CTRL_Q)
+    assert first.exit_code() == 0
+
+
+def test_alone_it_is_the_library(terminal: Callable[..., Terminal], tmp_path: Path) -> None:
+    path = tmp_path / "tide.txt"
+    path.write_text("The tide was low, and the keeper slept. " * 40)
+    library = terminal("library", "--model", "scripted:window=256")
+    library.until(b"No conversations yet")
+    library.types(bytes(path) + b"\r")
+    library.until(b"Memorised")
+    library.types(CTRL_Q)
+    assert library.exit_code() == 0
+    assert b"Saved as tide" in library.written
 
 
 def test_a_closed_terminal_ends_the_program(open_document: Callable[..., Terminal]) -> None:
     terminal = open_document()
-    terminal.until(b"consolidated")
+    terminal.until(b"Memorised")
     terminal.closes()
     assert terminal.exit_code(closed=True) == 129
     again = open_document()

@@ -13,7 +13,7 @@ from sleepdoc.reading.events import AnswerText
 
 async def test_quitting_while_asleep_waits_for_the_runner_and_keeps_painting() -> None:
     async with at_the_application() as person:
-        await person.gets(*scenes.SLEEPING, until="pass 3 of 4")
+        await person.gets(*scenes.SLEEPING, until="memorising pp. 3–4")
         person.feeder.may_close.clear()
         await person.presses("ctrl+q")
         await person.waits_for("Saving")
@@ -66,7 +66,7 @@ async def test_after_an_error_the_exit_code_is_that_of_the_error() -> None:
 async def test_ctrl_c_does_not_quit_however_often() -> None:
     async with at_the_application() as person:
         await person.presses("ctrl+c", "ctrl+c")
-        await person.waits_for("Do you want to quit?")
+        await person.waits_for("Ctrl+Q saves and quits")
         assert person.app.is_running
         assert person.feeder.commands == [("start",)]
 

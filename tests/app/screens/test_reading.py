@@ -1,5 +1,7 @@
 """The reading screen as someone uses it: look, type, press, look again."""
 
+from dataclasses import replace
+
 from pilot import scenes
 from pilot.feeder import at_the_application, wait_until
 
@@ -26,8 +28,10 @@ async def test_first_frame_has_the_document_and_a_focused_prompt() -> None:
 
 async def test_reading_shows_page_label_speed_time_left_and_the_line_read() -> None:
     async with at_the_application() as person:
-        await person.gets(*scenes.OPENED, scenes.reading(4, label="iv"), until="page 4 of 18")
-        for shown in ("(p. iv)", "412 tok/s", "0:27 left", "It was in the latter days"):
+        await person.gets(*scenes.OPENED, scenes.reading(4, label="iv"), until="p. iv (4 of 18)")
+        await person.presses("f7")
+        await person.waits_for("412 tok/s")
+        for shown in ("0:27 left", "It was in the latter days"):
             assert shown in person.sees
         for shown in ("document 612", "chat 0", "free 412"):
             assert shown in person.sees
@@ -36,12 +40,12 @@ async def test_reading_shows_page_label_speed_time_left_and_the_line_read() -> N
 async def test_only_the_latest_report_on_reading_is_kept() -> None:
     async with at_the_application() as person:
         reports = [scenes.reading(page) for page in range(1, 18)]
-        await person.gets(*scenes.OPENED, *reports, until="page 17 of 18")
+        await person.gets(*scenes.OPENED, *reports, until="p. 17 of 18")
 
 
 async def test_a_question_typed_while_reading_is_sent_queued_and_answered() -> None:
     async with at_the_application() as person:
-        await person.gets(*scenes.READING, until="page 4 of 18")
+        await person.gets(*scenes.READING, until="p. 4 of 18")
         await person.types(scenes.QUESTION)
         await person.presses("enter")
         await person.waits_for("queued")
@@ -52,13 +56,13 @@ async def test_a_question_typed_while_reading_is_sent_queued_and_answered() -> N
         assert "queued" not in person.sees
         await person.gets(answer[-1], until="23 tok/s")
         assert "Ku Klux Klan" in person.sees and "**" not in person.sees
-        assert "[p. 3] “As he did so" in person.sees
+        assert "[1] p. 3 · recalled" in person.sees and "“As he did so" in person.sees
         assert "read to p. 4 of 18" in person.sees
 
 
 async def test_several_questions_queue_and_are_answered_in_order() -> None:
     async with at_the_application((100, 40)) as person:
-        await person.gets(*scenes.READING, until="page 4 of 18")
+        await person.gets(*scenes.READING, until="p. 4 of 18")
         for question in ("first?", "second?", "third?"):
             await person.asks(question)
         assert person.sees.count("queued") == 3
@@ -75,10 +79,10 @@ _ORDER = ("first?", "One.", "second?", "third?")
 
 async def test_a_card_stands_above_the_questions_still_in_the_queue() -> None:
     async with at_the_application((100, 40)) as person:
-        await person.gets(*scenes.OPENED, scenes.reading(4), until="page 4 of 18")
+        await person.gets(*scenes.OPENED, scenes.reading(4), until="p. 4 of 18")
         await person.asks("still waiting?")
-        await person.gets(*scenes.sleep(1, "1", "4"), until="Sleep 1  4 passes")
-        assert person.sees.index("Sleep 1  4 passes") < person.sees.index("still waiting?")
+        await person.gets(*scenes.sleep(1, "1", "4"), until="z Memorised pp. 1–4")
+        assert person.sees.index("z Memorised pp. 1–4") < person.sees.index("still waiting?")
 
 
 async def test_answers_say_where_they_come_from() -> None:
@@ -91,11 +95,11 @@ async def test_answers_say_where_they_come_from() -> None:
 
 async def test_closed_book_is_switched_on_and_off_and_goes_with_the_question() -> None:
     async with at_the_application() as person:
-        await person.gets(*scenes.READING, until="page 4 of 18")
-        await person.presses("ctrl+r")
+        await person.gets(*scenes.READING, until="p. 4 of 18")
+        await person.presses("f8")
         await person.waits_for("closed book: from memory alone")
         await person.asks("one")
-        await person.presses("ctrl+r")
+        await person.presses("f8")
         await person.asks("two")
         assert person.feeder.commands[1:] == [("ask", "one", True), ("ask", "two", False)]
         assert "closed book: from memory alone" not in person.sees
@@ -113,7 +117,7 @@ async def test_esc_stops_the_answer_else_pauses_else_goes_on_and_never_quits() -
         await person.gets(scenes.answering(4), AnswerText("The"), until="esc Stop")
         await person.presses("escape")
         await person.gets(scenes.finished("The", interrupted=True), until="stopped early")
-        await person.gets(ReadingFinished(scenes.progress(18), 2, 61.0), until="Read  ")
+        await person.gets(ReadingFinished(scenes.progress(18), 2, 61.0), until="Read all 18 pages")
         await person.presses("escape")
         assert person.feeder.commands[1:] == [("pause",), ("resume_reading",), ("stop_answer",)]
         assert person.app.is_running
@@ -129,41 +133,42 @@ async def test_a_question_while_paused_leaves_reading_paused() -> None:
 
 async def test_a_sleep_is_watched_and_leaves_a_card() -> None:
     async with at_the_application() as person:
-        await person.gets(*scenes.SLEEPING, until="pass 3 of 4")
-        for shown in ("Asleep", "Sleep 2", "0:02 left", "pp. 3–4, 1,002 tokens", "13–18 ▂23%"):
+        await person.gets(*scenes.SLEEPING, until="memorising pp. 3–4")
+        assert "Reading p. 4 of 18" in person.sees and "pass 3 of 4" not in person.sees
+        await person.presses("f7")
+        await person.waits_for("pass 3 of 4")
+        for shown in ("Sleep 2", "0:02 left", "pp. 3–4, 1,002 tokens", "11–20 ▂21%"):
             assert shown in person.sees
         *_, done = scenes.sleep(2, "3", "4", tokens=1002)
-        await person.gets(done, until="Sleep 2  4 passes")
-        for shown in (
-            "Sleep 1  pp. 1–2, 1,004 tokens, 0:04",
-            "pp. 3–4, 1,002 tokens consolidated",
-            "window 1,002 → 0",
-            "snapshot 4f2a9c1e",
-            "1.5 MB",
-        ):
-            assert shown in person.sees
-        assert "Memory    2 sleeps" in person.sees
+        await person.gets(done, until="Memory    2 sleeps")
+        assert "snapshot 4f2a9c1e" in person.sees and "1.5 MB" in person.sees
+        await person.presses("escape")
+        await person.waits_for("z Memorised pp. 1–4 · 2 sleeps · 0:07")
+        assert "snapshot" not in person.sees
 
 
 async def test_an_aborted_sleep_says_that_nothing_changed() -> None:
     async with at_the_application() as person:
-        await person.gets(*scenes.SLEEPING, until="pass 3 of 4")
+        await person.gets(*scenes.SLEEPING, until="memorising pp. 3–4")
         await person.presses("escape")
         assert person.feeder.commands[1:] == [("stop_answer",), ("pause",)]
-        await person.gets(SleepAborted(2), until="Sleep 2 stopped")
-        assert "Memory    1 sleep" in person.sees
+        await person.waits_for("Pausing at p. 4 of 18")
+        await person.gets(SleepAborted(2), until="Memorising was stopped")
+        await person.waits_for("Paused at p. 4 of 18")
+        await person.presses("f7")
+        await person.waits_for("Memory    1 sleep")
 
 
 async def test_sleep_now_asks_for_a_sleep_only_if_there_is_something_to_sleep_on() -> None:
     async with at_the_application() as person:
-        await person.presses("ctrl+s")
-        await person.gets(*scenes.OPENED, until="free 1,024")
-        await person.presses("ctrl+s")
+        await person.presses("f9")
+        await person.gets(*scenes.OPENED, until="window 0%")
+        await person.presses("f9")
         await person.waits_for("The window is empty")
-        await person.gets(scenes.reading(3), until="page 3 of 18")
-        await person.presses("ctrl+s")
-        await person.gets(SleepStarted(1, 4, 700, "1", "3"), until="pass 1 of 4")
-        await person.presses("ctrl+s")
+        await person.gets(scenes.reading(3), until="p. 3 of 18")
+        await person.presses("f9")
+        await person.gets(SleepStarted(1, 4, 700, "1", "3"), until="memorising pp. 1–3")
+        await person.presses("f9")
         assert person.feeder.commands[1:] == [("sleep_now",)]
 
 
@@ -174,18 +179,18 @@ async def test_resuming_shows_what_was_read_and_when_before_the_model_is_there()
         assert "read to p. 7 of 18, 3 sleeps, loading the memory" in person.sees
         assert "And why pips?" in person.sees and "stopped early" in person.sees
         await person.gets(model, until="3 sleeps, 0 tokens re-read")
-        await person.gets(reading, until="page 8 of 18")
+        await person.gets(reading, until="p. 8 of 18")
 
 
 async def test_only_the_last_turns_of_a_long_conversation_are_shown() -> None:
     resumed = scenes.RESUMED[0]
     assert isinstance(resumed, Resumed)
     turns = resumed.messages * 12
-    long = Resumed("long", resumed.progress, 3, turns, resumed.last_used)
+    long = replace(resumed, conversation="long", messages=turns)
     async with at_the_application((80, 24)) as person:
         await person.gets(long, until="Resumed “long”")
         await person.pilot.pause()
-        person.screen.transcript.scroll_home(animate=False)
+        person.screen.chat.transcript.scroll_home(animate=False)
         await person.waits_for("4 earlier turns not shown")
 
 
@@ -219,7 +224,7 @@ async def test_a_failure_in_the_middle_of_an_answer_keeps_what_had_come() -> Non
 
 async def test_a_refused_question_says_why_and_the_rest_goes_on() -> None:
     async with at_the_application() as person:
-        await person.gets(*scenes.READING, until="page 4 of 18")
+        await person.gets(*scenes.READING, until="p. 4 of 18")
         await person.asks("far too long")
         await person.gets(Failed("At most 200 tokens fit.", ExitCode.USAGE), until="At most 200")
         assert "Reading" in person.sees and "Stopped" not in person.sees
@@ -229,7 +234,7 @@ async def test_a_refused_question_says_why_and_the_rest_goes_on() -> None:
 
 async def test_the_death_of_the_worker_is_told_and_the_answer_begins_again() -> None:
     async with at_the_application((80, 40)) as person:
-        await person.gets(*scenes.READING, until="page 4 of 18")
+        await person.gets(*scenes.READING, until="p. 4 of 18")
         await person.asks(scenes.QUESTION)
         await person.gets(scenes.answering(4), AnswerText("Lost"), until="Lost")
         await person.gets(WorkerDied("killed by signal 9"), until="killed by signal 9")
@@ -241,14 +246,14 @@ async def test_the_death_of_the_worker_is_told_and_the_answer_begins_again() -> 
 
 async def test_notices_of_the_document_are_shown() -> None:
     document = scenes.DOCUMENT
-    noticed = type(document)("", "T", "t.pdf", 3, 10, ("Pages 9 and 77 have no text.",))
+    noticed = replace(document, notices=("Pages 9 and 77 have no text.",))
     async with at_the_application() as person:
         await person.gets(noticed, until="~ Pages 9 and 77 have no text.")
 
 
 async def test_the_transcript_scrolls_while_the_prompt_keeps_the_focus() -> None:
     async with at_the_application() as person:
-        await person.gets(scenes.RESUMED[0], *scenes.READING, until="page 4 of 18")
+        await person.gets(scenes.RESUMED[0], *scenes.READING, until="p. 4 of 18")
         await person.gets(*scenes.answer(4, scenes.CITATION), until="23 tok/s")
         await person.presses("pageup", "pageup", "pageup")
         await person.waits_for("40,721 characters")
@@ -261,7 +266,7 @@ async def test_help_opens_over_the_screen_and_any_usual_key_closes_it() -> None:
     async with at_the_application() as person:
         for key in ("f1", "escape", "enter"):
             await person.presses("f1")
-            await person.waits_for("closed book: answer from memory alone")
+            await person.waits_for("open what the latest answer cites")
             await person.presses(key)
             await person.waits_for("Ask about what has been read")
         assert person.feeder.commands == [("start",)]
@@ -271,8 +276,8 @@ async def test_the_palette_has_what_the_keys_do() -> None:
     async with at_the_application() as person:
         await person.gets(*scenes.READING, until="esc Pause")
         await person.presses("ctrl+p")
-        await person.waits_for("Pause reading")
         await person.types("pause")
+        await person.waits_for("Pause reading")
         await person.presses("enter")
         await wait_until(person.pilot, lambda: ("pause",) in person.feeder.commands)
 

@@ -19,17 +19,18 @@ async def test_a_storm_of_resizes_during_an_answer() -> None:
         await person.pilot.resize_terminal(120, 40)
         await person.gets(scenes.finished(WIDE_TEXT), until="23 tok/s")
         assert "漢字かな交じり文" in person.sees
-        assert "page 4 of 18" in person.sees
+        assert "p. 4 of 18" in person.sees
 
 
-async def test_the_side_column_needs_width_and_height() -> None:
-    async with at_the_application((120, 27)) as person:
-        await person.gets(*scenes.READING, until="page 4 of 18")
-        column = person.screen.query_one("#status")
-        assert column.region.width == 120
-        await person.pilot.resize_terminal(120, 28)
-        await person.waits_for("change of S by layer")
-        assert column.region.width == 44
-        await person.pilot.resize_terminal(109, 28)
-        await person.waits_for("S by layer  1–6")
-        assert column.region.width == 109
+async def test_the_page_stands_beside_the_conversation_where_there_is_width() -> None:
+    async with at_the_application((110, 24)) as person:
+        await person.gets(*scenes.READING, until="Page 1 of 18")
+        assert "Ask about what has been read" in person.sees
+        await person.pilot.resize_terminal(109, 24)
+        await person.waits_for("[Chat]")
+        assert "Page 1 of 18" not in person.sees
+        await person.presses("f6")
+        await person.waits_for("Page 1 of 18")
+        assert "[Page]" in person.sees and "Ask about what has been read" not in person.sees
+        await person.presses("escape")
+        await person.waits_for("Ask about what has been read")

@@ -6,11 +6,15 @@
 import os
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from pilot import scenes
 from pilot.feeder import Person, at_the_application
+
+from sleepdoc.reading.events import Undone, WindowUse
+from sleepdoc.reading.library import Entry, Library, SleepRecord
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 WRITE = bool(os.environ.get("SLEEPDOC_WRITE_SCREENS"))
@@ -25,16 +29,50 @@ def in_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     time.tzset()
 
 
+@pytest.fixture(autouse=True)
+def shelves(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the library is said to hold."""
+    when = "2026-11-20T17:02:41+00:00"
+    entries = [
+        Entry(
+            "the-five-orange-pips",
+            "The Five Orange Pips",
+            b"/d/pips.pdf",
+            4,
+            18,
+            9_100_000,
+            when,
+            "default",
+        ),
+        Entry(
+            "annual-report",
+            "Annual Report 2025",
+            b"/d/report.pdf",
+            214,
+            214,
+            75_000_000,
+            when,
+            "/models/small.gguf",
+        ),
+    ]
+    sleeps = [
+        SleepRecord(1, 1, 2, 4, 1004, 3.6, when, scenes.SNAPSHOT, 1_474_560, True),
+        SleepRecord(2, 2, 4, 4, 998, 3.4, when, scenes.SNAPSHOT[::-1], 1_474_560, False),
+    ]
+    monkeypatch.setattr(Library, "entries", lambda self, wanted="": entries)
+    monkeypatch.setattr(Library, "sleeps", lambda self, name: sleeps)
+
+
 async def opening(person: Person) -> None:
     await person.gets(scenes.DOCUMENT, until="the model is loading")
 
 
 async def reading(person: Person) -> None:
-    await person.gets(*scenes.READING, until="page 4 of 18")
+    await person.gets(*scenes.READING, until="p. 4 of 18")
 
 
 async def sleeping(person: Person) -> None:
-    await person.gets(*scenes.SLEEPING, until="pass 3 of 4")
+    await person.gets(*scenes.SLEEPING, until="memorising pp. 3–4")
 
 
 async def answering(person: Person) -> None:
@@ -48,20 +86,89 @@ async def answered(person: Person) -> None:
     await reading(person)
     await person.asks(scenes.QUESTION)
     await person.gets(*scenes.answer(4, scenes.CITATION), until="23 tok/s")
-    await person.gets(scenes.reading(5, document=716, chat=94), until="page 5 of 18")
+    await person.gets(scenes.reading(5, document=716, chat=94, slept=2), until="p. 5 of 18")
 
 
 async def resumed(person: Person) -> None:
-    await person.gets(*scenes.RESUMED, until="page 8 of 18")
+    await person.gets(*scenes.RESUMED, until="p. 8 of 18")
 
 
 async def error(person: Person) -> None:
     await person.gets(*scenes.ERROR, until="Exit code 3")
 
 
+async def page(person: Person) -> None:
+    await answered(person)
+    await person.presses("alt+1")
+    await person.waits_for("hit 1/1")
+
+
+async def finding(person: Person) -> None:
+    await reading(person)
+    await person.presses("f3")
+    await person.pastes("Chapter 1")
+    await person.waits_for("10 hits on 10 pages")
+
+
+async def outline(person: Person) -> None:
+    document = replace(scenes.DOCUMENT, document=scenes.outlined())
+    await person.gets(document, scenes.MODEL, scenes.reading(4), until="p. 4 of 18")
+    await person.presses("f4")
+    await person.waits_for("Pondicherry")
+
+
+async def details(person: Person) -> None:
+    await sleeping(person)
+    await person.presses("f7")
+    await person.waits_for("pass 3 of 4")
+
+
+async def commands(person: Person) -> None:
+    await reading(person)
+    await person.presses("slash")
+    await person.waits_for("Tab takes the first")
+
+
+async def undone(person: Person) -> None:
+    await reading(person)
+    back = Undone(
+        False, scenes.progress(4, slept=2), scenes.progress(0), (), WindowUse(0, 0, scenes.WINDOW)
+    )
+    await person.gets(back, until="Undone: ")
+
+
+async def library(person: Person) -> None:
+    await reading(person)
+    await person.presses("f2")
+    await person.waits_for("annual-report")
+
+
+async def memory(person: Person) -> None:
+    await reading(person)
+    await person.pastes("/memory")
+    await person.presses("enter")
+    await person.waits_for("Memory of the-five-orange-pips")
+
+
 SCENES = {
     scene.__name__: scene
-    for scene in (opening, reading, sleeping, answering, answered, resumed, error)
+    for scene in (
+        opening,
+        reading,
+        sleeping,
+        answering,
+        answered,
+        resumed,
+        error,
+        page,
+        finding,
+        outline,
+        details,
+        commands,
+        undone,
+        library,
+        memory,
+    )
 }
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from multiprocessing import resource_tracker
 from pathlib import Path
 
@@ -16,8 +17,10 @@ from textual.pilot import Pilot
 from sleepdoc.app import SleepdocApp
 from sleepdoc.errors import ExitCode
 from sleepdoc.reading.events import Event
+from sleepdoc.reading.library import Library
 from sleepdoc.reading.runner import Runner
 from sleepdoc.reading.service import OpenConversation, OpenOptions
+from sleepdoc.screens.wire import OpenOther
 from sleepdoc.store import Store
 
 SCRIPTED = "scripted:window=256,passes=3"
@@ -37,14 +40,15 @@ def report(tmp_path: Path) -> Path:
 
 @asynccontextmanager
 async def opened(
-    path: Path, data: Path, model: str = SCRIPTED
+    path: Path | None, data: Path, model: str = SCRIPTED
 ) -> AsyncIterator[tuple[SleepdocApp, Pilot[None]]]:
-    options = OpenOptions(path, data / "sleepdoc.db", model=model)
+    options = OpenOptions(path or "", data / "sleepdoc.db", model=model)
 
-    def make_runner(deliver: Callable[[Event], None]) -> Runner:
-        return Runner(deliver, OpenConversation(options))
+    def opener(deliver: Callable[[Event], None], wanted: OpenOther) -> Runner:
+        asked = replace(options, target=wanted.target, anew=wanted.anew)
+        return Runner(deliver, OpenConversation(asked))
 
-    app = SleepdocApp(make_runner, path.name)
+    app = SleepdocApp(opener, Library(options.database), path)
     resource_tracker.ensure_running()
     try:
         async with app.run_test(size=(100, 40)) as pilot:
@@ -63,7 +67,7 @@ async def test_read_ask_quit_and_come_back(report: Path, data_directory: Path) -
         await pilot.press("enter")
         await sees(app, pilot, "tokens in the window")
         await sees(app, pilot, "all of it can be asked about")
-        assert "consolidated" in screen_text(app)
+        assert "Memorised" in screen_text(app)
         await pilot.press("ctrl+q")
         await wait_until(pilot, lambda: not app.is_running)
     assert app.return_code == ExitCode.OK
@@ -73,6 +77,51 @@ async def test_read_ask_quit_and_come_back(report: Path, data_directory: Path) -
         await sees(app, pilot, "0 tokens re-read")
         assert "Resumed “report”" in screen_text(app)
         assert "Who is the keeper of house 3?" in screen_text(app)
+        await pilot.press("ctrl+q")
+        await wait_until(pilot, lambda: not app.is_running)
+
+
+async def test_a_persons_path(report: Path, data_directory: Path) -> None:
+    """From the bare library to resuming: everything as it was."""
+    async with opened(None, data_directory) as (app, pilot):
+
+        async def says(line: str, until: str) -> None:
+            app.post_message(Paste(line))
+            await pilot.press("enter")
+            await sees(app, pilot, until)
+
+        await sees(app, pilot, "No conversations yet")
+        await says(str(report), until="report.txt, ")
+        await says("What is it about?", until="What is it about?")
+        await sees(app, pilot, "all of it can be asked about")
+        await says("Who is the keeper of house 3?", until="[1] p. ")
+        await pilot.press("alt+1")
+        await sees(app, pilot, "hit 1/")
+        await pilot.press("escape")
+        await says("/find Keeper12", until="1 hit on 1 page")
+        await pilot.press("enter")
+        await sees(app, pilot, "hit 1/1")
+        await pilot.press("escape")
+        await says("/page 1", until="Page 1 of")
+        await pilot.press("escape")
+        await says("/fork 1", until="Forked as “report-2”")
+        await says("/undo", until="Undone: ")
+        await sees(app, pilot, "Paused at")
+        await pilot.press("escape")
+        await sees(app, pilot, "all of it can be asked about")
+        await pilot.press("f2")
+        await sees(app, pilot, "* report ")
+        await pilot.press("down", "down", "enter")
+        await sees(app, pilot, "Resumed “report-2”")
+        await sees(app, pilot, "Paused at")
+        await pilot.press("ctrl+q")
+        await wait_until(pilot, lambda: not app.is_running)
+    assert app.farewell == "Saved as report-2. Go on with: sleepdoc open report-2"
+
+    async with opened(report, data_directory) as (app, pilot):
+        await sees(app, pilot, "0 tokens re-read")
+        for shown in ("Resumed “report", "Who is the keeper of house 3?", "[1] p. "):
+            assert shown in screen_text(app)
         await pilot.press("ctrl+q")
         await wait_until(pilot, lambda: not app.is_running)
 
@@ -89,7 +138,7 @@ async def test_a_document_that_is_none(tmp_path: Path, data_directory: Path) -> 
 
 @pytest.mark.parametrize(
     ("architecture", "said", "kept"),
-    [("falcon-h1", "not tested", "consolidated"), ("lfm2", "text recall only", "let go")],
+    [("falcon-h1", "not tested", "Memorised"), ("lfm2", "text recall only", "Let go of")],
 )
 async def test_a_gguf_model_says_what_it_can_do(
     architecture: str, said: str, kept: str, report: Path, data_directory: Path, tmp_path: Path

@@ -18,7 +18,9 @@ from sleepdoc.reading.events import (
 )
 from sleepdoc.widgets.activity import Activity, Course
 
-RESUMED_AT_THE_END = Resumed("name", scenes.progress(18), 4, (), "2026-11-20T17:02:41+00:00")
+RESUMED_AT_THE_END = Resumed(
+    "name", scenes.progress(18), 4, (), "2026-11-20T17:02:41+00:00", scenes.PAPER
+)
 FINISHED = ReadingFinished(scenes.progress(18), 2, 61.0)
 PAUSED = ReadingPaused(scenes.progress(4))
 BEGUN = scenes.answering(4)

@@ -6,10 +6,10 @@ import pytest
 from pilot import scenes
 
 from sleepdoc.reading.events import SleepFinished, SleepPass, SleepStarted, WindowUse
-from sleepdoc.widgets.activity import Activity
-from sleepdoc.widgets.reading_bar import ReadingBar
+from sleepdoc.widgets.activity import Activity, Course
 from sleepdoc.widgets.sleep_card import SleepCard
 from sleepdoc.widgets.sleep_panel import SleepPanel
+from sleepdoc.widgets.status_line import StatusLine
 from sleepdoc.widgets.window_gauge import WindowGauge
 
 WIDTHS = (38, 42, 58, 78, 118)
@@ -32,26 +32,37 @@ def test_the_gauge_is_exactly_as_wide_as_it_may_be(width: int) -> None:
 
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("activity", list(Activity))
-def test_the_reading_bar_never_changes_its_height(activity: Activity, width: int) -> None:
-    bar = ReadingBar()
-    bar.set_reactive(ReadingBar.progress, scenes.progress(4, "iv"))
-    bar.set_reactive(ReadingBar.latest, scenes.reading(4))
-    bar.set_reactive(ReadingBar.activity, activity)
-    lines = bar.lines(width)
-    assert len(lines) == (4 if width < 58 else 2)
-    assert lines[0].plain.startswith(activity.value)
-    assert all(line.cell_length <= width for line in lines[:-1])
+def test_the_status_is_one_line_that_fits(activity: Activity, width: int) -> None:
+    line = StatusLine()
+    line.set_reactive(StatusLine.progress, scenes.progress(4, "iv"))
+    line.set_reactive(StatusLine.latest, scenes.reading(4))
+    line.set_reactive(StatusLine.asleep, SleepStarted(2, 4, 1000, "3", "4"))
+    line.set_reactive(StatusLine.use, WindowUse(512, 0, 1024))
+    line.set_reactive(StatusLine.course, Course(doing=activity))
+    (shown,) = line.lines(width)
+    assert shown.cell_length <= width
+    assert shown.plain.endswith("window 50%")
 
 
-def test_the_reading_bar_says_how_long_it_took_only_if_it_knows() -> None:
-    bar = ReadingBar()
-    bar.set_reactive(ReadingBar.progress, scenes.progress(18))
-    bar.set_reactive(ReadingBar.activity, Activity.FINISHED)
-    assert "10,080 tokens read; all of it" in bar.lines(78)[1].plain
-    bar.set_reactive(ReadingBar.took, 61.0)
-    assert "10,080 tokens read in 1:01; all of it" in bar.lines(78)[1].plain
-    assert bar.lines(38)[-1].plain == "10,080 tokens read in 1:01"
-    assert all(len(bar.lines(width)[-1]) <= width for width in range(30, 90))
+def test_reading_and_memorising_are_one_steady_line() -> None:
+    line = StatusLine()
+    line.set_reactive(StatusLine.progress, scenes.progress(4))
+    line.set_reactive(StatusLine.asleep, SleepStarted(2, 4, 1000, "3", "4"))
+    line.set_reactive(StatusLine.course, Course(doing=Activity.SLEEPING))
+    asleep = line.lines(78)[0].plain
+    line.set_reactive(StatusLine.course, Course(doing=None))
+    awake = line.lines(78)[0].plain
+    assert asleep.replace("memorising", "memorised").split() == awake.split()
+    assert awake.startswith("Reading p. 4 of 18 · memorised pp. 3–4")
+
+
+def test_the_status_says_how_long_it_took_only_if_it_knows() -> None:
+    line = StatusLine()
+    line.set_reactive(StatusLine.progress, scenes.progress(18))
+    line.set_reactive(StatusLine.course, Course(doing=None, finished=True))
+    assert line.lines(78)[0].plain.startswith("Read all 18 pages · all of it")
+    line.set_reactive(StatusLine.took, 61.0)
+    assert line.lines(78)[0].plain.startswith("Read all 18 pages · in 1:01 · all of it")
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -87,28 +98,32 @@ def test_a_sleep_that_was_aborted_leaves_the_memory_as_it_was() -> None:
     assert [line.plain for line in panel.lines(78)] == [line.plain for line in before]
 
 
-def test_sleeps_in_a_row_share_a_card() -> None:
+def test_sleeps_in_a_row_share_a_line() -> None:
     card = SleepCard(*sleep(1, "1", "2"))
-    assert len(card.lines(78)) == 3
+    assert len(card.lines(78)) == 1
     for number in range(2, 40):
         card.set_reactive(SleepCard.sleeps, (*card.sleeps, sleep(number, f"{number * 2}", "80")))
-    together, head, *_ = (line.plain for line in card.lines(78))
-    assert together == "Sleeps 1–38  pp. 1–80, 38,152 tokens, 2:17"
-    assert head.startswith("Sleep 39  4 passes")
+    (line,) = card.lines(78)
+    assert line.plain.startswith("z Memorised pp. 1–80 · 39 sleeps · 2:20")
+    assert line.plain.endswith("/undo takes the last back")
+    card.set_reactive(SleepCard.details, True)
+    _, last, weights = (line.plain for line in card.lines(78))
+    assert last == "  sleep 39: pp. 78–80, 4 passes, window 1,004 → 0 tokens"
+    assert "snapshot 4f2a9c1e" in weights
 
 
-def test_windows_that_were_only_let_go_are_not_called_sleeps() -> None:
+def test_windows_that_were_only_let_go_are_not_called_memorised() -> None:
     gone = [
         (started, replace(finished, passes=0))
         for started, finished in (sleep(number, "1", "2") for number in (1, 2, 3))
     ]
     card = SleepCard(*gone[0])
     card.set_reactive(SleepCard.sleeps, tuple(gone))
-    together, last, *_ = (line.plain for line in card.lines(78))
-    assert together.startswith("Windows 1–2 let go  pp. 1–2")
-    assert last.startswith("Window 3 let go")
+    (line,) = card.lines(78)
+    assert line.plain.startswith("z Let go of pp. 1–2")
+    assert "undo" not in line.plain
 
 
 def test_a_window_of_chat_only_has_no_pages() -> None:
     card = SleepCard(*sleep(1, "", ""))
-    assert "chat, 1,004 tokens consolidated" in card.lines(78)[1].plain
+    assert card.lines(78)[0].plain.startswith("z Memorised the conversation · 0:04")

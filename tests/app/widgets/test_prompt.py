@@ -46,6 +46,14 @@ async def test_enter_does_not_overtake_what_was_typed_before_it() -> None:
         assert host.sent == ["hello"]
 
 
+async def test_enter_does_not_overtake_corrections_either() -> None:
+    async with prompt() as (_, pilot, host):
+        for key in (*"hellp", "backspace", "o", "left", "right", "enter", "x"):
+            host.post_message(Key(key, key if len(key) == 1 else None))
+        await pilot.pause()
+        assert host.sent == ["hello"]
+
+
 async def test_a_question_may_have_several_lines() -> None:
     async with prompt() as (_, pilot, host):
         await pilot.press("a", "ctrl+j", "b", "shift+enter", "c", "enter")

@@ -4,6 +4,7 @@ import hashlib
 from pathlib import Path
 from typing import Any, TypedDict
 
+from sleepdoc.documents.types import Document
 from sleepdoc.errors import NotFoundError
 from sleepdoc.store import Conversation, Store, StoredTurn
 
@@ -26,6 +27,7 @@ class Summary(TypedDict):
     snapshot: str | None
     created: str
     last_used: str
+    size: int
 
 
 def summarise(store: Store, conversation: Conversation) -> Summary:
@@ -55,6 +57,7 @@ def summarise(store: Store, conversation: Conversation) -> Summary:
         snapshot=head.snapshot,
         created=conversation.created,
         last_used=conversation.last_used,
+        size=store.size(conversation),
     )
 
 
@@ -68,6 +71,19 @@ def turn_fields(turn: StoredTurn) -> dict[str, Any]:
         "page": turn.position.page,
         "citations": turn.info.get("citations", []),
     }
+
+
+def document_of(store: Store, target: str) -> Document:
+    """The document of the conversation of that name, or about that file.
+
+    Raises:
+        NotFoundError: nothing is stored about it.
+    """
+    conversation = conversation_of(store, target)
+    document = store.document(conversation.document_sha256)
+    if document is None:
+        raise NotFoundError(f"The document of {conversation.name} is no longer stored.")
+    return document
 
 
 def conversation_of(store: Store, target: str) -> Conversation:

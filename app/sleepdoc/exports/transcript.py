@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from sleepdoc import __version__
-from sleepdoc.cli.output import SCHEMA
-from sleepdoc.cli.summary import Summary, turn_fields
 from sleepdoc.documents.text import safe_display
+from sleepdoc.exports.schema import SCHEMA
+from sleepdoc.exports.summary import Summary, turn_fields
 from sleepdoc.store import StoredTurn
 
 Format = Literal["md", "json"]
@@ -34,7 +34,10 @@ def _markdown(summary: Summary, turns: Sequence[StoredTurn]) -> Iterator[str]:
         yield f"\n## {' '.join(turn.question.split())}\n"
         citations = turn_fields(turn)["citations"]
         marks = "".join(f"[^{note + place}]" for place in range(1, len(citations) + 1))
-        yield f"{turn.answer}{' *(interrupted)*' if turn.interrupted else ''}{marks}\n"
+        said = turn_fields(turn)
+        closed = " *(closed book)*" if said["closed_book"] else ""
+        broken = " *(interrupted)*" if turn.interrupted else ""
+        yield f"{turn.answer}{closed}{broken}{marks}\n"
         for citation in citations:
             note += 1
             yield f"[^{note}]: p. {citation['label']}: {citation['quote']}"

@@ -1,0 +1,1 @@
+"""What leaves sleepdoc as a file or an object: summaries, transcripts, memories."""

@@ -1,0 +1,3 @@
+"""The version of every JSON object that sleepdoc prints or writes."""
+
+SCHEMA = 1

@@ -1,0 +1,108 @@
+"""What a person has chosen once and for all: ``config.toml``, and where each value comes from."""
+
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sleepdoc import locations
+from sleepdoc.errors import UsageError
+
+
+@dataclass(frozen=True)
+class Option:
+    """One thing to choose."""
+
+    name: str
+    kind: type
+    default: object
+    says: str
+    variable: str = ""
+    """The environment variable that comes before the file, if there is one."""
+    fits: Callable[[Any], bool] = field(default=lambda value: True)
+
+
+OPTIONS = (
+    Option("model", str, "default", "the model of a new conversation", "SLEEPDOC_MODEL"),
+    Option(
+        "passes",
+        int,
+        0,
+        "passes per sleep of a new conversation; 0: what the model recommends",
+        fits=lambda value: 0 <= value <= 64,
+    ),
+    Option("theme", str, "sleepdoc-night", "colours of the application"),
+)
+
+
+@dataclass(frozen=True)
+class Value:
+    """What one option is, and who says so."""
+
+    option: Option
+    value: object
+    source: str
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All of them."""
+
+    values: Mapping[str, Value]
+    keys: Mapping[str, str]
+    """Other keys, by the name of what they do (``find``, ``page.open``...)."""
+
+    def __getitem__(self, name: str) -> Any:
+        return self.values[name].value
+
+    def chosen(self, name: str) -> Any:
+        """The value, or None where nobody chose one."""
+        found = self.values[name]
+        return None if found.source == "default" else found.value
+
+
+def load(path: Path, environment: Mapping[str, str]) -> Settings:
+    """Read the file, if there is one.
+
+    Raises:
+        UsageError: it is not TOML, or says something that does not exist or does not fit.
+    """
+    written = _read(path)
+    keys = written.pop("keys", {})
+    if not isinstance(keys, dict) or not all(isinstance(key, str) for key in keys.values()):
+        raise UsageError(f'{path}: [keys] takes lines such as find = "ctrl+f".')
+    if unknown := sorted(set(written) - {option.name for option in OPTIONS}):
+        raise UsageError(f"{path}: there is no setting {unknown[0]!r}; sleepdoc config lists them.")
+    values = {option.name: _value(option, written, path, environment) for option in OPTIONS}
+    return Settings(values, keys)
+
+
+@cache
+def settings() -> Settings:
+    """Those of this process."""
+    return load(locations.config_file(), os.environ)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"{path} cannot be read: {error}.") from error
+
+
+def _value(
+    option: Option, written: Mapping[str, Any], path: Path, environment: Mapping[str, str]
+) -> Value:
+    if option.variable and (value := environment.get(option.variable)):
+        return Value(option, value, option.variable)
+    if option.name not in written:
+        return Value(option, option.default, "default")
+    value = written[option.name]
+    if type(value) is not option.kind or not option.fits(value):
+        raise UsageError(f"{path}: {option.name} = {value!r} does not fit: {option.says}.")
+    return Value(option, value, str(path))

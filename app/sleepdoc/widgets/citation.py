@@ -1,0 +1,71 @@
+"""A numbered chip and the quote it stands for: opens the page."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.events import Click
+from textual.message import Message
+
+from sleepdoc.reading.events import Citation
+from sleepdoc.reading.text_find import Span
+from sleepdoc.widgets import figures
+from sleepdoc.widgets.lines import MUTED, Lines
+from sleepdoc.widgets.style import beside
+from sleepdoc.widgets.verdict import verdict
+from sleepdoc.widgets.wrapping import wrap
+
+_INDENT = 4
+
+
+class CitationView(Lines, can_focus=True):
+    """Enter or a click opens it; from anywhere Alt and its number do, for the latest answer."""
+
+    DEFAULT_CSS = beside(__file__)
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "open", "Open page", id="citation.open", tooltip="Open the cited page"),
+    ]
+
+    @dataclass
+    class Opened(Message):
+        """The page is to be shown."""
+
+        citation: Citation
+        among: tuple[Citation, ...]
+
+    def __init__(self, number: int, among: tuple[Citation, ...]) -> None:
+        """
+        Args:
+            number: from 1.
+            among: all citations of the answer, in order.
+        """
+        super().__init__()
+        self._number = number
+        self._among = among
+
+    @property
+    def citation(self) -> Citation:
+        return self._among[self._number - 1]
+
+    def lines(self, width: int) -> list[Content]:
+        cited = self.citation
+        head = Content.assemble(
+            (f"[{self._number}]", "bold $accent"),
+            f" p. {figures.one_line(cited.label)} ",
+            (verdict(cited), MUTED),
+        )
+        quote = f"“{figures.one_line(cited.quote)}”"
+        indent = " " * _INDENT
+        return [head, *(_muted(indent, quote, line) for line in wrap(quote, width - _INDENT))]
+
+    def action_open(self) -> None:
+        self.post_message(self.Opened(self.citation, self._among))
+
+    def on_click(self, event: Click) -> None:
+        event.stop()
+        self.action_open()
+
+
+def _muted(indent: str, quote: str, line: Span) -> Content:
+    return Content.styled(indent + quote[line.start : line.end], MUTED)
