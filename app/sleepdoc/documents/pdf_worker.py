@@ -7,6 +7,7 @@ the last line. The operating system's limits and the timers below end what does 
 """
 
 import contextlib
+import gc
 import json
 import logging
 import os
@@ -26,6 +27,8 @@ from sleepdoc.documents.pdf_lines import Line, note_lines, page_lines
 LABEL_LENGTH = 32
 _FEW = 3
 """So many characters that cannot be seen are a logo or an ornament."""
+_ALLOCATIONS = 200_000
+"""Objects between two runs of the garbage collector: a page makes many, and few cycles."""
 _GRACE = 1.0
 """Seconds of the processor after which C code that does not return is ended from outside."""
 
@@ -33,6 +36,7 @@ _GRACE = 1.0
 def main(job: dict[str, Any]) -> None:
     """Extract the document on standard input under the limits in the job."""
     logging.disable(logging.CRITICAL)
+    gc.set_threshold(_ALLOCATIONS)
     limits = Limits(**job["limits"])
     refusal = None
     try:
