@@ -83,7 +83,7 @@ def read_pdf(
         raise DocumentError(_no_text(read, limits))
     headings = headings_of(composed.pages)
     return Extraction(
-        _sane_title(title) or _sane_title(title_of(composed.pages)),
+        _sane_title(title) or title_of(composed.pages),
         tuple(
             Page(number, page.label, text)
             for number, (page, text) in enumerate(zip(read, composed.texts), 1)

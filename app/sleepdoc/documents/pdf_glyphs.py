@@ -27,6 +27,8 @@ _TWICE = 0.13
 """Of the font size: a glyph drawn again this close makes the first one bold."""
 _SHADOW = 0.3
 """Of the font size, for a whole string drawn again."""
+_COVERED = 0.25
+"""Of the width of the narrower one of two strings that lie on each other."""
 _STRIP = 8.0
 """Points: the height of the strips in which glyphs that are drawn twice are looked up."""
 _LEAST_TURN = 0.05
@@ -110,6 +112,8 @@ class _TextPage:
         if any(0xD800 <= code < 0xDC00 for code in self.codes):
             self._join_halves()
         self._known: dict[tuple[int | None, int], str] = {}
+        self.matrix, self.x, self.y = pdfium.FS_MATRIX(), ctypes.c_double(), ctypes.c_double()
+        """Filled in for each text object."""
 
     def _join_halves(self) -> None:
         """Characters beyond the first 65,536 come in two halves; the first one is dropped."""
@@ -192,9 +196,8 @@ def _upright(
 ) -> tuple[Style, list[Glyph]]:
     """Turn the glyphs of a text object so that they are read from left to right."""
     first = places[0]
-    matrix = pdfium.FS_MATRIX()
+    matrix, x, y = text.matrix, text.x, text.y
     pdfium.FPDFText_GetMatrix(text.handle, first, matrix)
-    x, y = ctypes.c_double(), ctypes.c_double()
     pdfium.FPDFText_GetCharOrigin(text.handle, first, x, y)
     size = abs(pdfium.FPDFText_GetFontSize(text.handle, first)) * math.hypot(matrix.c, matrix.d)
     angle = math.atan2(matrix.b, matrix.a)
@@ -317,6 +320,11 @@ class _Drawn:
     y: float
     glyphs: list[Glyph]
 
+    def covers(self, other: "_Drawn") -> bool:
+        """Whether the two lie on each other rather than beside each other."""
+        shared = min(self.x1, other.x1) - max(self.x0, other.x0)
+        return shared > _COVERED * min(self.x1 - self.x0, other.x1 - other.x0)
+
 
 class _Canvas:
     """What was drawn on a page so far, to drop what is drawn over itself."""
@@ -340,7 +348,7 @@ class _Canvas:
             glyph
             for strip in _strips(style.y, far)
             for drawn in self._strips.get((style.turn, strip), ())
-            if drawn.x0 - far < new.x1 and new.x0 < drawn.x1 + far and abs(drawn.y - new.y) <= far
+            if abs(drawn.y - new.y) <= far and drawn.covers(new)
             for glyph in drawn.glyphs
         ]
         self._strips.setdefault((style.turn, math.floor(style.y / _STRIP)), []).append(new)

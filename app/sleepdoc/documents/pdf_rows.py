@@ -152,7 +152,8 @@ def spelled(found: Sequence[Word]) -> str:
     found = list(_unspaced_letters(found))
     pieces = [found[0].text]
     for left, right in itertools.pairwise(found):
-        pieces += [_between(left, right), right.text]
+        is_mark = left is found[0] and left.rise > 0 and not left.text[-1].isalpha()
+        pieces += [" " if is_mark else _between(left, right), right.text]
     return "".join(pieces)
 
 

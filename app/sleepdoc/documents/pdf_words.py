@@ -107,11 +107,11 @@ def _runs(glyphs: Sequence[Glyph]) -> Iterator[list[Glyph]]:
 
 
 def _tracking(run: Sequence[Glyph]) -> float:
-    """Space that is set between all letters of a run, in points."""
+    """Space that is set between all letters of strings in a run, in points."""
     inked = [
         right.x0 - left.x1
         for left, right in itertools.pairwise(run)
-        if left.char.isalpha() and right.char.isalpha()
+        if left.style is right.style and left.char.isalpha() and right.char.isalpha()
     ]
     if len(inked) < _LEAST_TRACKED or 3 * len(inked) < len(run):
         return 0.0

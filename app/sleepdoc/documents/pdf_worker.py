@@ -7,6 +7,7 @@ the last line. The operating system's limits and the timers below end what does 
 """
 
 import contextlib
+import gc
 import json
 import logging
 import os
@@ -26,11 +27,14 @@ from sleepdoc.documents.pdf_lines import Line, note_lines, page_lines
 LABEL_LENGTH = 32
 _FEW = 3
 """So many characters that cannot be seen are a logo or an ornament."""
+_ALLOCATIONS = 200_000
+"""Objects between two runs of the garbage collector: a page makes many, and few cycles."""
 
 
 def main(job: dict[str, Any]) -> None:
     """Extract the document on standard input under the limits in the job."""
     logging.disable(logging.CRITICAL)
+    gc.set_threshold(_ALLOCATIONS)
     limits = Limits(**job["limits"])
     refusal = None
     try:

@@ -11,6 +11,7 @@ _LARGE = 1.15
 """Headings are larger than this multiple of the text, or numbered and set in bold."""
 _TITLE = 1.3
 _LONGEST = 120
+_LONGEST_TITLE = 200
 _MOST_LINES = 3
 _MOST_LEVELS = 4
 _MOST = 1000
@@ -51,7 +52,8 @@ def title_of(pages: Sequence[Page]) -> str:
     lines = [line for line in upright if line.size > 0.95 * largest]
     if largest < _TITLE * text or len(lines) > _MOST_LINES:
         return ""
-    return " ".join(line.text for line in lines)
+    title = " ".join(line.text for line in lines)
+    return title if len(title) <= _LONGEST_TITLE and len(_LETTER.findall(title)) > 2 else ""
 
 
 def _headings(page: Page, text: float) -> Iterator[tuple[str, PrintedLine]]:

@@ -185,6 +185,11 @@ def test_raised_and_lowered_digits_are_kept_apart(tmp_path: Path) -> None:
     assert "250^9 steps" in found and "x10_2 of" in found
 
 
+def test_the_mark_of_a_footnote_stands_apart_from_its_text(tmp_path: Path) -> None:
+    items = [*column(72, 700, LEFT), (72.0, 603.0, 5.0, "1"), (75.5, 600.0, 8.0, "Built in 1604.")]
+    assert text(tmp_path, items).endswith("\n\n1 Built in 1604.")
+
+
 def test_a_drop_cap_belongs_to_its_word(tmp_path: Path) -> None:
     items = column(94, 700, ("he harbour board met on Tuesday", *LEFT[1:3]))
     items.append((72.0, 676.0, 34.0, "T"))
