@@ -1,9 +1,10 @@
 """HTML to a tree: any encoding, tags that authors left open, and no deeper than can be walked."""
 
+import warnings
 from collections import Counter
 from typing import Any
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup, Tag, XMLParsedAsHTMLWarning
 from bs4.dammit import EncodingDetector
 
 from sleepdoc.documents.decoding import decode
@@ -59,7 +60,9 @@ def parsed(data: bytes) -> tuple[BeautifulSoup, list[str]]:
     """
     declared = EncodingDetector.find_declared_encoding(data[:_DECLARED_WITHIN], is_html=True)
     text, notices = decode(data, declared)
-    return _Tree(text.replace("\0", ""), "html.parser"), notices
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", XMLParsedAsHTMLWarning)  # XHTML is meant to be
+        return _Tree(text.replace("\0", ""), "html.parser"), notices
 
 
 def title_of(tree: BeautifulSoup) -> str:

@@ -11,7 +11,6 @@ import json
 import logging
 import os
 import sys
-import warnings
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
@@ -35,7 +34,6 @@ _FRAMES = 3_000
 def main(job: dict[str, Any]) -> None:
     """Read the document on standard input, of the kind and under the limits in the job."""
     logging.disable(logging.CRITICAL)
-    warnings.simplefilter("ignore")
     sys.setrecursionlimit(_FRAMES)
     limits = Limits(**job["limits"])
     page, refusal = 0, None
