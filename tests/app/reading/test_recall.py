@@ -87,7 +87,8 @@ def test_a_sentence_is_found_however_it_is_spelt(
     for question in questions:
         found = of_file(f"{FILLER}\n\n{sentence}\n\n{FILLER}", question)
         assert found.citations, question
-        assert sentence.split("。")[-2 if "。" in sentence else 0][:20] in " ".join(
+        wanted = sentence.replace("\u00ad", "").split("。")[-2 if "。" in sentence else 0]
+            assert wanted[:20] in " ".join(
             citation.quote for citation in found.citations
         ), question
 
