@@ -6,11 +6,12 @@ import torch
 from sleepdoc_model import config
 from sleepdoc_model.network import Network, Pass
 from sleepdoc_model.scripted import ByteTokenizer
+from sleepdoc_model.sleep import cached_prefix
 from sleepdoc_model.testing import randomise
 from sleepdoc_model.training.attention_transfer import Seen, see_conversations, transfer
 from sleepdoc_model.training.batches import DrawnBatches
 from sleepdoc_model.training.lessons import Sources
-from sleepdoc_model.training.objective import cached_prefix, calibrate
+from sleepdoc_model.training.objective import calibrate
 from sleepdoc_model.training.recipe import RECIPES
 
 TOKENIZER = ByteTokenizer()

@@ -14,9 +14,9 @@ from sleepdoc_model.evaluation.arms import evaluate
 from sleepdoc_model.gguf.tokenizer import SMOLLM2, GGUFTokenizer
 from sleepdoc_model.load import load
 from sleepdoc_model.network import Network
+from sleepdoc_model.sleep import cached_prefix
 from sleepdoc_model.tasks import facts
 from sleepdoc_model.tokenizer import Tokenizer
-from sleepdoc_model.training.objective import cached_prefix
 
 pytestmark = pytest.mark.slow
 

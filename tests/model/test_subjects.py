@@ -8,9 +8,9 @@ import torch
 from sleepdoc_model import config
 from sleepdoc_model.network import BorrowedProjections, Network, Pass, Subject
 from sleepdoc_model.scripted import ByteTokenizer
+from sleepdoc_model.sleep import cached_prefix
 from sleepdoc_model.state import KVCache
 from sleepdoc_model.testing import randomise
-from sleepdoc_model.training.objective import cached_prefix
 from sleepdoc_model.training.subjects import documents, learn_subjects, see_pairs
 
 

@@ -144,7 +144,7 @@ def model_options(function: _Function) -> _Function:
     def command(
         *arguments: Any, model: str | None, device: str | None, seed: int, **options: Any
     ) -> Any:
-        chosen = model or settings().chosen("model")
+        chosen = model or settings().chosen("model") or None
         return function(*arguments, choice=ModelChoice(chosen, device, seed), **options)
 
     return command

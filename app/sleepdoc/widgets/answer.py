@@ -10,7 +10,7 @@ from textual.timer import Timer
 from textual.widgets import Markdown
 
 from sleepdoc.documents.text import safe_display
-from sleepdoc.reading.events import AnswerFinished, Answering, Citation, Turn
+from sleepdoc.reading.events import SEARCHED, AnswerFinished, Answering, Citation, Turn
 from sleepdoc.widgets import figures
 from sleepdoc.widgets.citation import CitationView
 from sleepdoc.widgets.lines import MUTED, Lines
@@ -58,6 +58,8 @@ class Answer(Vertical):
         self._pending: list[str] = []
         self._painter: Timer | None = None
         self._origin: list[str] = []
+        self._said = False
+        """Whether where it comes from is known before it is judged."""
         self.text = ""
         """The whole answer as it came, once it has."""
         self.citations: tuple[Citation, ...] = ()
@@ -72,6 +74,7 @@ class Answer(Vertical):
         if self._painter is not None:
             await self._settle("", [])
         self._origin = [_source(event.citations, event.closed_book, event.lookup)]
+        self._said = event.closed_book or bool(event.lookup)
         self._origin.append(figures.read_to(event.read_to))
         if not event.kept:
             self._origin.append("not stored")
@@ -87,12 +90,13 @@ class Answer(Vertical):
         pace = [f"{figures.rate(event.tokens_per_second)} tok/s"]
         if event.first_token >= _WORTH_SAYING:
             pace.insert(0, f"first token {event.first_token:.1f} s")
-        ending = [_ENDINGS[event.ended]] if event.ended in _ENDINGS else []
-        if event.citations != self.citations:
+        ended = "interrupted" if event.interrupted else event.ended
+        ending = [_ENDINGS[ended]] if ended in _ENDINGS else []
+        if event.citations and event.citations != self.citations:
             await self._cite(event.citations)
-        await self._settle(
-            event.answer, [*ending, _VERDICTS[event.verdict], *self._origin[1:], *pace]
-        )
+        if event.citations and not self._said:
+            self._origin[0] = _VERDICTS[event.verdict]
+        await self._settle(event.answer, [*ending, *self._origin, *pace])
 
     async def break_off(self, reason: str) -> None:
         """Keep what has arrived of an answer that will not go on."""
@@ -144,8 +148,10 @@ _VERDICTS = {
 def _source(citations: tuple[Citation, ...], closed_book: bool, lookup: str = "") -> str:
     if closed_book:
         return "~ from memory alone (closed book)"
-    if lookup:
-        return lookup
+    if lookup == SEARCHED:
+        return "searched in the text, not from memory"
+    if lookup and citations:
+        return "looked up above, the rest from memory"
     return "~ the rest from memory" if citations else "~ from memory, nothing recalled"
 
 

@@ -140,7 +140,9 @@ class Prompt(TextArea):
             event.stop()
             self.post_message(self.Tab())
         elif editing := [
-            each for each in self._bindings.key_to_bindings.get(event.key, ()) if not each.id
+            each
+            for each in self._bindings.key_to_bindings.get(event.key, ())
+            if not each.id and each.action != "copy"  # without a selection that is for others
         ]:
             # A text area's own keys, such as backspace: done here, Enter does not overtake them.
             event.prevent_default()

@@ -14,6 +14,7 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 CHUNK = 32
+_SMALLEST = 32
 """Tokens at most. Measured on CPU: 64 carries half the states but pays more for its systems."""
 
 
@@ -258,8 +259,10 @@ def _times(x: Tensor, factor: Tensor | None) -> Tensor:
 
 
 def _chunk_size(tokens: int) -> int:
-    """A power of two, as systems are inverted by halving; short sequences fill a small chunk."""
-    return min(CHUNK, 1 << (tokens - 1).bit_length())
+    """A power of two, as systems are inverted by halving; short sequences fill a small chunk, but
+    not the smallest: some processors round products of a few rows otherwise, and padding would
+    then change bits."""
+    return min(CHUNK, max(_SMALLEST, 1 << (tokens - 1).bit_length()))
 
 
 def _chunk(x: Tensor, n: int, size: int) -> Tensor:

@@ -108,7 +108,7 @@ def test_the_application_reads_from_a_pipe_and_keeps_the_keyboard(
         process.stdin.write(FILES["lamps.epub"])
         process.stdin.close()
         seen_until(ours, b"The Lamps")
-        seen_until(ours, b"100%")
+        seen_until(ours, b"Memorised")
         os.write(ours, CTRL_Q)
         seen_until(ours, None)
     except AssertionError:

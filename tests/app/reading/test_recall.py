@@ -88,9 +88,7 @@ def test_a_sentence_is_found_however_it_is_spelt(
         found = of_file(f"{FILLER}\n\n{sentence}\n\n{FILLER}", question)
         assert found.citations, question
         wanted = sentence.replace("\u00ad", "").split("。")[-2 if "。" in sentence else 0]
-            assert wanted[:20] in " ".join(
-            citation.quote for citation in found.citations
-        ), question
+        assert wanted[:20] in " ".join(citation.quote for citation in found.citations), question
 
 
 PAGES = {

@@ -71,7 +71,7 @@ def test_by_the_way_does_not_sleep_for_want_of_room(desk: Any) -> None:
         if number == 1:  # two pieces fill the window
             session.pause()
     session.proceed()
-    question = "Who keeps the house, and why does nobody see it? " * 2
+    question = "Who keeps the house, and why does nobody see it?"
     events = list(session.ask(question, kept=False))
     assert not any(isinstance(event, SleepStarted) for event in events)
     assert isinstance(events[-1], AnswerFinished)

@@ -138,5 +138,5 @@ async def test_a_damaged_database_is_said_and_not_fatal(tmp_path: Path) -> None:
     path = tmp_path / "sleepdoc.db"
     path.write_bytes(b"no database at all, but long enough" * 64)
     async with at_the_application(document=None, database=path) as person:
-        await person.waits_for("sleepdoc.db")
+        await person.waits_for("damaged")
         assert person.app.is_running
