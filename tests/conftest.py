@@ -11,8 +11,6 @@ from typing import Any
 
 import pytest
 
-from sleepdoc import settings
-
 # Before anything imports torch; test processes share the machine.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("MKL_NUM_THREADS", "1")
@@ -25,7 +23,6 @@ def data_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("SLEEPDOC_DATA_DIR", str(directory))
     monkeypatch.setenv("SLEEPDOC_CONFIG", str(directory / "config.toml"))
     monkeypatch.delenv("SLEEPDOC_MODEL", raising=False)
-    settings.settings.cache_clear()
     return directory
 
 

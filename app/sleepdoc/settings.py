@@ -4,7 +4,6 @@ import os
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -80,9 +79,8 @@ def load(path: Path, environment: Mapping[str, str]) -> Settings:
     return Settings(values, keys)
 
 
-@cache
 def settings() -> Settings:
-    """Those of this process."""
+    """Those of now: file and environment are looked at anew."""
     return load(locations.config_file(), os.environ)
 
 

@@ -8,7 +8,6 @@ from pilot.feeder import at_the_application
 from textual._xterm_parser import XTermParser
 from textual.events import Key
 
-from sleepdoc import settings
 from sleepdoc.widgets.alt_digits import free_alt_digits
 
 
@@ -26,7 +25,6 @@ def test_alt_and_a_digit_is_a_key_of_its_own(sent: str, key: str) -> None:
 async def test_keys_can_be_chosen(data_directory: Path) -> None:
     data_directory.mkdir()
     (data_directory / "config.toml").write_text('theme = "nord"\n[keys]\nfind = "ctrl+f"\n')
-    settings.settings.cache_clear()
     async with at_the_application() as person:
         await person.gets(*scenes.READING, until="p. 4 of 18")
         assert person.app.theme == "nord"
