@@ -1,4 +1,4 @@
-"""The reader: low-rank corrections that teach a frozen trunk to read, and what points at answers.
+"""The reader: low-rank corrections that teach a frozen trunk to read.
 
 Corrections are LoRA (arXiv 2106.09685): every projection W of attention and MLP becomes W + U D,
 with D [rank, in] and U [out, rank]. They are trained beside W and merged into it when a model is
@@ -6,7 +6,6 @@ loaded, so that a network with a reader costs what one without costs.
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 
 import torch
@@ -17,7 +16,7 @@ from torch import Tensor, nn
 
 from sleepdoc_model.network import Network
 
-FORMAT = "sleepdoc-reader"
+FORMAT = "sleepdoc-reader-2"
 ABSENT = "The document does not say."
 """What it was trained to write where no passage answers."""
 _CORRECTED = {
@@ -64,81 +63,29 @@ def attach(network: Network, rank: int) -> dict[str, Corrected]:
     return found
 
 
-POINTED_FROM = (0.6, 0.8, 1.0)
-"""How high in the stack hidden states are taken that point: what a token is about stands in the
-middle, what comes next at the top."""
-
-
-class Pointer(nn.Module):
-    """Start and end scores of the tokens of the passages, and of none of them.
-
-    A span's score is that of its start and of its end; both are products of what the end of the
-    prompt asks for with what a token offers (Vinyals et al., arXiv 1506.03134). States [..., dim]
-    are those of several layers side by side; see `seen_by_layers`.
-    """
-
-    def __init__(self, dim: int, features: int = 128) -> None:
-        super().__init__()
-        self.features, dim = features, dim * len(POINTED_FROM)
-        self.asks = nn.Linear(dim, 2 * features)
-        self.offers = nn.Linear(dim, 2 * features)
-        self.nothing = nn.Linear(dim, 2)
-        nn.init.zeros_(self.nothing.weight)
-        nn.init.zeros_(self.nothing.bias)
-
-    def forward(self, asked: Tensor, tokens: Tensor) -> Tensor:
-        """Scores [2, T + 1] of starts and ends, that of nothing first.
-
-        Args:
-            asked: Hidden states of the prompt's last token, [layers * dim].
-            tokens: Those of the tokens that can be pointed at, [T, layers * dim].
-        """
-        asks = self.asks(asked.float()).view(2, self.features)
-        offers = self.offers(tokens.float()).view(-1, 2, self.features)
-        scores = torch.einsum("sf,tsf->st", asks, offers) * self.features**-0.5
-        return torch.cat((self.nothing(asked.float())[:, None], scores), dim=1)
-
-
-@contextmanager
-def seen_by_layers(network: Network) -> Iterator[list[Tensor]]:
-    """Collects, as the network runs, the hidden states [B, T, dim] that a pointer needs."""
-    found: list[Tensor] = []
-    blocks = list(network.layers())
-    hooks = [
-        blocks[round(share * len(blocks)) - 1].register_forward_hook(
-            lambda _module, _inputs, output: found.append(output[0])
-        )
-        for share in POINTED_FROM
-    ]
-    try:
-        yield found
-    finally:
-        for hook in hooks:
-            hook.remove()
-
-
-def pointing_states(found: list[Tensor]) -> Tensor:
-    """Hidden states of several layers side by side, each normed: [B, T, layers * dim]."""
-    return torch.cat([F.rms_norm(h.float(), h.shape[-1:]) for h in found], dim=-1)
-
-
-def save_reader(
-    path: Path, corrections: Mapping[str, tuple[Tensor, Tensor]], pointer: Pointer, **notes: str
-) -> None:
-    """Write down- and up-projections by name, in bf16, and the pointer."""
+def save_reader(path: Path, corrections: Mapping[str, tuple[Tensor, Tensor]], **notes: str) -> None:
+    """Write down- and up-projections by name: int8, one scale for each of the `rank` directions."""
     tensors = {}
     for name, (down, up) in corrections.items():
-        tensors[f"{name}.down"], tensors[f"{name}.up"] = down, up
-    tensors |= {f"pointer.{name}": value for name, value in pointer.state_dict().items()}
-    tensors = {n: t.detach().to(torch.bfloat16).contiguous() for n, t in tensors.items()}
+        low, low_scale = _rounded(down, dim=1)
+        high, high_scale = _rounded(up, dim=0)
+        tensors[f"{name}.down"], tensors[f"{name}.up"] = low, high
+        tensors[f"{name}.scale"] = low_scale * high_scale
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".tmp")
     save_file(tensors, temporary, {"format": FORMAT, **notes})
     temporary.replace(path)
 
 
-def read_reader(path: Path) -> tuple[dict[str, tuple[Tensor, Tensor]], dict[str, Tensor]]:
-    """Corrections by the projection's name, and the pointer's parameters.
+def _rounded(x: Tensor, dim: int) -> tuple[Tensor, Tensor]:
+    """`x` [rank, in] or [out, rank] in int8, and the scales [rank]; the rank is not `dim`."""
+    x = x.detach().float()
+    scale = x.abs().amax(dim, keepdim=True).clamp(min=1e-12) / 127
+    return (x / scale).round().to(torch.int8).contiguous(), scale.flatten()
+
+
+def read_reader(path: Path) -> dict[str, tuple[Tensor, Tensor]]:
+    """Down- [rank, in] and up-projections [out, rank] in fp32, by the corrected projection's name.
 
     Raises:
         ValueError: not a reader of ours.
@@ -147,15 +94,16 @@ def read_reader(path: Path) -> tuple[dict[str, tuple[Tensor, Tensor]], dict[str,
         if (file.metadata() or {}).get("format") != FORMAT:
             raise ValueError(f"{path.name} is not a reader")
     tensors = load_file(path)
-    names = [name.removesuffix(".down") for name in tensors if name.endswith(".down")]
-    pointer = {n.removeprefix("pointer."): t for n, t in tensors.items() if n.startswith("pointer")}
-    return {name: (tensors[f"{name}.down"], tensors[f"{name}.up"]) for name in names}, pointer
+    found = {}
+    for name in (each.removesuffix(".scale") for each in tensors if each.endswith(".scale")):
+        scale = tensors[f"{name}.scale"][:, None]
+        found[name] = tensors[f"{name}.down"] * scale, tensors[f"{name}.up"].float()
+    return found
 
 
 def with_corrections(weights: Mapping[str, Tensor], path: Path) -> dict[str, Tensor]:
     """A base's weights, by our names, with a reader's corrections added."""
-    corrections, _ = read_reader(path)
     merged = dict(weights)
-    for name, (down, up) in corrections.items():
-        merged[f"{name}.weight"] = weights[f"{name}.weight"] + up.float() @ down.float()
+    for name, (down, up) in read_reader(path).items():
+        merged[f"{name}.weight"] = weights[f"{name}.weight"] + up @ down
     return merged

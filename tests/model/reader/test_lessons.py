@@ -7,7 +7,7 @@ import pytest
 from sleepdoc_model.reader import ABSENT
 from sleepdoc_model.scripted import ByteTokenizer
 from sleepdoc_model.training.reader import sources
-from sleepdoc_model.training.reader.conversation import NOTHING, Conversation, token_spans
+from sleepdoc_model.training.reader.conversation import NOTHING, Conversation
 from sleepdoc_model.training.reader.lessons import Lessons, Recipe, quote
 from sleepdoc_model.training.reader.retrieval import Retriever, pieces
 from sleepdoc_model.training.reader.sources import Asked, Text
@@ -45,7 +45,7 @@ def test_the_passages_hold_the_answer_or_it_is_said_that_they_do_not(shape: str)
     absent = 0
     for number in range(60):
         conversation = draw(shape, number)
-        passages = spelt([i for i, p in zip(conversation.ids, conversation.passage) if p])
+        passages = spelt(conversation.ids).split("Where was")[0 if shape != "twice" else 1]
         answer = answer_of(conversation)
         asked = next(t for t in TEXTS if t.questions[0].text in spelt(conversation.ids))
         if answer == ABSENT:
@@ -55,15 +55,6 @@ def test_the_passages_hold_the_answer_or_it_is_said_that_they_do_not(shape: str)
             assert answer == asked.questions[0].answers[0]
             assert answer in passages or "- " in passages  # a word may be hyphenated
     assert 0 < absent < 20
-
-
-def test_what_is_pointed_at_is_the_answer() -> None:
-    for number in range(40):
-        conversation = draw("whole", number)
-        for pointed in conversation.pointed:
-            for start, end in zip(pointed.starts, pointed.ends, strict=True):
-                assert spelt(conversation.ids[start : end + 1]) == answer_of(conversation)
-            assert conversation.ids[pointed.asked] == TOKENIZER.frame.answer_open[-1]
 
 
 def test_the_question_comes_first_only_where_it_comes_twice() -> None:
@@ -91,11 +82,6 @@ def test_an_answer_counts_as_the_root_of_its_length() -> None:
     conversation.answer([3, 4, 5], [9, 10])
     assert conversation.target == [NOTHING, 3, 4, 5, 9, NOTHING, NOTHING]
     assert sum(conversation.weight) == pytest.approx(2.0)  # of four tokens
-
-
-def test_places_of_an_answer_are_whole_words() -> None:
-    text = "Art and Arthur: Art."
-    assert token_spans(TOKENIZER, TOKENIZER.encode(text), text, "Art") == [(0, 2), (16, 18)]
 
 
 def test_pieces_hold_the_whole_text_and_end_with_sentences() -> None:

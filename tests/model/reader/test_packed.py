@@ -10,7 +10,7 @@ from sleepdoc_model import config
 from sleepdoc_model.network import Network, Pass
 from sleepdoc_model.testing import randomise
 from sleepdoc_model.training.reader.conversation import Conversation
-from sleepdoc_model.training.reader.packed import OneMore, Packed
+from sleepdoc_model.training.reader.packed import Packed
 
 PREFIX = [1, 2, 3]
 
@@ -59,21 +59,3 @@ def test_an_answer_sees_only_what_came_before_it(network: Network) -> None:
         rows.append(run(network, Packed(PREFIX, [conversation])))
     assert torch.equal(rows[0][: 3 + 4], rows[1][: 3 + 4])
     assert not torch.equal(rows[0][3 + 4], rows[1][3 + 4])
-
-
-def test_tokens_one_by_one_give_what_all_at_once_gives(network: Network) -> None:
-    questions = [[10, 11, 12], [20, 21]]
-    packed = Packed(PREFIX, [asked(ids, block=0) for ids in questions])
-    packed.kept = []
-    run(network, packed)
-    found = []
-    for step, ids in enumerate(([30, 31], [32, 33])):
-        seen = OneMore(packed, step, [0, 1])
-        h, _ = network(network.embed(torch.tensor([ids])), None, Pass("read", seen=seen))
-        found.append(h[0])
-    for index, ids in enumerate(questions):
-        whole = asked(ids, block=0)
-        whole.add([30 + index, 32 + index])
-        expected = run(network, Packed(PREFIX, [whole]))[-2:]
-        got = torch.stack([step[index] for step in found])
-        torch.testing.assert_close(got, expected)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from sleepdoc_model.reader import ABSENT
 from sleepdoc_model.tokenizer import Tokenizer
-from sleepdoc_model.training.reader.conversation import Conversation, Pointed, token_spans
+from sleepdoc_model.training.reader.conversation import Conversation
 from sleepdoc_model.training.reader.retrieval import Retriever, overlap, pieces, sentences
 from sleepdoc_model.training.reader.sources import Asked, Text, made_up
 
@@ -186,39 +186,19 @@ class Lessons:
             rest = rest[1:]
         if shape.twice:
             lesson.add([*frame.question_open, *encode(rest[0].text), *encode("\n\n")])
-        block, places = 0 if shape.whole else -1, []
         for piece in rng.sample(kept, len(kept)):
-            ids, content, text = self._piece(rng, piece)
-            lesson.add(ids[:content], block=block)
-            places.append((len(lesson.ids), ids[content:], text))
-            lesson.add(ids[content:], block=block, passage=True)
+            lesson.add(self._piece(rng, piece), block=0 if shape.whole else -1)
         for number, each in enumerate(rest):
             answer = rng.choice(each.answers[:2])
             lesson.add(frame.asked(encode(each.text)), block=number if shape.whole else -1)
-            self._point(lesson, each, places)
             lesson.answer(encode(answer)[:_MOST_ANSWER], frame.answer_close)
         return lesson
 
-    def _piece(self, rng: random.Random, piece: str) -> tuple[list[int], int, str]:
-        """Ids of a passage as recall writes it, where its text begins, and the text."""
+    def _piece(self, rng: random.Random, piece: str) -> list[int]:
+        """Ids of a passage as recall writes it."""
         text = _blemish(rng, piece) if rng.random() < 0.12 else piece
         label = rng.choice((str(rng.randint(1, 400)), rng.choice(("ii", "iv", "ix", "xii", "A-3"))))
-        head = self.tokenizer.encode(f"[p. {label}]")
-        return [*head, *self.tokenizer.encode(f" {text}\n\n")], len(head), f" {text}\n\n"
-
-    def _point(
-        self, lesson: Conversation, each: Asked, places: Sequence[tuple[int, list[int], str]]
-    ) -> None:
-        if each.kind not in ("fact", "follow", "absent"):
-            return
-        starts, ends = [], []
-        for offset, ids, text in places if each.kind != "absent" else ():
-            for answer in each.answers:
-                for first, last in token_spans(self.tokenizer, ids, text, answer):
-                    starts.append(offset + first)
-                    ends.append(offset + last)
-        if starts or each.kind == "absent":
-            lesson.pointed.append(Pointed(len(lesson.ids) - 1, tuple(starts), tuple(ends)))
+        return self.tokenizer.encode(f"[p. {label}] {text}\n\n")
 
 
 def _row(

@@ -12,16 +12,11 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from sleepdoc_model.network import Network
-from sleepdoc_model.reader import Pointer, attach, save_reader
+from sleepdoc_model.reader import attach, save_reader
 from sleepdoc_model.training.group import Group
 from sleepdoc_model.training.reader.conversation import Conversation
 from sleepdoc_model.training.reader.lessons import Lessons
-from sleepdoc_model.training.reader.objective import (
-    POINTING,
-    hidden,
-    pointing_loss,
-    writing_loss,
-)
+from sleepdoc_model.training.reader.objective import hidden, writing_loss
 from sleepdoc_model.training.reader.packed import Packed
 
 
@@ -48,7 +43,7 @@ class Schedule:
 
 
 class ReaderTrainer:
-    """Holds network, corrections, pointer, their averages and the optimiser."""
+    """Holds network, corrections, their averages and the optimiser."""
 
     def __init__(
         self,
@@ -66,12 +61,9 @@ class ReaderTrainer:
         self.step = self.drawn = 0
         torch.manual_seed(seed)
         self.corrections = attach(network, rank)
-        self.pointer = Pointer(network.config.dim)
         self.trained: dict[str, torch.nn.Parameter] = {}
         for name, each in self.corrections.items():
             self.trained[f"{name}.down"], self.trained[f"{name}.up"] = each.down, each.up
-        for name, parameter in self.pointer.named_parameters():
-            self.trained[f"pointer.{name}"] = parameter
         self.average = {n: p.detach().clone() for n, p in self.trained.items()}
         self.optimizer = torch.optim.AdamW(
             self.trained.values(), lr=schedule.rate, betas=(0.9, 0.98), weight_decay=0.0, fused=True
@@ -92,11 +84,9 @@ class ReaderTrainer:
         for group in self.optimizer.param_groups:
             group["lr"] = self.schedule.rate_at(self.step)
         self.optimizer.zero_grad()
-        h, states = hidden(self.network, packed)
+        h = hidden(self.network, packed)
         loss, figures = writing_loss(self.network, self.corrections.values(), packed, h)
-        points, pointed = pointing_loss(self.pointer, packed, states)
-        whole = (loss + POINTING * points) / self.group.size
-        whole.backward()  # type: ignore[no-untyped-call]
+        (loss / self.group.size).backward()  # type: ignore[no-untyped-call]
         self.group.sum_gradients(self.trained.values())
         norm = torch.nn.utils.clip_grad_norm_(self.trained.values(), self.schedule.clip)
         self.optimizer.step()
@@ -108,7 +98,7 @@ class ReaderTrainer:
         return {
             "step": self.step,
             "conversations": self.drawn,
-            **{k: round(v, 4) for k, v in (figures | pointed).items()},
+            **{k: round(v, 4) for k, v in figures.items()},
             "gradient": round(norm.item(), 3),
             "tokens": int(*self.group.sum(packed.ids.shape[1])),
             "answer_tokens": int(*self.group.sum(int((packed.weight > 0).sum()))),
@@ -134,13 +124,9 @@ class ReaderTrainer:
 
     def save(self) -> None:
         """Write the averaged reader, and what a continuation needs."""
-        averaged = {n: self.average[n] for n in self.trained}
-        pointer = Pointer(self.network.config.dim)
-        pointer.load_state_dict(
-            {n.removeprefix("pointer."): t for n, t in averaged.items() if n.startswith("pointer.")}
-        )
+        averaged = self.average
         pairs = {n: (averaged[f"{n}.down"], averaged[f"{n}.up"]) for n in self.corrections}
-        save_reader(self.folder / "reader.safetensors", pairs, pointer, step=str(self.step))
+        save_reader(self.folder / "reader.safetensors", pairs, step=str(self.step))
         state = {"step": torch.tensor(self.step), "drawn": torch.tensor(self.drawn)}
         for name, parameter in self.trained.items():
             state[f"{name}/value"], state[f"{name}/average"] = parameter.detach(), averaged[name]

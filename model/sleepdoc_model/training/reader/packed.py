@@ -26,8 +26,6 @@ class Packed:
         places = [torch.arange(n) + (self.prefix if i else 0) for i, n in enumerate(self._lengths)]
         self._places = torch.cat(places)
         self._turns: Tensor | None = None
-        self.kept: list[list[tuple[Tensor, Tensor]]] | None = None
-        """If a list, every layer's keys and values of each conversation, to go on from."""
 
     def attend(self, q: Tensor, k: Tensor, v: Tensor, layer: int, rope_base: float) -> Tensor:
         if self._turns is None:
@@ -35,38 +33,12 @@ class Packed:
         q, k = turn(q, self._turns), turn(k, self._turns)
         parts = [torch.split(t, self._lengths, dim=2) for t in (q, k, v)]
         _, before_k, before_v = (part[0] for part in parts)
-        out, kept = [], []
+        out = []
         for index, (queries, keys, values) in enumerate(zip(*parts, strict=True)):
             if index:
                 keys = torch.cat((before_k, keys), dim=2)
                 values = torch.cat((before_v, values), dim=2)
-                kept.append((keys, values))
             out.append(attention(queries, keys, values, self._masks[index].to(q.dtype)))
-        if self.kept is not None:
-            self.kept.append(kept)
-        return torch.cat(out, dim=2)
-
-
-class OneMore:
-    """The next token of every conversation that `packed` has kept; `Seen` for a `Pass`."""
-
-    def __init__(self, packed: Packed, generated: int, chosen: Sequence[int]) -> None:
-        assert packed.kept is not None
-        self._kept, self._chosen = packed.kept, chosen
-        lengths = [packed.prefix + len(c.ids) for c in packed.conversations]
-        self._places = torch.tensor([lengths[i] + generated for i in chosen])
-
-    def attend(self, q: Tensor, k: Tensor, v: Tensor, layer: int, rope_base: float) -> Tensor:
-        by = turns(self._places, q.shape[-1], rope_base)
-        q, k = turn(q, by), turn(k, by)
-        out = []
-        for number, index in enumerate(self._chosen):
-            here = slice(number, number + 1)
-            keys, values = self._kept[layer][index]
-            keys = torch.cat((keys, k[:, :, here]), dim=2)
-            values = torch.cat((values, v[:, :, here]), dim=2)
-            self._kept[layer][index] = keys, values
-            out.append(attention(q[:, :, here], keys, values, None))
         return torch.cat(out, dim=2)
 
 
