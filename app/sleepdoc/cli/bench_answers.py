@@ -1,5 +1,6 @@
 """`sleepdoc bench answers`: how often a person's question about a document is answered rightly."""
 
+import hashlib
 import platform
 import tempfile
 from collections.abc import Iterator
@@ -16,7 +17,6 @@ from sleepdoc.errors import DocumentError, UsageError
 
 if TYPE_CHECKING:
     from sleepdoc.evaluation.answers import Arm, Line, Row
-    from sleepdoc.reading.service import OpenOptions
 
 _COLUMNS = (
     "questions",
@@ -53,6 +53,13 @@ _COLUMNS = (
     metavar="FILE",
     help="Keep every answer here, and go on from what is there.",
 )
+@click.option(
+    "--db",
+    "database",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="PATH",
+    help="Keep the conversations here, so that no document is read twice.",
+)
 @click.option("--show", is_flag=True, help="Print every question with its answer.")
 @json_option
 @model_options
@@ -61,6 +68,7 @@ def answers(
     documents: Path | None,
     arms: str,
     results: Path | None,
+    database: Path | None,
     show: bool,
     as_json: bool,
     choice: ModelChoice,
@@ -74,7 +82,7 @@ def answers(
 
     lines = read_lines(data)
     rows = []
-    for row in _rows(lines, documents or data.parent, _arms(arms), results, choice):
+    for row in _rows(lines, documents or data.parent, _arms(arms), results, database, choice):
         rows.append(row)
         if show:
             notice(f"{row.kind}: {row.question} | {row.answer} | {row.verdict}, {row.f1:.2f}")
@@ -89,10 +97,11 @@ def answers(
 def _arms(text: str) -> "tuple[Arm, ...]":
     from sleepdoc.evaluation.answers import ARMS
 
-    chosen = tuple(arm for arm in ARMS if arm in text.split(","))
-    if len(chosen) != len(text.split(",")):
-        raise UsageError(f"{text!r} is not a list of arms. There are: {', '.join(ARMS)}.")
-    return chosen
+    named = text.split(",")
+    for name in named:
+        if name not in ARMS:
+            raise UsageError(f"There is no arm {name!r}; there are {', '.join(ARMS)}.")
+    return tuple(arm for arm in ARMS if arm in named)
 
 
 def _rows(
@@ -100,6 +109,7 @@ def _rows(
     folder: Path,
     arms: "tuple[Arm, ...]",
     results: Path | None,
+    database: Path | None,
     choice: ModelChoice,
 ) -> "Iterator[Row]":
     from sleepdoc.evaluation.answers import answers, load, save
@@ -109,7 +119,8 @@ def _rows(
     done = {row.key for row in before}
     with tempfile.TemporaryDirectory() as scratch:
         for line in lines:
-            options = _options(line, folder, Path(scratch), choice)
+            target = folder / line.file if line.file else _written(line, Path(scratch))
+            options = choice.options(str(target), database or Path(scratch) / "bench.db")
             try:
                 for row in answers(line, options, arms, done):
                     if results:
@@ -119,18 +130,15 @@ def _rows(
                 notice(f"{error} Left out.")
 
 
-def _options(line: "Line", folder: Path, scratch: Path, choice: ModelChoice) -> "OpenOptions":
-    if line.file:
-        return choice.options(str(folder / line.file), scratch / "bench.db")
-    path = scratch / f"{len(list(scratch.iterdir()))}.txt"
+def _written(line: "Line", scratch: Path) -> Path:
+    """The text of a document as a file, with the same name whenever its text is the same."""
+    path = scratch / f"{hashlib.sha256(line.document.encode()).hexdigest()[:16]}.txt"
     path.write_text(line.document, "utf-8")
-    return choice.options(str(path), scratch / "bench.db")
+    return path
 
 
 def _identity(data: Path, choice: ModelChoice) -> dict[str, Any]:
     """What the figures are of."""
-    import hashlib
-
     from sleepdoc import locations
 
     parts = {"heads": locations.heads(), "reader": locations.reader(), "data": data}

@@ -89,21 +89,31 @@ def read_lines(path: Path) -> list[Line]:
 
     Raises:
         DocumentError: it cannot be read, or a line is not of the form.
+        UsageError: there is nothing in it.
     """
-    lines = []
     try:
-        for number, text in enumerate(path.read_text("utf-8").split("\n"), 1):
-            if not text.strip():
-                continue
-            fields = json.loads(text)
-            questions = tuple(map(Question.of, fields["questions"]))
-            id = str(fields.get("id", number))
-            lines.append(Line(id, fields.get("file"), fields.get("document", ""), questions))
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        texts = path.read_text("utf-8").split("\n")
+    except (OSError, ValueError) as error:
         raise DocumentError(f"{path} cannot be read: {error}.") from error
+    lines = [_line(path, number, text) for number, text in enumerate(texts, 1) if text.strip()]
     if not lines:
         raise UsageError(f"There are no documents in {path}.")
     return lines
+
+
+def _line(path: Path, number: int, text: str) -> Line:
+    try:
+        fields = json.loads(text)
+        questions = tuple(map(Question.of, fields["questions"]))
+        name = str(fields.get("id", number))
+        return Line(name, fields.get("file"), fields.get("document", ""), questions)
+    except json.JSONDecodeError as error:
+        reason = f"not JSON ({error})"
+    except KeyError as error:
+        reason = f"no {error}"
+    except (TypeError, AttributeError) as error:
+        reason = f"not of the form ({error})"
+    raise DocumentError(f"{path.name}, line {number}: {reason}.")
 
 
 def answers(
@@ -126,7 +136,7 @@ def answers(
             pass
         for arm, question in left:
             recalled: tuple[Citation, ...] = ()
-            for event in session.ask(question.text, closed_book=arm == "closed"):
+            for event in session.ask(question.text, closed_book=arm == "closed", kept=False):
                 if isinstance(event, Answering):
                     recalled = event.citations
                 elif isinstance(event, AnswerFinished):
