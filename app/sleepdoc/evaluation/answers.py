@@ -140,12 +140,13 @@ def answers(
                 if isinstance(event, Answering):
                     recalled = event.citations
                 elif isinstance(event, AnswerFinished):
-                    yield _row(line, arm, question, event, recalled)
+                    yield row(line, arm, question, event, recalled)
 
 
-def _row(
+def row(
     line: Line, arm: Arm, question: Question, event: AnswerFinished, recalled: Sequence[Citation]
 ) -> Row:
+    """Judge an answer; `recalled` is what stood in front of its question."""
     quotes = [squash(citation.quote) for citation in recalled]
     pages, right = question.pages, question.answers
     return Row(
@@ -155,8 +156,8 @@ def _row(
         question=question.text,
         answer=event.answer,
         answerable=bool(right),
-        f1=token_f1(event.answer, right) if right else 0.0,
-        exact=bool(right) and exact_match(event.answer, right),
+        f1=max((token_f1(said, right) for said in _said(question, event.answer)), default=0.0),
+        exact=any(exact_match(said, right) for said in _said(question, event.answer)),
         verdict=event.verdict,
         page_recalled=any(c.page in pages for c in recalled) if pages else None,
         evidence_recalled=(
@@ -169,6 +170,13 @@ def _row(
         tokens=event.tokens,
         seconds=event.seconds,
     )
+
+
+def _said(question: Question, answer: str) -> tuple[str, ...]:
+    """What is compared with the right answers: of yes with a reason, also the yes alone."""
+    if not question.answers:
+        return ()
+    return (answer, answer.split(",")[0]) if question.kind == "yesno" else (answer,)
 
 
 def figures(rows: Sequence[Row]) -> dict[str, dict[str, dict[str, object]]]:

@@ -67,7 +67,10 @@ def test_kept_conversations_are_as_they_were(run: Run, data: Path, tmp_path: Pat
     assert run(*kept).code == 0
     assert run("ls", "--json", "--db", tmp_path / "kept.db").json == listed
     for each in listed["conversations"]:
-        assert run("show", each["conversation"], "--json", "--db", tmp_path / "kept.db").json["turns"] == []
+        assert (
+            run("show", each["conversation"], "--json", "--db", tmp_path / "kept.db").json["turns"]
+            == []
+        )
 
 
 def test_a_document_that_cannot_be_read_is_left_out(run: Run, data: Path, tmp_path: Path) -> None:
