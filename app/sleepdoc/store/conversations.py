@@ -8,7 +8,7 @@ import sqlite_utils
 
 from sleepdoc.documents.types import Document
 from sleepdoc.errors import NotFoundError, UsageError
-from sleepdoc.store import documents, locks, steps
+from sleepdoc.store import documents, locks, snapshots, steps
 from sleepdoc.store.database import Database, now
 from sleepdoc.store.types import Conversation, Position
 
@@ -112,10 +112,7 @@ def delete(database: Database, name: str) -> int:
     with locks.conversation_lock(database.path, conversation):
         with database.transaction() as tables:
             tables.execute("DELETE FROM conversations WHERE id = ?", (conversation.id,))
-            tables.execute(
-                "DELETE FROM snapshots WHERE sha256 NOT IN"
-                " (SELECT snapshot FROM steps WHERE snapshot IS NOT NULL)"
-            )
+            snapshots.delete_unused(tables)
             documents.delete_unused(tables, conversation.document_sha256)
         locks.forget(database.path, conversation)
         return database.shrink()

@@ -12,6 +12,7 @@ from sleepdoc.store import (
     conversations,
     documents,
     forks,
+    garbage,
     locks,
     search,
     snapshots,
@@ -137,6 +138,11 @@ class Store:
             BusyError: it is open in another process.
         """
         return conversations.delete(self._database, name)
+
+    def collect(self) -> garbage.Removed:
+        """Remove documents without a conversation and memories that none can go back to, and give
+        unused space back to the file system."""
+        return garbage.collect(self._database, self._snapshot_budget)
 
     def size(self, conversation: Conversation) -> int:
         """Bytes that deleting a conversation frees: memories and text that no other one has."""
