@@ -61,7 +61,7 @@ class LibraryScreen(Screen[None]):
         self._entries: list[Entry] = []
 
     def compose(self) -> ComposeResult:
-        yield Static("Library", id="library-title")
+        yield Static("Library · Enter opens what is marked", id="library-title")
         yield Input(placeholder="Search, or the path of a document to open", compact=True)
         yield Static(Content.styled(_heading(), MUTED), id="library-heading")
         yield OptionList(markup=False, compact=True)

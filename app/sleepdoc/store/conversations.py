@@ -2,7 +2,9 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import sqlite_utils
 
@@ -29,6 +31,7 @@ def create(
     fingerprint: str,
     passes: int,
     seed: int,
+    info: Mapping[str, Any],
 ) -> Conversation:
     """`Store.create_conversation`."""
     with database.transaction() as tables:
@@ -55,7 +58,7 @@ def create(
             kind="created",
             position=Position(),
             snapshot=None,
-            info={},
+            info=info,
         )
     return Conversation(**row, last_used=first.created)
 

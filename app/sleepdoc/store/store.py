@@ -108,11 +108,28 @@ class Store:
         return search.StoredIndex(self._database, sha256, before_page)
 
     def create_conversation(
-        self, document: Document, *, model: str, fingerprint: str, passes: int, seed: int
+        self,
+        document: Document,
+        *,
+        model: str,
+        fingerprint: str,
+        passes: int,
+        seed: int,
+        info: Mapping[str, Any] = _NOTHING,
     ) -> Conversation:
-        """Begin a conversation about a stored document, with its ``created`` step."""
+        """Begin a conversation about a stored document, with its ``created`` step.
+
+        Args:
+            info: JSON values to keep with that step.
+        """
         return conversations.create(
-            self._database, document, model=model, fingerprint=fingerprint, passes=passes, seed=seed
+            self._database,
+            document,
+            model=model,
+            fingerprint=fingerprint,
+            passes=passes,
+            seed=seed,
+            info=info,
         )
 
     def conversations(self) -> list[Conversation]:
