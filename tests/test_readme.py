@@ -91,11 +91,13 @@ def test_every_environment_variable_exists() -> None:
     assert variables == set(re.findall(r"\"(SLEEPDOC_[A-Z_]+)\"", sources))
 
 
-def test_every_file_linked_is_there() -> None:
-    links = re.findall(r"\]\((?!https?:)([^)#]+)\)", README)
+@pytest.mark.parametrize("page", ["README.md", "docs/measured.md"])
+def test_every_file_linked_is_there(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    links = re.findall(r"\]\((?!https?:)([^)#]+)\)", text)
     assert links
     for link in links:
-        assert (ROOT / link).exists(), link
+        assert (ROOT / page).parent.joinpath(link).exists(), link
 
 
 def test_set_up_is_what_the_check_script_does() -> None:

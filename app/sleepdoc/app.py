@@ -19,16 +19,18 @@ from textual.screen import Screen
 from textual.theme import Theme
 
 from sleepdoc.documents.text import safe_display
-from sleepdoc.errors import ExitCode
+from sleepdoc.errors import ExitCode, SleepdocError
 from sleepdoc.reading.events import Event
 from sleepdoc.reading.library import Library
 from sleepdoc.screens.help import HelpScreen
 from sleepdoc.screens.library import LibraryScreen
 from sleepdoc.screens.reading import ReadingScreen
 from sleepdoc.screens.slash import SLASHES
-from sleepdoc.screens.wire import Commands, Happened, OpenOther
-from sleepdoc.settings import settings
+from sleepdoc.screens.wire import Commands, Happened, OpenOther, ReadToTheEnd
+from sleepdoc.settings import choose, settings
+from sleepdoc.widgets import figures
 from sleepdoc.widgets.alt_digits import free_alt_digits
+from sleepdoc.widgets.announcement import announcement
 
 NIGHT = Theme(
     name="sleepdoc-night",
@@ -86,6 +88,8 @@ class SleepdocApp(App[None]):
         self._runner: Runner | None = None
         self._reading: ReadingScreen | None = None
         self._leaving = False
+        self._theme_kept = ""
+        """The theme that is written down."""
 
     @property
     def farewell(self) -> str:
@@ -103,6 +107,8 @@ class SleepdocApp(App[None]):
         self.register_theme(NIGHT)
         chosen = settings()
         self.theme = chosen["theme"] if chosen["theme"] in self.available_themes else NIGHT.name
+        self._theme_kept = self.theme
+        self.theme_changed_signal.subscribe(self, self._keep_theme)
         self.set_keymap(dict(chosen.keys))
         self._quit_on_signals()
         if self._first is None:
@@ -113,7 +119,11 @@ class SleepdocApp(App[None]):
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         if isinstance(screen, ReadingScreen):
             for each in SLASHES:
-                run = partial(screen.prefill if each.needs_more else screen.obey, each.name)
+                run = (
+                    partial(screen.begin, f"/{each.name} ")
+                    if each.needs_more
+                    else partial(screen.obey, each.name)
+                )
                 yield SystemCommand(_title(each.name), each.says.capitalize(), run)
         slashes = {each.name.replace("-", "_") for each in SLASHES}
         for node, binding, enabled, tooltip in screen.active_bindings.values():
@@ -122,17 +132,36 @@ class SleepdocApp(App[None]):
                 yield SystemCommand(binding.description, tooltip, action)
         yield SystemCommand("Quit", "Save and quit", self.action_quit)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """From within the library there is no way to it."""
+        return action != "library" or self.screen is self._reading
+
     def action_help(self) -> None:
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen())
 
     def action_library(self) -> None:
-        if self.screen is self._reading:
+        if self._reading is not None:
             self.push_screen(LibraryScreen(self._library, self._reading.conversation))
 
     def action_help_quit(self) -> None:
         """Ctrl+C without a selection."""
         self.notify("Ctrl+C copies what is selected. Ctrl+Q saves and quits.", markup=False)
+
+    def _keep_theme(self, theme: Theme) -> None:
+        """Write another choice of colours down, for the next time."""
+        if theme.name != self._theme_kept:
+            self._theme_kept = theme.name
+            try:
+                choose("theme", theme.name)
+            except SleepdocError as error:
+                self.notify(str(error), severity="warning", markup=False)
+
+    @on(ReadToTheEnd)
+    def _tell_who_looks_elsewhere(self, read: ReadToTheEnd) -> None:
+        if not self.app_focus and self._driver is not None:
+            said = f"{figures.one_line(read.title)} is read to its end"
+            self._driver.write(announcement(said, os.environ.get("TERM", "")))
 
     def copy_to_clipboard(self, text: str) -> None:
         """To the system's clipboard where there is one here, and through the terminal."""

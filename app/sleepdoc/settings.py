@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sleepdoc import locations
-from sleepdoc.errors import UsageError
+from sleepdoc.errors import StorageError, UsageError
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,14 @@ OPTIONS = (
         0,
         "passes per sleep of a new conversation; 0: what the model recommends",
         fits=lambda value: 0 <= value <= 64,
+    ),
+    Option(
+        "sleep_at",
+        int,
+        0,
+        "percent of the window that the document fills before a sleep, in a new conversation; "
+        "0: all but room for a question",
+        fits=lambda value: value == 0 or 25 <= value <= 100,
     ),
     Option("theme", str, "sleepdoc-night", "colours of the application"),
 )
@@ -82,6 +90,33 @@ def load(path: Path, environment: Mapping[str, str]) -> Settings:
 def settings() -> Settings:
     """Those of now: file and environment are looked at anew."""
     return load(locations.config_file(), os.environ)
+
+
+def choose(name: str, value: object) -> None:
+    """Write one choice into the file; the rest of it, comments too, stays as it is.
+
+    Raises:
+        UsageError: the file cannot be read.
+        StorageError: it cannot be written.
+    """
+    import tomlkit
+
+    from sleepdoc.exports.output_file import write_file
+
+    path = locations.config_file().resolve()  # a link to it stays one
+    _read(path)
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    written = tomlkit.parse(text)
+    if name in written:
+        written[name] = value
+        text = tomlkit.dumps(written)
+    else:  # in front: behind a table it would be a part of that
+        text = tomlkit.dumps({name: value}) + text
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(f"{path.parent} cannot be made: {error.strerror}.") from error
+    write_file(path, text.encode(), replace=True)
 
 
 def _read(path: Path) -> dict[str, Any]:

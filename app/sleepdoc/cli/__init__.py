@@ -16,6 +16,7 @@ from sleepdoc.cli.config import config
 from sleepdoc.cli.doctor import doctor
 from sleepdoc.cli.export import export
 from sleepdoc.cli.fork import fork
+from sleepdoc.cli.gc import gc
 from sleepdoc.cli.import_ import import_
 from sleepdoc.cli.library import library
 from sleepdoc.cli.ls import ls
@@ -23,13 +24,12 @@ from sleepdoc.cli.models import models
 from sleepdoc.cli.open import open_
 from sleepdoc.cli.page import page
 from sleepdoc.cli.read import read
-from sleepdoc.cli.redo import redo
 from sleepdoc.cli.rename import rename
 from sleepdoc.cli.resume import resume
 from sleepdoc.cli.rm import rm
 from sleepdoc.cli.search import search
 from sleepdoc.cli.show import show
-from sleepdoc.cli.undo import undo
+from sleepdoc.cli.undo import redo, undo
 
 
 @click.group(cls=DefaultGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -67,6 +67,7 @@ for command in (
     fork,
     models,
     config,
+    gc,
     completion,
     doctor,
     bench,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sleepdoc.cli.bench_answers import answers
+from sleepdoc.cli.bench_keys import keys
 from sleepdoc.cli.command import Command
 from sleepdoc.cli.options import ModelChoice, json_option, model_options, verbose_option
 from sleepdoc.cli.output import emit, notice, say
@@ -31,6 +32,7 @@ def bench() -> None:
 
 
 bench.add_command(answers)
+bench.add_command(keys)
 
 
 def _numbers(_ctx: click.Context, _parameter: click.Parameter, value: str) -> tuple[int, ...]:

@@ -54,6 +54,7 @@ class ModelChoice:
             device=self.device,
             seed=self.seed,
             passes=passes or settings()["passes"] or None,
+            sleep_at=settings()["sleep_at"],
             ocr=self.ocr,
         )
 

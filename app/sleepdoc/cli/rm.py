@@ -28,11 +28,13 @@ def rm(name: str, yes: bool, as_json: bool, database: Path) -> None:
     from sleepdoc.widgets import figures
 
     with Store.open(database) as store:
-        found = conversation_of(store, name).name
+        conversation = conversation_of(store, name)
+        found = conversation.name
         if not yes:
             if not sys.stdin.isatty():
                 raise UsageError(f"There is nobody to ask. To delete {found} use --yes.")
-            question = f"Delete {one_line(found)} and all it remembers?"
+            frees = figures.size(store.size(conversation))
+            question = f"Delete {one_line(found)} and all it remembers ({frees})?"
             if not click.confirm(question, err=True):
                 notice("Nothing was deleted.")
                 return

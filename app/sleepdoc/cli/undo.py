@@ -1,12 +1,17 @@
-"""`sleepdoc undo`: take the last sleep back."""
+"""`sleepdoc undo` and `sleepdoc redo`: take the last sleep back, and take that back."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from sleepdoc.cli.command import Command
 from sleepdoc.cli.options import json_option, name_argument, storage_options
 from sleepdoc.cli.output import emit, say
+
+if TYPE_CHECKING:
+    from sleepdoc.store import Conversation, Step, Store
 
 
 @click.command(cls=Command)
@@ -19,13 +24,40 @@ def undo(name: str, as_json: bool, database: Path) -> None:
     What was read since is read again. Undoing again goes back one sleep further. Questions and
     answers stay.
     """
+    from sleepdoc.store import Store
+
+    _step(Store.undo, "is back at page {page}, before its last sleep", name, as_json, database)
+
+
+@click.command(cls=Command)
+@name_argument
+@json_option
+@storage_options
+def redo(name: str, as_json: bool, database: Path) -> None:
+    """Take the last undo back.
+
+    Redoing again takes back the undo before that one, as long as nothing else was done since.
+    """
+    from sleepdoc.store import Store
+
+    _step(Store.redo, "is at page {page} again, as before the undo", name, as_json, database)
+
+
+def _step(
+    move: "Callable[[Store, Conversation], Step]",
+    said: str,
+    name: str,
+    as_json: bool,
+    database: Path,
+) -> None:
+    """Move a conversation along its steps, and say where it is now."""
     from sleepdoc.exports.summary import conversation_of
     from sleepdoc.store import Store
 
     with Store.open(database) as store:
         conversation = conversation_of(store, name)
         with store.lock(conversation):
-            step = store.undo(conversation)
+            step = move(store, conversation)
     if as_json:
         emit(
             {
@@ -36,4 +68,4 @@ def undo(name: str, as_json: bool, database: Path) -> None:
             }
         )
     else:
-        say(f"{conversation.name} is back at page {step.position.page}, before its last sleep.")
+        say(f"{conversation.name} {said.format(page=step.position.page)}.")

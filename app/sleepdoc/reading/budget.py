@@ -16,24 +16,26 @@ _SMALLEST_ROOM = 32
 
 @dataclass(frozen=True)
 class Budget:
-    """Limits that depend on the model alone, so that a window is cut at the same place whenever
-    and however often its reading is interrupted."""
+    """Limits that depend on model and conversation alone, so that a window is cut at the same
+    place whenever and however often its reading is interrupted."""
 
     size: int
     """Tokens of the window besides the pinned prefix."""
     pinned: int
     around: int
     """Control tokens around one question and its answer."""
+    sleep_at: int = 0
+    """Percent of `size` that the document fills before a sleep; 0 is as much as it may."""
 
     @classmethod
-    def of(cls, window: int, frame: Frame) -> "Budget":
+    def of(cls, window: int, frame: Frame, sleep_at: int = 0) -> "Budget":
         """Share out a window.
 
         Raises:
             ModelError: the window is too small for a question and an answer.
         """
         around = len(frame.question_open) + len(frame.answer_open) + len(frame.answer_close)
-        budget = cls(window - len(frame.prefix), len(frame.prefix), around)
+        budget = cls(window - len(frame.prefix), len(frame.prefix), around, sleep_at)
         if budget._room < _SMALLEST_ROOM:
             raise ModelError(f"A window of {window} tokens is too small to ask questions in.")
         return budget
@@ -61,7 +63,8 @@ class Budget:
     def document(self) -> int:
         """Most document tokens between two sleeps. An eighth of the window, at most 192 tokens,
         is kept free for a question meanwhile."""
-        return self.size - min(_RESERVE, self.size // 8)
+        most = self.size - min(_RESERVE, self.size // 8)
+        return min(most, self.size * self.sleep_at // 100) if self.sleep_at else most
 
     def piece(self, used: int) -> int:
         """Document tokens to prefill next into a window with `used` tokens besides the pinned

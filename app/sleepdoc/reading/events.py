@@ -99,6 +99,11 @@ class Turn:
     closed_book: bool = False
     sleeps: int = 0
     """How many of the present sleeps came before it."""
+    lookup: str = ""
+    """As of `Answering`."""
+    verdict: "Verdict | None" = None
+    """None for answers of before there were any."""
+    ended: "Ended" = "stop"
 
 
 @dataclass(frozen=True)
@@ -115,6 +120,8 @@ class ModelReady:
     tokens_reread: int
     """Document tokens that must be prefilled again because they had not been slept on."""
     conversation: str = ""
+    use: WindowUse | None = None
+    """What the window holds again."""
     notice: str = ""
     """What one should know of this model; empty for the embedded one."""
 

@@ -14,6 +14,9 @@ from sleepdoc_model.recall.query import Turn
 DOCUMENT_TOKENS = "document_tokens"
 """In the info of every step: how many tokens the whole document has."""
 
+SLEEP_AT = "sleep_at"
+"""In the info of the first step: the percent of the window at which the conversation sleeps."""
+
 _TURN_TOKENS = "turn_tokens"
 _MOST_LEAD = 256
 """Tokens of the longest turn that is put in front of a question that leans on it."""
@@ -35,6 +38,11 @@ class Record:
     @property
     def head(self) -> Step:
         return self._steps[-1]
+
+    @property
+    def sleep_at(self) -> int:
+        """As of `Budget`."""
+        return int(self._steps[0].info.get(SLEEP_AT, 0))
 
     @property
     def sleeps(self) -> int:

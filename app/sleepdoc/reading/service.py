@@ -18,7 +18,7 @@ from sleepdoc.locations import hashes, heads, reader
 from sleepdoc.models.card import card_of
 from sleepdoc.reading.client import EngineClient, WorkerGone
 from sleepdoc.reading.events import Citation, DocumentReady, Event, Progress, Resumed, Turn
-from sleepdoc.reading.record import DOCUMENT_TOKENS, Record
+from sleepdoc.reading.record import DOCUMENT_TOKENS, SLEEP_AT, Record
 from sleepdoc.reading.session import ReadingSession
 from sleepdoc.reading.slept import held, slept_pages
 from sleepdoc.reading.tokens import DocumentTokens
@@ -45,6 +45,8 @@ class OpenOptions:
     """Of a new conversation; an old one keeps its own."""
     passes: int | None = None
     """Passes per sleep of a new conversation. None: what the engine recommends."""
+    sleep_at: int = 0
+    """As of `Budget`, of a new conversation."""
     ocr: bool = False
     """Whether scanned pages of a new document are read by a program that recognises text."""
     log: Path | None = None
@@ -120,6 +122,7 @@ class OpenConversation:
                 fingerprint=info.fingerprint,
                 passes=options.passes or info.passes,
                 seed=seed,
+                info={SLEEP_AT: options.sleep_at} if options.sleep_at else {},
             )
             self._hold(store, conversation)
         try:
@@ -344,6 +347,9 @@ def _turn(stored: StoredTurn, read_to: Progress, steps: Sequence[Step]) -> Turn:
         citations,
         closed_book,
         sleeps,
+        stored.info.get("lookup", ""),
+        stored.info.get("verdict"),
+        stored.info.get("ended", "stop"),
     )
 
 

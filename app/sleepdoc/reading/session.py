@@ -66,7 +66,7 @@ class ReadingSession:
             notice: What `ModelReady` is to say of the model.
         """
         self._engine = engine
-        self._window = Window(engine, tokens)
+        self._window = Window(engine, tokens, record.sleep_at)
         self._record = record
         self._interval = interval
         self._notice = notice
@@ -259,6 +259,7 @@ class ReadingSession:
             reasons=info.reasons,
             tokens_reread=self._window.read - self._window.slept,
             conversation=self.conversation,
+            use=self._window.use,
             notice=self._notice,
         )
 

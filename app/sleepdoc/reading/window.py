@@ -15,10 +15,14 @@ class Window:
     Document tokens before `slept` are in memory, those up to `read` are in the window.
     """
 
-    def __init__(self, engine: EngineClient, tokens: DocumentTokens) -> None:
+    def __init__(self, engine: EngineClient, tokens: DocumentTokens, sleep_at: int = 0) -> None:
+        """
+        Args:
+            sleep_at: as of `Budget`.
+        """
         self._engine = engine
         self._tokens = tokens
-        self.budget = Budget.of(engine.info.window, engine.frame)
+        self.budget = Budget.of(engine.info.window, engine.frame, sleep_at)
         self.slept = 0
         self.read = 0
 

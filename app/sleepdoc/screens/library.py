@@ -61,7 +61,7 @@ class LibraryScreen(Screen[None]):
         self._entries: list[Entry] = []
 
     def compose(self) -> ComposeResult:
-        yield Static("Library", id="library-title")
+        yield Static("Library · Enter opens what is marked", id="library-title")
         yield Input(placeholder="Search, or the path of a document to open", compact=True)
         yield Static(Content.styled(_heading(), MUTED), id="library-heading")
         yield OptionList(markup=False, compact=True)
@@ -98,7 +98,7 @@ class LibraryScreen(Screen[None]):
     def _say(self) -> None:
         entry = self._chosen
         if entry is None:
-            self.said.update(_NONE if self.field.value.strip() else _EMPTY)
+            self.said.update(_nothing(self.field.value.strip()))
         elif entry.problem:
             self.said.update(f"! {figures.one_line(entry.problem)}")
         else:
@@ -180,6 +180,14 @@ class LibraryScreen(Screen[None]):
         except SleepdocError as error:
             self.notify(str(error), severity="warning", markup=False)
         await self._look(0)
+
+
+def _nothing(wanted: str) -> str:
+    """What to say of a field that has this in it, and a list that has nothing."""
+    if os.sep not in wanted:
+        return _NONE if wanted else _EMPTY
+    there = Path(wanted).expanduser().is_file()
+    return f"Enter opens {wanted}." if there else f"There is no file {wanted}."
 
 
 def _heading() -> str:

@@ -24,8 +24,13 @@ class MemoryScreen(ModalScreen[None]):
         Binding("escape,enter,q", "dismiss", "Close", id="memory.close", tooltip="Close"),
     ]
 
-    def __init__(self, conversation: str, sleeps: Sequence[SleepRecord]) -> None:
+    def __init__(self, conversation: str, sleeps: Sequence[SleepRecord], recall: str = "") -> None:
+        """
+        Args:
+            recall: what is known of how much the model remembers, if that was measured.
+        """
         super().__init__()
+        self._recall = recall
         self._conversation = conversation
         self._sleeps = sleeps
 
@@ -48,6 +53,7 @@ class MemoryScreen(ModalScreen[None]):
                 f"{slept}, {figures.size(self._sleeps[-1].size)} each, "
                 f"{figures.size(kept)} kept to go back to"
             ),
+            *([Content(self._recall)] if self._recall else []),
             Content.styled("\nsleep  pages        passes  tokens  when              memory", MUTED),
             *map(Content, rows),
             Content.styled("\n/undo goes back one sleep, /fork PAGE copies as of a page", MUTED),

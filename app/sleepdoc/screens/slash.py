@@ -42,7 +42,7 @@ async def _redo(screen: "ReadingScreen", _: str) -> None:
 
 
 async def _fork(screen: "ReadingScreen", argument: str) -> None:
-    page = screen.page_number(argument) if argument else None
+    page = screen.panes.page_number(argument) if argument else None
     fork = await screen.in_library(lambda library, name: library.fork(name, page))
     sleeps = "1 sleep" if fork.sleeps == 1 else f"{figures.count(fork.sleeps)} sleeps"
     await screen.chat.say(
@@ -57,7 +57,7 @@ async def _by_the_way(screen: "ReadingScreen", question: str) -> None:
 
 async def _memory(screen: "ReadingScreen", _: str) -> None:
     sleeps = await screen.in_library(lambda library, name: library.sleeps(name))
-    screen.app.push_screen(MemoryScreen(screen.conversation, sleeps))
+    screen.app.push_screen(MemoryScreen(screen.conversation, sleeps, screen.model_notice))
 
 
 async def _export(screen: "ReadingScreen", argument: str) -> None:
@@ -81,11 +81,11 @@ async def _rename(screen: "ReadingScreen", new: str) -> None:
 
 
 async def _page(screen: "ReadingScreen", wanted: str) -> None:
-    screen.go_to_page(screen.page_number(wanted))
+    screen.panes.go_to_page(screen.panes.page_number(wanted))
 
 
 async def _find(screen: "ReadingScreen", wanted: str) -> None:
-    screen.find(wanted)
+    screen.panes.find(wanted)
 
 
 async def _model(screen: "ReadingScreen", wanted: str) -> None:
@@ -122,7 +122,7 @@ def _action(name: str) -> Run:
 SLASHES = (
     Slash("find", "TEXT", "find words in the document (as do F3, and / alone)", _find),
     Slash("page", "N", "show a page, by its label or number", _page),
-    Slash("outline", "", "table of contents", _action("outline")),
+    Slash("outline", "", "table of contents", _action("pane('outline')")),
     Slash("btw", "QUESTION", "ask without leaving a trace", _by_the_way),
     Slash("closed-book", "", "answer from memory alone, on or off", _action("closed_book")),
     Slash("sleep", "", "memorise what the window holds now", _action("sleep")),
@@ -134,7 +134,7 @@ SLASHES = (
     Slash("rename", "NAME", "another name for this conversation", _rename),
     Slash("library", "", "all conversations", _action("app.library")),
     Slash("model", "[ID]", "which model reads; or read with another", _model),
-    Slash("details", "", "figures, layers and hashes", _action("details")),
+    Slash("details", "", "figures, layers and hashes", _action("toggle('details')")),
     Slash("theme", "[NAME]", "other colours", _theme),
     Slash("help", "", "keys and words", _action("app.help")),
 )

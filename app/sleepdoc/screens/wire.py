@@ -39,6 +39,13 @@ class OpenOther(Message):
 
 
 @dataclass
+class ReadToTheEnd(Message):
+    """A document has just been read to its end."""
+
+    title: str
+
+
+@dataclass
 class Happened(Message):
     """Posted, from any thread, for every event of the runner."""
 

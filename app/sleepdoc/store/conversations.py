@@ -2,13 +2,15 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import sqlite_utils
 
 from sleepdoc.documents.types import Document
 from sleepdoc.errors import NotFoundError, UsageError
-from sleepdoc.store import documents, locks, steps
+from sleepdoc.store import documents, locks, snapshots, steps
 from sleepdoc.store.database import Database, now
 from sleepdoc.store.types import Conversation, Position
 
@@ -29,6 +31,7 @@ def create(
     fingerprint: str,
     passes: int,
     seed: int,
+    info: Mapping[str, Any],
 ) -> Conversation:
     """`Store.create_conversation`."""
     with database.transaction() as tables:
@@ -55,7 +58,7 @@ def create(
             kind="created",
             position=Position(),
             snapshot=None,
-            info={},
+            info=info,
         )
     return Conversation(**row, last_used=first.created)
 
@@ -112,10 +115,7 @@ def delete(database: Database, name: str) -> int:
     with locks.conversation_lock(database.path, conversation):
         with database.transaction() as tables:
             tables.execute("DELETE FROM conversations WHERE id = ?", (conversation.id,))
-            tables.execute(
-                "DELETE FROM snapshots WHERE sha256 NOT IN"
-                " (SELECT snapshot FROM steps WHERE snapshot IS NOT NULL)"
-            )
+            snapshots.delete_unused(tables)
             documents.delete_unused(tables, conversation.document_sha256)
         locks.forget(database.path, conversation)
         return database.shrink()

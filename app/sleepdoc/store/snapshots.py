@@ -89,6 +89,20 @@ def size_alone(database: Database, conversation_id: int) -> int:
     return int(row["size"])
 
 
+def count(tables: sqlite_utils.Database) -> int:
+    """How many memories are stored, within the caller's transaction."""
+    (number,) = tables.execute("SELECT count(*) FROM snapshots WHERE data IS NOT NULL").fetchone()
+    return int(number)
+
+
+def delete_unused(tables: sqlite_utils.Database) -> None:
+    """Delete memories that no step names, within the caller's transaction."""
+    tables.execute(
+        "DELETE FROM snapshots WHERE sha256 NOT IN"
+        " (SELECT snapshot FROM steps WHERE snapshot IS NOT NULL)"
+    )
+
+
 def prune(tables: sqlite_utils.Database, conversation_id: int, budget: int) -> None:
     """Drop memories that a conversation need not keep, within the caller's transaction.
 

@@ -12,6 +12,7 @@ from sleepdoc.store import (
     conversations,
     documents,
     forks,
+    garbage,
     locks,
     search,
     snapshots,
@@ -107,11 +108,28 @@ class Store:
         return search.StoredIndex(self._database, sha256, before_page)
 
     def create_conversation(
-        self, document: Document, *, model: str, fingerprint: str, passes: int, seed: int
+        self,
+        document: Document,
+        *,
+        model: str,
+        fingerprint: str,
+        passes: int,
+        seed: int,
+        info: Mapping[str, Any] = _NOTHING,
     ) -> Conversation:
-        """Begin a conversation about a stored document, with its ``created`` step."""
+        """Begin a conversation about a stored document, with its ``created`` step.
+
+        Args:
+            info: JSON values to keep with that step.
+        """
         return conversations.create(
-            self._database, document, model=model, fingerprint=fingerprint, passes=passes, seed=seed
+            self._database,
+            document,
+            model=model,
+            fingerprint=fingerprint,
+            passes=passes,
+            seed=seed,
+            info=info,
         )
 
     def conversations(self) -> list[Conversation]:
@@ -137,6 +155,11 @@ class Store:
             BusyError: it is open in another process.
         """
         return conversations.delete(self._database, name)
+
+    def collect(self) -> garbage.Removed:
+        """Remove documents without a conversation and memories that none can go back to, and give
+        unused space back to the file system."""
+        return garbage.collect(self._database, self._snapshot_budget)
 
     def size(self, conversation: Conversation) -> int:
         """Bytes that deleting a conversation frees: memories and text that no other one has."""

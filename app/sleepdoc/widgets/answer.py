@@ -10,7 +10,15 @@ from textual.timer import Timer
 from textual.widgets import Markdown
 
 from sleepdoc.documents.text import safe_display
-from sleepdoc.reading.events import SEARCHED, AnswerFinished, Answering, Citation, Turn
+from sleepdoc.reading.events import (
+    SEARCHED,
+    AnswerFinished,
+    Answering,
+    Citation,
+    Ended,
+    Turn,
+    Verdict,
+)
 from sleepdoc.widgets import figures
 from sleepdoc.widgets.citation import CitationView
 from sleepdoc.widgets.lines import MUTED, Lines
@@ -57,9 +65,9 @@ class Answer(Vertical):
         super().__init__()
         self._pending: list[str] = []
         self._painter: Timer | None = None
-        self._origin: list[str] = []
-        self._said = False
-        """Whether where it comes from is known before it is judged."""
+        self._begun: Answering | None = None
+        self._more: list[str] = []
+        """What else is known of it when it begins."""
         self.text = ""
         """The whole answer as it came, once it has."""
         self.citations: tuple[Citation, ...] = ()
@@ -73,13 +81,10 @@ class Answer(Vertical):
         """Show what the answer will rest on, and be ready for text; once more if it must be."""
         if self._painter is not None:
             await self._settle("", [])
-        self._origin = [_source(event.citations, event.closed_book, event.lookup)]
-        self._said = event.closed_book or bool(event.lookup)
-        self._origin.append(figures.read_to(event.read_to))
-        if not event.kept:
-            self._origin.append("not stored")
+        self._begun = event
+        self._more = [figures.read_to(event.read_to), *([] if event.kept else ["not stored"])]
         await self._cite(event.citations)
-        self.summary.parts = ("answering", *self._origin)
+        self.summary.parts = ("answering", self._source(None), *self._more)
         self._painter = self.set_interval(_PAINT_EVERY, self._paint)
 
     def write(self, text: str) -> None:
@@ -90,24 +95,28 @@ class Answer(Vertical):
         pace = [f"{figures.rate(event.tokens_per_second)} tok/s"]
         if event.first_token >= _WORTH_SAYING:
             pace.insert(0, f"first token {event.first_token:.1f} s")
-        ended = "interrupted" if event.interrupted else event.ended
-        ending = [_ENDINGS[ended]] if ended in _ENDINGS else []
         if event.citations and event.citations != self.citations:
             await self._cite(event.citations)
-        if event.citations and not self._said:
-            self._origin[0] = _VERDICTS[event.verdict]
-        await self._settle(event.answer, [*ending, *self._origin, *pace])
+        source = self._source(event.verdict)
+        ending = _ending(event.ended, event.interrupted)
+        await self._settle(event.answer, [*ending, source, *self._more, *pace])
 
     async def break_off(self, reason: str) -> None:
         """Keep what has arrived of an answer that will not go on."""
         await self._paint()
-        await self._settle(self.markdown.source, [reason, *self._origin])
+        await self._settle(self.markdown.source, [reason, self._source(None), *self._more])
+
+    def _source(self, verdict: Verdict | None) -> str:
+        begun = self._begun
+        if begun is None:
+            return ""
+        return _source(self.citations, begun.closed_book, begun.lookup, verdict)
 
     async def show(self, turn: Turn) -> None:
         """Show a stored answer."""
-        ending = ["stopped early"] if turn.interrupted else []
+        ending = _ending(turn.ended, turn.interrupted)
         await self._cite(turn.citations)
-        source = _source(turn.citations, turn.closed_book)
+        source = _source(turn.citations, turn.closed_book, turn.lookup, turn.verdict)
         await self._settle(turn.answer, [*ending, source, figures.read_to(turn.read_to)])
 
     async def _cite(self, citations: tuple[Citation, ...]) -> None:
@@ -133,25 +142,35 @@ class Answer(Vertical):
         self.summary.parts = tuple(summary)
 
 
-_ENDINGS = {
+def _ending(ended: Ended, interrupted: bool) -> list[str]:
+    said = _ENDINGS.get("interrupted" if interrupted else ended)
+    return [said] if said else []
+
+
+_ENDINGS: dict[Ended, str] = {
     "interrupted": "stopped early",
     "length": "cut at the most tokens",
     "repetition": "ended, as it repeated itself",
 }
-_VERDICTS = {
+_VERDICTS: dict[Verdict, str] = {
     "verified": "✓ stands on the page",
     "from memory": "~ not found on a page in these words",
     "not found": "? nothing found about this",
 }
 
 
-def _source(citations: tuple[Citation, ...], closed_book: bool, lookup: str = "") -> str:
+def _source(
+    citations: tuple[Citation, ...], closed_book: bool, lookup: str, verdict: Verdict | None
+) -> str:
+    """Where an answer comes from, in a sign and words; without a verdict, where it may."""
     if closed_book:
         return "~ from memory alone (closed book)"
     if lookup == SEARCHED:
         return "searched in the text, not from memory"
     if lookup and citations:
         return "looked up above, the rest from memory"
+    if verdict == "not found" or (verdict and citations):
+        return _VERDICTS[verdict]
     return "~ the rest from memory" if citations else "~ from memory, nothing recalled"
 
 

@@ -114,6 +114,8 @@ class Chat(Vertical):
 
     async def _resumed(self, event: Resumed) -> None:
         await self.transcript.reset()
+        for notice in event.document.notices:
+            await self.say(notice, tone=Tone.WARNING)
         sleeps = "1 sleep" if event.sleeps == 1 else f"{figures.count(event.sleeps)} sleeps"
         read = f"{figures.read_to(event.progress)}, {sleeps}"
         if unseen := len(event.messages[:-_EARLIER_TURNS]):
@@ -125,11 +127,11 @@ class Chat(Vertical):
             await self.transcript.add_stored(turn)
         await self._slept_before(event.slept[slept:])
         self.prompt.remember(turn.question for turn in event.messages)
-        notice = await self.say(
+        resumed = await self.say(
             f"Resumed “{event.conversation}”, last here {_local(event.last_used)}",
             f"{read}, loading the memory",
         )
-        self._loading = (notice, read)
+        self._loading = (resumed, read)
 
     async def _slept_before(self, sleeps: Sequence[SleptPages]) -> None:
         """Say what was memorised between two stored turns."""

@@ -13,6 +13,7 @@ from textual.reactive import reactive
 from sleepdoc.documents.types import Document
 from sleepdoc.reading.coverage import WORDS, Coverage, PageState
 from sleepdoc.reading.events import (
+    AnswerFinished,
     Answering,
     DocumentReady,
     Event,
@@ -85,7 +86,7 @@ class CoverageStrip(Lines, can_focus=True):
                 self._slept(event)
             case Undone():
                 self.coverage = replace(self.coverage, progress=event.progress, sleeps=event.slept)
-            case Answering():
+            case Answering() | AnswerFinished():
                 self._cite({citation.page for citation in event.citations})
 
     def _read(self, progress: Progress) -> None:

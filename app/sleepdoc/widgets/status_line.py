@@ -61,7 +61,7 @@ class StatusLine(Lines):
                 self._resumed = isinstance(event, Resumed)
                 self.progress = event.progress if isinstance(event, Resumed) else None
             case ModelReady() if self.use is None:
-                self.use = WindowUse(0, 0, event.window)
+                self.use = event.use or WindowUse(0, 0, event.window)
             case Reading():
                 self.latest, self.progress, self.use = event, event.progress, event.window
             case ReadingPaused():

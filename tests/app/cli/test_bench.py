@@ -8,7 +8,7 @@ import torch
 
 from sleepdoc_model.evaluation.documents import Asked, Document, dump
 
-from .conftest import Run
+from .conftest import SOURCES, Run
 
 ARMS = ("full", "empty", "last", "recall", "swapped", "modal", "n1", "n2")
 
@@ -100,3 +100,19 @@ def test_data_that_cannot_be_used(run: Run, tmp_path: Path) -> None:
     done = run("bench", "memory", "--data", bad)
     assert done.code == 3
     assert "bad.jsonl, line 1: no 'questions'" in done.err
+
+
+def test_keys_are_timed_while_the_model_reads(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", SOURCES)
+    long = tmp_path / "long.txt"
+    long.write_text("The tide was low, and the keeper slept. " * 20_000)
+    model = ("--model", "scripted:window=256,passes=3")
+    timed = run("bench", "keys", "--presses", 3, "--document", long, *model, "--json").json
+    assert timed["presses"] == 3
+    assert 0 < timed["median"] <= timed["most"] < 60
+    short = tmp_path / "short.txt"
+    short.write_text("The tide was low.")
+    ended = run("bench", "keys", "--presses", 3, "--document", short, *model)
+    assert ended.code == 4 and "take a longer one" in ended.err

@@ -5,6 +5,10 @@ import pty
 import subprocess
 from pathlib import Path
 
+from sleepdoc import locations
+from sleepdoc.documents.reader import load_document
+from sleepdoc.store import Store
+
 from .conftest import Outcome, Run, command_line, environment
 
 
@@ -65,6 +69,17 @@ def test_rm_deletes_with_leave_only(run: Run, story: Path, lamps: str) -> None:
     assert story.exists()
 
 
+def test_gc_removes_what_no_conversation_needs(run: Run, lamps: str, tmp_path: Path) -> None:
+    stray = tmp_path / "stray.txt"
+    stray.write_text("Nobody asked about this. " * 400)
+    with Store.open(locations.database()) as store:
+        store.add_document(load_document(stray))
+    gone = run("gc", "--json").json
+    assert gone["documents"] == 1 and gone["freed"] > 0
+    assert run("gc").out == "Removed 0 documents and 0 memories; 0 kB freed.\n"
+    assert run("ask", lamps, "Who?", "--json").json["tokens_reread"] == 0
+
+
 def answered(data: Path, directory: Path, key: str) -> subprocess.CompletedProcess[str]:
     """Type `key` where `sleepdoc rm lamps` asks."""
     ours, theirs = pty.openpty()
@@ -85,7 +100,7 @@ def answered(data: Path, directory: Path, key: str) -> subprocess.CompletedProce
 
 def test_rm_asks_a_person(run: Run, lamps: str, data_directory: Path, tmp_path: Path) -> None:
     kept = answered(data_directory, tmp_path, "n")
-    assert "Delete lamps and all it remembers?" in kept.stderr
+    assert "Delete lamps and all it remembers (" in kept.stderr
     assert kept.returncode == 0
     assert len(run("ls", "--json").json["conversations"]) == 1
     assert answered(data_directory, tmp_path, "y").returncode == 0

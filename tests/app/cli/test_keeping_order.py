@@ -107,6 +107,7 @@ def test_config_says_what_is_set_and_by_what(run: Run, data_directory: Path) -> 
     [
         ("passes = 500", "does not fit"),
         ('passes = "5"', "does not fit"),
+        ("sleep_at = 10", "does not fit"),
         ("colour = 1", "no setting 'colour'"),
         ("= 1", "cannot be read"),
         ("keys = 3", "[keys] takes"),
@@ -129,6 +130,22 @@ def test_passes_come_from_the_file_unless_a_flag_says_otherwise(
     assert run("read", story, "--json").json["passes"] == 3
     other = data_directory / "other.db"
     assert run("read", story, "--passes", 1, "--db", other, "--json").json["passes"] == 1
+
+
+def test_sleeping_earlier_is_a_setting_of_new_conversations(
+    run: Run, story: Path, data_directory: Path
+) -> None:
+    data_directory.mkdir()
+    other = ("--db", data_directory / "other.db", "--json")
+    usual = run("read", story, *other).json["sleeps"]
+    (data_directory / "config.toml").write_text("sleep_at = 40")
+    assert run("read", story, *other).json["sleeps"] == usual
+    sooner = run("read", story, "--json").json
+    assert sooner["sleeps"] >= 2 * usual - 1
+    (data_directory / "config.toml").unlink()
+    assert run("undo", story).code == 0
+    again = run("read", story, "--json").json
+    assert (again["sleeps"], again["snapshot"]) == (sooner["sleeps"], sooner["snapshot"])
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -21,6 +21,7 @@ from sleepdoc.reading.events import (
     SleepStarted,
     SleptPages,
     Turn,
+    Verdict,
     WindowUse,
 )
 from sleepdoc.reading.outline import Heading
@@ -98,6 +99,7 @@ CITATION = Citation(
     label="3",
     quote=PIPS,
 )
+EVIDENCE = replace(CITATION, verified=True)
 
 
 def progress(page: int, label: str = "", slept: int = 0) -> Progress:
@@ -152,13 +154,21 @@ def pieces(text: str) -> list[AnswerText]:
     return [AnswerText(text[at : at + 5]) for at in range(0, len(text), 5)]
 
 
-def finished(text: str, *, interrupted: bool = False) -> AnswerFinished:
-    return AnswerFinished(text, interrupted, 61, 2.6, 23.4, WindowUse(612, 190, WINDOW))
+def finished(
+    text: str, *evidence: Citation, interrupted: bool = False, verdict: Verdict = "from memory"
+) -> AnswerFinished:
+    use = WindowUse(612, 190, WINDOW)
+    return AnswerFinished(
+        text, interrupted, 61, 2.6, 23.4, use, verdict=verdict, citations=evidence
+    )
 
 
 def answer(page: int, *citations: Citation) -> list[Event]:
     """A whole answer, given while page `page` was being read."""
-    return [answering(page, *citations), *pieces(ANSWER), finished(ANSWER)]
+    verdict: Verdict = "verified" if citations else "from memory"
+    evidence = [replace(each, verified=each is citations[0]) for each in citations]
+    ended = finished(ANSWER, *evidence, verdict=verdict)
+    return [answering(page, *citations), *pieces(ANSWER), ended]
 
 
 OPENED: list[Event] = [DOCUMENT, MODEL]
@@ -177,7 +187,7 @@ RESUMED: list[Event] = [
         progress=progress(7, slept=6),
         sleeps=3,
         messages=(
-            Turn(QUESTION, ANSWER, False, progress(5), (CITATION,)),
+            Turn(QUESTION, ANSWER, False, progress(5), (EVIDENCE,), verdict="verified"),
             Turn("And why pips?", "They were a warning.", True, progress(7)),
         ),
         last_used="2026-11-20T17:02:41+00:00",

@@ -8,8 +8,9 @@ import pytest
 from pilot import scenes
 from pilot.feeder import Person, at_the_application, wait_until
 from safetensors.numpy import save
+from textual.events import AppBlur
 
-from sleepdoc.reading.events import SleptPages, Undone, WindowUse
+from sleepdoc.reading.events import ReadingFinished, SleptPages, Undone, WindowUse
 from sleepdoc.screens.slash import SLASHES
 from sleepdoc.store import Position, Store
 from sleepdoc.widgets.prompt import Prompt
@@ -164,13 +165,39 @@ async def test_another_model_reads_the_same_document() -> None:
         )
 
 
-async def test_themes() -> None:
+async def test_a_theme_is_kept_and_the_rest_of_the_file_stays(data_directory: Path) -> None:
+    file = data_directory / "config.toml"
+    data_directory.mkdir()
+    file.write_text('# mine\npasses = 2\n\n[keys]\nfind = "ctrl+f"  # as elsewhere\n')
+    before = file.read_text()
     async with at_the_application() as person:
         await ready(person)
+        assert file.read_text() == before
         await says(person, "/theme nord")
-        await wait_until(person.pilot, lambda: person.app.theme == "nord")
+        await wait_until(person.pilot, lambda: file.read_text() != before)
+        assert file.read_text() == 'theme = "nord"\n' + before
+        await says(person, "/theme gruvbox")
+        await wait_until(person.pilot, lambda: "gruvbox" in file.read_text())
+        assert file.read_text() == 'theme = "gruvbox"\n' + before
         await says(person, "/theme nothing")
         await person.waits_for("There is no theme 'nothing'")
+
+
+async def test_who_looks_elsewhere_is_told_when_reading_ends() -> None:
+    async with at_the_application() as person:
+        await ready(person)
+        written: list[str] = []
+        driver = person.app._driver
+        assert driver is not None
+        driver.write = written.append  # type: ignore[method-assign]
+        person.app.post_message(AppBlur())
+        await wait_until(person.pilot, lambda: not person.app.app_focus)
+        done = ReadingFinished(scenes.progress(18, slept=18), 3, 60.0)
+        await person.gets(done, until="all of it can be asked about")
+        assert [each for each in written if each.startswith("\x1b]9;The Five Orange Pips is read")]
+        written.clear()
+        await person.gets(done, scenes.reading(18), until="all of it")
+        assert not any("\x1b]9;" in each for each in written)
 
 
 async def test_every_command_is_in_the_palette_and_nothing_that_does_not_work() -> None:

@@ -101,6 +101,16 @@ async def test_names_titles_transcripts_and_text_are_searched(database: Path) ->
         await person.waits_for("Nothing has that in its name")
 
 
+async def test_a_path_is_said_to_be_there_or_not(database: Path, tmp_path: Path) -> None:
+    file = tmp_path / "x.txt"
+    async with at_the_application((160, 30), document=None, database=database) as person:
+        await person.pastes(str(file))
+        await person.waits_for("There is no file")
+        file.write_text("There is now.")
+        await person.pastes(" ")
+        await person.waits_for("Enter opens")
+
+
 async def test_a_path_that_is_typed_is_opened(database: Path, tmp_path: Path) -> None:
     file = tmp_path / "new one.txt"
     file.write_text("Text.")

@@ -23,7 +23,7 @@ async def test_citations_are_numbered_in_the_answer_and_whole_below_it() -> None
     async with at_the_application(WIDE) as person:
         await answered(person)
         assert "came from Dundee [1] [2]" in person.sees
-        assert "[1] p. 3 · recalled" in person.sees and "[2] p. 9 · recalled" in person.sees
+        assert "[1] p. 3 ✓ verified" in person.sees and "[2] p. 9 · recalled" in person.sees
         assert "pattered down”" in person.sees
 
 
@@ -119,7 +119,7 @@ async def test_resuming_shows_the_page_that_was_read_and_its_citations() -> None
     async with at_the_application(WIDE) as person:
         await person.gets(*scenes.RESUMED, until="p. 8 of 18")
         assert "Page 7 of 18" in person.sees
-        assert "[1] p. 3 · recalled" in person.sees
+        assert "[1] p. 3 ✓ verified" in person.sees
         assert "z Memorised pp. 1–6 · 3 sleeps" in person.sees
         assert "mm^mmmww" in person.sees
 

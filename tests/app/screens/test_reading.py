@@ -2,18 +2,23 @@
 
 from dataclasses import replace
 
+import pytest
 from pilot import scenes
 from pilot.feeder import at_the_application, wait_until
 
 from sleepdoc.errors import ExitCode
 from sleepdoc.reading.events import (
+    LOOKED_UP,
     SEARCHED,
     AnswerText,
+    Ended,
     Failed,
     ReadingFinished,
     Resumed,
     SleepAborted,
     SleepStarted,
+    Turn,
+    Verdict,
     WorkerDied,
 )
 from sleepdoc.widgets.prompt import Prompt
@@ -57,7 +62,7 @@ async def test_a_question_typed_while_reading_is_sent_queued_and_answered() -> N
         assert "queued" not in person.sees
         await person.gets(answer[-1], until="23 tok/s")
         assert "Ku Klux Klan" in person.sees and "**" not in person.sees
-        assert "[1] p. 3 · recalled" in person.sees and "“As he did so" in person.sees
+        assert "[1] p. 3 ✓ verified" in person.sees and "“As he did so" in person.sees
         assert "read to p. 4 of 18" in person.sees
 
 
@@ -95,6 +100,49 @@ async def test_answers_say_where_they_come_from() -> None:
         await person.gets(scenes.finished("Twice."), until="searched in the text")
         await person.gets(scenes.answering(4, closed_book=True), until="closed book")
         await person.gets(scenes.finished("No."), until="from memory alone (closed book)")
+
+
+@pytest.mark.parametrize(
+    ("verdict", "ended", "closed_book", "lookup"),
+    [
+        ("verified", "stop", False, ""),
+        ("from memory", "length", False, ""),
+        ("not found", "stop", False, ""),
+        ("verified", "repetition", True, ""),
+        ("verified", "interrupted", False, SEARCHED),
+        ("verified", "stop", False, LOOKED_UP),
+    ],
+)
+async def test_a_stored_answer_says_what_it_said_when_it_was_fresh(
+    verdict: Verdict, ended: Ended, closed_book: bool, lookup: str
+) -> None:
+    cited = replace(scenes.CITATION, verified=verdict == "verified")
+    begun = replace(scenes.answering(4, scenes.CITATION), closed_book=closed_book, lookup=lookup)
+    done = replace(scenes.finished("Elias.", cited, verdict=verdict), ended=ended)
+    turn = Turn(
+        scenes.QUESTION,
+        "Elias.",
+        False,
+        begun.read_to,
+        (cited,),
+        closed_book,
+        0,
+        lookup,
+        verdict,
+        ended,
+    )
+    resumed = replace(scenes.RESUMED[0], messages=(turn,))
+    async with at_the_application((120, 40)) as person:
+        await person.gets(*scenes.OPENED, begun, done, until="23 tok/s")
+        fresh = person.screen.chat.transcript.latest
+        assert fresh is not None
+        said, cites = fresh.answer.summary.parts, fresh.answer.citations
+        await person.gets(resumed, until="Resumed")
+        stored = person.screen.chat.transcript.latest
+        assert stored is not None and stored is not fresh
+        assert (*stored.answer.summary.parts, "23 tok/s") == said
+        assert stored.answer.citations == cites
+        assert ("✓ verified" in person.sees) == (verdict == "verified")
 
 
 async def test_closed_book_is_switched_on_and_off_and_goes_with_the_question() -> None:

@@ -13,8 +13,9 @@ import pytest
 from pilot import scenes
 from pilot.feeder import Person, at_the_application
 
-from sleepdoc.reading.events import Undone, WindowUse
-from sleepdoc.reading.library import Entry, Library, SleepRecord
+from sleepdoc.errors import ExitCode
+from sleepdoc.reading.events import Failed, Undone, WindowUse, WorkerDied
+from sleepdoc.reading.library import Entry, Fork, Library, SleepRecord
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 WRITE = bool(os.environ.get("SLEEPDOC_WRITE_SCREENS"))
@@ -61,6 +62,8 @@ def shelves(monkeypatch: pytest.MonkeyPatch) -> None:
     ]
     monkeypatch.setattr(Library, "entries", lambda self, wanted="": entries)
     monkeypatch.setattr(Library, "sleeps", lambda self, name: sleeps)
+    fork = Fork("the-five-orange-pips-2", 2, 1)
+    monkeypatch.setattr(Library, "fork", lambda self, name, page=None: fork)
 
 
 async def opening(person: Person) -> None:
@@ -69,6 +72,13 @@ async def opening(person: Person) -> None:
 
 async def reading(person: Person) -> None:
     await person.gets(*scenes.READING, until="p. 4 of 18")
+
+
+async def first_sleep(person: Person) -> None:
+    started, *_ = scenes.sleep(1, "1", "2")
+    await person.gets(*scenes.OPENED, scenes.reading(2, document=1004), started, until="memorising")
+    await person.asks(scenes.QUESTION)
+    await person.gets(started, until="queued · memorising pp. 1–2 first")
 
 
 async def sleeping(person: Person) -> None:
@@ -91,6 +101,40 @@ async def answered(person: Person) -> None:
 
 async def resumed(person: Person) -> None:
     await person.gets(*scenes.RESUMED, until="p. 8 of 18")
+
+
+async def refused(person: Person) -> None:
+    """What is mistyped."""
+    await reading(person)
+    for line, said in (
+        ("/undoo", "did you mean /undo?"),
+        ("/page", "needs more"),
+        ("/page 99", "there are 18"),
+        ("/theme plaid", "There is no theme"),
+        ("/export pdf", "It takes memory, md or json"),
+    ):
+        await person.pastes(line)
+        await person.presses("enter")
+        await person.waits_for(said)
+
+
+async def too_long(person: Person) -> None:
+    """What the session refuses, and goes on."""
+    await reading(person)
+    await person.asks(scenes.QUESTION)
+    said = "The question is 900 tokens long and at most 300 fit; ask it in fewer words."
+    await person.gets(Failed(said, ExitCode.USAGE), until="in fewer words")
+
+
+async def worker_died(person: Person) -> None:
+    await reading(person)
+    await person.gets(WorkerDied("killed by SIGKILL"), until="killed by SIGKILL")
+
+
+async def storage_full(person: Person) -> None:
+    await reading(person)
+    said = "sleepdoc.db: 12 MiB free, a sleep needs 68; everything so far is saved: free some space"
+    await person.gets(Failed(said, ExitCode.STORAGE), until="Exit code 8")
 
 
 async def error(person: Person) -> None:
@@ -137,6 +181,13 @@ async def undone(person: Person) -> None:
     await person.gets(back, until="Undone: ")
 
 
+async def forked(person: Person) -> None:
+    await reading(person)
+    await person.pastes("/fork 3")
+    await person.presses("enter")
+    await person.waits_for("Forked as")
+
+
 async def library(person: Person) -> None:
     await reading(person)
     await person.presses("f2")
@@ -155,10 +206,15 @@ SCENES = {
     for scene in (
         opening,
         reading,
+        first_sleep,
         sleeping,
         answering,
         answered,
         resumed,
+        refused,
+        too_long,
+        worker_died,
+        storage_full,
         error,
         page,
         finding,
@@ -166,6 +222,7 @@ SCENES = {
         details,
         commands,
         undone,
+        forked,
         library,
         memory,
     )

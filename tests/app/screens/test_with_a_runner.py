@@ -8,6 +8,8 @@ from multiprocessing import resource_tracker
 from pathlib import Path
 
 import pytest
+from documents.pdf_files import document as pdf
+from documents.pdf_files import typeset, write
 from pilot.feeder import wait_until
 from pilot.screen_text import screen_text
 from tests.model import tiny_gguf
@@ -16,12 +18,13 @@ from textual.pilot import Pilot
 
 from sleepdoc.app import SleepdocApp
 from sleepdoc.errors import ExitCode
-from sleepdoc.reading.events import Event
+from sleepdoc.reading.events import Citation, Event
 from sleepdoc.reading.library import Library
 from sleepdoc.reading.runner import Runner
 from sleepdoc.reading.service import OpenConversation, OpenOptions
 from sleepdoc.screens.wire import OpenOther
 from sleepdoc.store import Store
+from sleepdoc.widgets.turn import TurnView
 
 SCRIPTED = "scripted:window=256,passes=3"
 
@@ -81,8 +84,18 @@ async def test_read_ask_quit_and_come_back(report: Path, data_directory: Path) -
         await wait_until(pilot, lambda: not app.is_running)
 
 
-async def test_a_persons_path(report: Path, data_directory: Path) -> None:
-    """From the bare library to resuming: everything as it was."""
+async def test_a_persons_path(tmp_path: Path, data_directory: Path) -> None:
+    """From the bare library through a PDF to quitting in the middle: everything as it was."""
+    pages = [
+        [f"The keeper of house {number} is called Keeper{number}."]
+        + [
+            f"The tide of page {number} was low at noon, and line {line} says so."
+            for line in range(12)
+        ]
+        for number in range(1, 13)
+    ]
+    paper = write(tmp_path, pdf([typeset(lines) for lines in pages]), "keepers.pdf")
+
     async with opened(None, data_directory) as (app, pilot):
 
         async def says(line: str, until: str) -> None:
@@ -91,39 +104,53 @@ async def test_a_persons_path(report: Path, data_directory: Path) -> None:
             await sees(app, pilot, until)
 
         await sees(app, pilot, "No conversations yet")
-        await says(str(report), until="report.txt, ")
-        await says("What is it about?", until="What is it about?")
-        await sees(app, pilot, "all of it can be asked about")
-        await says("Who is the keeper of house 3?", until="[1] p. ")
+        await says(str(paper), until="keepers.pdf, 12 pages")
+        await sees(app, pilot, "\n mm")
+        await says("Who is the keeper of house 1?", until="[1] p. ")
         await pilot.press("alt+1")
         await sees(app, pilot, "hit 1/")
         await pilot.press("escape")
+        await sees(app, pilot, "all of it can be asked about")
         await says("/find Keeper12", until="1 hit on 1 page")
         await pilot.press("enter")
         await sees(app, pilot, "hit 1/1")
         await pilot.press("escape")
         await says("/page 1", until="Page 1 of")
         await pilot.press("escape")
-        await says("/fork 1", until="Forked as “report-2”")
+        await says("/fork 6", until="Forked as “keepers-2”")
         await says("/undo", until="Undone: ")
         await sees(app, pilot, "Paused at")
-        await pilot.press("escape")
-        await sees(app, pilot, "all of it can be asked about")
-        await pilot.press("f2")
-        await sees(app, pilot, "* report ")
-        await pilot.press("down", "down", "enter")
-        await sees(app, pilot, "Resumed “report-2”")
-        await sees(app, pilot, "Paused at")
-        await pilot.press("ctrl+q")
+        before = turns(app)
+        await pilot.press("escape", "ctrl+q")  # reads what was undone, and is quit meanwhile
         await wait_until(pilot, lambda: not app.is_running)
-    assert app.farewell == "Saved as report-2. Go on with: sleepdoc open report-2"
+    assert app.farewell == "Saved as keepers. Go on with: sleepdoc open keepers"
 
-    async with opened(report, data_directory) as (app, pilot):
-        await sees(app, pilot, "0 tokens re-read")
-        for shown in ("Resumed “report", "Who is the keeper of house 3?", "[1] p. "):
-            assert shown in screen_text(app)
+    async with opened(paper, data_directory) as (app, pilot):
+        await sees(app, pilot, "Resumed “keepers”")
+        assert turns(app) == before and before[0][0] == "Who is the keeper of house 1?"
+        await sees(app, pilot, "all of it can be asked about")
+        assert "\n ^" in screen_text(app)
+        await pilot.press("f2")
+        await sees(app, pilot, "* keepers ")
+        await pilot.press("down", "down", "enter")
+        await sees(app, pilot, "Resumed “keepers-2”")
+        await sees(app, pilot, "Paused at p. ")
         await pilot.press("ctrl+q")
         await wait_until(pilot, lambda: not app.is_running)
+    assert app.farewell == "Saved as keepers-2. Go on with: sleepdoc open keepers-2"
+
+
+def turns(app: SleepdocApp) -> list[tuple[str, str, tuple[Citation, ...], tuple[str, ...]]]:
+    """What was asked, what was answered, and what it was said to rest on, without how fast."""
+    return [
+        (
+            view.question,
+            view.answer.text,
+            view.answer.citations,
+            tuple(part for part in view.answer.summary.parts if not part.endswith(("tok/s", " s"))),
+        )
+        for view in app.screen.query(TurnView)
+    ]
 
 
 async def test_a_document_that_is_none(tmp_path: Path, data_directory: Path) -> None:
