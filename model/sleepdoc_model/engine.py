@@ -98,6 +98,11 @@ class Engine(Protocol):
         full. Closing the iterator stops after the current token.
         """
 
+    @property
+    def likelihood(self) -> float:
+        """Log-probability, by the model itself, of all tokens of the latest `generate` together,
+        that of the end among them if it was reached."""
+
     def score(self, tokens: Sequence[int]) -> list[float]:
         """Log-probability of each of `tokens` if they came next. The window stays as it is.
 

@@ -40,6 +40,7 @@ class HybridEngine:
         """What has not been computed yet, in the pieces it came in, and whether those are whole."""
         self._last: Tensor | None = None
         """Hidden state of the last token computed, from which the next one is predicted."""
+        self._chances: list[float] = []
         self._computed_prefix: tuple[Network, tuple[int, ...]] | None = None
         """The prefix whose keys and values lie at the start of the cache, pinned or not, and
         whose they are."""
@@ -83,9 +84,15 @@ class HybridEngine:
         self, max_tokens: int, *, stop: frozenset[int], sampling: Sampling
     ) -> Iterator[int]:
         room = min(max_tokens, self._window.size - self._window.used)
-        for token in sample(self._next_logits, sampling, at_most=room, stop=stop):
+        self._chances = []
+        chosen = sample(self._next_logits, sampling, at_most=room, stop=stop, chances=self._chances)
+        for token in chosen:
             self.prefill([token])
             yield token
+
+    @property
+    def likelihood(self) -> float:
+        return sum(self._chances)
 
     @torch.no_grad()
     def score(self, tokens: Sequence[int]) -> list[float]:

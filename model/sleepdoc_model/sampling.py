@@ -9,7 +9,12 @@ from sleepdoc_model.engine import Sampling
 
 
 def sample(
-    logits: Callable[[], Tensor], sampling: Sampling, *, at_most: int, stop: frozenset[int]
+    logits: Callable[[], Tensor],
+    sampling: Sampling,
+    *,
+    at_most: int,
+    stop: frozenset[int],
+    chances: list[float],
 ) -> Iterator[int]:
     """An answer's tokens, up to one of `stop`; each is taken in before the next is asked for.
 
@@ -18,10 +23,13 @@ def sample(
         sampling: How tokens are drawn.
         at_most: How many.
         stop: Tokens that end the answer and are not part of it.
+        chances: Gets the model's own log-probability of every token, that of the end as well.
     """
     sampler, generated = Sampler(sampling), list[int]()
     while len(generated) < at_most:
-        token = sampler.next(logits(), generated)
+        scores = logits()
+        token = sampler.next(scores, generated)
+        chances.append(float(scores.float().log_softmax(-1)[token]))
         if token in stop:
             return
         generated.append(token)

@@ -139,6 +139,10 @@ class ScriptedEngine:
             self._window.append(token)
             yield token
 
+    @property
+    def likelihood(self) -> float:
+        return 0.0
+
     def score(self, tokens: Sequence[int]) -> list[float]:
         if len(self._window) + len(tokens) > self._config.window:
             raise WindowFull(f"{len(tokens)} tokens do not fit")

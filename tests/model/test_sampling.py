@@ -1,9 +1,11 @@
 """Choosing tokens, on scores small enough to work out by hand."""
 
+import math
+
 import torch
 
 from sleepdoc_model.engine import Sampling
-from sleepdoc_model.sampling import Sampler, nucleus, penalise
+from sleepdoc_model.sampling import Sampler, nucleus, penalise, sample
 
 
 def test_greedy_takes_the_best() -> None:
@@ -25,3 +27,12 @@ def test_the_nucleus_is_the_smallest_set_that_reaches_p() -> None:
 def test_low_temperature_draws_the_best() -> None:
     sampler = Sampler(Sampling(temperature=0.01, seed=1))
     assert {sampler.next(torch.tensor([0.0, 1.0, 0.5]), []) for _ in range(20)} == {1}
+
+
+def test_chances_are_the_models_own_and_the_end_has_one() -> None:
+    scores = iter([torch.tensor([3.0, 1.0]).log(), torch.tensor([1.0, 4.0]).log()])
+    found: list[float] = []
+    sampling = Sampling(repetition_penalty=2.0)
+    drawn = sample(lambda: next(scores), sampling, at_most=9, stop=frozenset({1}), chances=found)
+    assert list(drawn) == [0]
+    assert [round(math.exp(chance), 6) for chance in found] == [0.75, 0.8]

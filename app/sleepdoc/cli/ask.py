@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _RESTS_ON = {
     "verified": "It stands on the page:",
+    "quoted": "Its words stand on the page; whether they answer the question is uncertain:",
     "from memory": "Not found on a page in these words. Looked at:",
     "not found": "Nearest:",
 }

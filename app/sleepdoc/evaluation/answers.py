@@ -76,6 +76,7 @@ class Row:
     first_page: bool | None
     """The first citation is on a page that answers."""
     absence: float
+    likelihood: float
     tokens: int
     seconds: float
 
@@ -167,6 +168,7 @@ def row(
         ),
         first_page=any(c.page in pages for c in event.citations[:1]) if pages else None,
         absence=event.absence,
+        likelihood=event.likelihood,
         tokens=event.tokens,
         seconds=event.seconds,
     )

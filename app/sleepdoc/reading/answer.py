@@ -1,5 +1,6 @@
 """One question on its way to an answer."""
 
+import math
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -43,6 +44,8 @@ class Answer:
     first_token: float = 0.0
     absence: float = 0.0
     """How likely the reader found it that the document does not say."""
+    likelihood: float = 1.0
+    """How likely it found what it said; 1 for what is taken from the text itself."""
     ended: Ended = "stop"
     verdict: Verdict = "from memory"
     citations: tuple[Citation, ...] = ()
@@ -84,6 +87,7 @@ class Answer:
                     break
         if len(self.tokens) >= limit and self.ended == "stop":
             self.ended = "length"
+        self.likelihood = math.exp(engine.likelihood)
         yield from self._grow(stream.finish())
 
     def give(self, text: str, engine: EngineClient, *, room: int) -> Iterator[AnswerText]:
@@ -109,6 +113,7 @@ class Answer:
             self.citations,
             "interrupted" if self.interrupted else self.ended,
             self.absence,
+            self.likelihood,
         )
 
     def _grow(self, piece: str) -> Iterator[AnswerText]:

@@ -128,6 +128,11 @@ class EngineClient:
         self.request("generate", max_tokens, stop, dataclasses.astuple(sampling))
         yield from self._items()
 
+    @property
+    def likelihood(self) -> float:
+        found: float = self.request("likelihood")
+        return found
+
     def score(self, tokens: Sequence[int]) -> list[float]:
         scores: list[float] = self.request("score", list(tokens))
         return scores

@@ -212,11 +212,12 @@ class Citation:
     end: int = 0
     """Where it stands in the page's text, in characters."""
     verified: bool = False
-    """Whether it bears the answer out, by comparison of words."""
+    """Whether it bears out an answer of the verdict ``verified``."""
 
 
-Verdict = Literal["verified", "from memory", "not found"]
-"""Whether an answer stands on a page, or does not, or says that the document does not say."""
+Verdict = Literal["verified", "quoted", "from memory", "not found"]
+"""Whether an answer stands on a page and answers the question, stands there and may not answer it,
+stands nowhere, or says that the document does not say."""
 Ended = Literal["stop", "length", "repetition", "interrupted"]
 """Why an answer ended: by itself, at the most tokens, as it went round in circles, or stopped."""
 
@@ -263,6 +264,8 @@ class AnswerFinished:
     ended: Ended = "stop"
     absence: float = 0.0
     """How likely the reader found it that the document does not say."""
+    likelihood: float = 1.0
+    """How likely it found what it said."""
 
 
 @dataclass(frozen=True)

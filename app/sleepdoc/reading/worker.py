@@ -81,6 +81,8 @@ class Host:
             case "generate", (max_tokens, stop, sampling):
                 options = Sampling(*sampling)
                 self._items = self._engine.generate(max_tokens, stop=stop, sampling=options)
+            case "likelihood", ():
+                return self._engine.likelihood
             case "score", (tokens,):
                 return self._engine.score(tokens)
             case "sleep", (passes,):

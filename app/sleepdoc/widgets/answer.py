@@ -154,6 +154,7 @@ _ENDINGS: dict[Ended, str] = {
 }
 _VERDICTS: dict[Verdict, str] = {
     "verified": "✓ stands on the page",
+    "quoted": "≈ its words stand on the page, uncertain",
     "from memory": "~ not found on a page in these words",
     "not found": "? nothing found about this",
 }

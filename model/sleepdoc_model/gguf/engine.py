@@ -43,6 +43,7 @@ class LlamaCppEngine:
         """The window, prefix first, in the pieces it came in."""
         self._done = -1
         """Pieces computed; -1: what the context holds is of no use."""
+        self._chances: list[float] = []
         self._position = 0
         self._logits: Array = np.empty(0, np.float32)
         """Scores after the last token computed."""
@@ -70,9 +71,15 @@ class LlamaCppEngine:
         self, max_tokens: int, *, stop: frozenset[int], sampling: Sampling
     ) -> Iterator[int]:
         room = min(max_tokens, self._window.size - self._window.used)
-        for token in sample(self._next_logits, sampling, at_most=room, stop=stop):
+        self._chances = []
+        chosen = sample(self._next_logits, sampling, at_most=room, stop=stop, chances=self._chances)
+        for token in chosen:
             self.prefill([token])
             yield token
+
+    @property
+    def likelihood(self) -> float:
+        return sum(self._chances)
 
     def score(self, tokens: Sequence[int]) -> list[float]:
         self._window.check_room(len(tokens))

@@ -4,7 +4,7 @@ An answer is borne out by one sentence, or two that follow each other, if these 
 numbers and names as they are spelt and nearly all its other words, whatever their endings.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from sleepdoc_model.recall.folding import capitals, terms_of, words
@@ -81,6 +81,23 @@ def find_evidence(answer: str, question: str, pages: Iterable[tuple[int, str]]) 
             if worth > most:
                 best, most = Evidence(page, start, end), worth
     return best
+
+
+def concerned(
+    question: str, answer: str, text: str, place: Span, rarity: Callable[[str], float]
+) -> float:
+    """How much of a question stands about a place of a text: the share, by rarity, of its terms
+    that are not the answer's own which are in the sentences there or in those on either side.
+    1 if there are none."""
+    asked = {t for word in words(question) for t in _terms(word)}
+    asked -= {t for word in words(answer) for t in _terms(word)}
+    spans = sentences(text)
+    here = [i for i, (start, end) in enumerate(spans) if start < place[1] and end > place[0]]
+    first, last = spans[max(0, here[0] - 1)], spans[min(len(spans) - 1, here[-1] + 1)]
+    held = _held(text[first[0] : last[1]])[1]
+    worth = {term: rarity(term) for term in asked}
+    total = sum(worth.values())
+    return sum(value for term, value in worth.items() if term in held) / total if total else 1.0
 
 
 def best_sentence(question: str, text: str, within: Span | None = None) -> Span | None:

@@ -108,3 +108,15 @@ def test_an_answer_goes_on_in_the_readers_window() -> None:
     engine.prefill(QUESTION, whole=True)
     first = max(range(272), key=lambda token: engine.score([token])[0])
     assert answer[0] == first
+
+
+def test_the_likelihood_of_an_answer_is_that_of_its_tokens() -> None:
+    engine = make_engine()
+    engine.reset_window(PREFIX, reading=True)
+    engine.prefill(QUESTION, whole=True)
+    said = list(engine.generate(5, stop=frozenset(), sampling=Sampling()))
+    likelihood = engine.likelihood
+    engine.reset_window(PREFIX, reading=True)
+    engine.prefill(QUESTION, whole=True)
+    assert likelihood == pytest.approx(sum(engine.score(said)), abs=1e-4)
+    assert likelihood < 0

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sleepdoc_model.recall.evidence import Claim, find_evidence
+from sleepdoc_model.recall.evidence import Claim, concerned, find_evidence
 
 PAGES = [
     (1, "The lease runs for three years. Mrs Okonkwo pays 1,350 euros a month. The cat is grey."),
@@ -56,3 +56,18 @@ def test_of_several_places_the_question_decides() -> None:
 def test_what_claims_nothing_stands_nowhere(answer: str) -> None:
     assert Claim.of(answer).empty
     assert stands(answer) is None
+
+
+def about(question: str, answer: str, place: str, text: str) -> float:
+    start = text.index(place)
+    rare = {"mill": 3.0}
+    span = (start, start + len(place))
+    return concerned(question, answer, text, span, lambda term: rare.get(term, 1.0))
+
+
+def test_a_place_concerns_a_question_by_the_words_about_it() -> None:
+    text = "The mill is old. It burned in 1998. Ada came. The boat is blue. Grass grows."
+    ask = "When did the mill burn at Leeds?"
+    assert about(ask, "1998", "It burned in 1998.", text) == 0.8  # Leeds is not there
+    assert about(ask, "blue", "Grass grows.", text) == 0
+    assert about("When did it burn?", "burned in 1998", "Grass grows.", text) == 1  # asks no more
