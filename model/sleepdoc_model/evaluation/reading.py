@@ -23,6 +23,7 @@ from pathlib import Path
 import torch
 
 from sleepdoc_model.engine import Engine, Sampling
+from sleepdoc_model.evaluation import plain_talk
 from sleepdoc_model.evaluation.answers import exact_match, token_f1
 from sleepdoc_model.evaluation.bootstrap import interval
 from sleepdoc_model.evaluation.passages import Item, held_out
@@ -128,6 +129,8 @@ def _figures(rows: Sequence[Row]) -> dict[str, object]:
 def main(arguments: Sequence[str] | None = None) -> None:
     options = _options(arguments)
     sets = held_out(options.reading, options.fairytales, options.questions)
+    plain = {path.stem: plain_talk.load(path, options.questions) for path in options.plain}
+    talk: dict[str, dict[str, list[tuple[float, int]]]] = defaultdict(dict)
     started, table = time.perf_counter(), []
     for arm in options.arms:
         reader = None if arm == "base" else options.reader
@@ -140,8 +143,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 print(_line(table[-1]), flush=True)
             for row in rows[: options.show]:
                 print(f"    {row.item.question} | {row.item.answers[:1]} | {row.answer}")
+        if arm in ("base", "reader"):
+            for name, asked in plain.items():
+                talk[name][arm] = plain_talk.losses(engine, tokenizer, asked)
+    kept = {name: plain_talk.figures(found) for name, found in talk.items() if "base" in found}
+    for name, arms in kept.items():
+        for each in arms:
+            print(f"{each['arm']:7} {name:12} NLL {each['nll']:.3f}  excess {each['excess']:+.1%}")
     result = {
         "figures": table,
+        "plain": kept,
         "reader": file_sha256(options.reader),
         "heads": file_sha256(options.heads),
         "machine": f"{platform.machine()}, {torch.get_num_threads()} threads",
@@ -167,6 +178,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--heads", type=Path, default=Path("assets/heads.safetensors"))
     parser.add_argument("--questions", type=int, default=100, help="of every data set")
     parser.add_argument("--arms", nargs="+", choices=ARMS, default=ARMS)
+    parser.add_argument(
+        "--plain", type=Path, nargs="*", default=[], help="questions and answers without a text"
+    )
     parser.add_argument("--show", type=int, default=0, help="print so many answers of each")
     parser.add_argument("--out", type=Path, help="also write the figures as JSON")
     return parser.parse_args(arguments)

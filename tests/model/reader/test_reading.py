@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from sleepdoc_model.evaluation import plain_talk
 from sleepdoc_model.evaluation.passages import Item, items
 from sleepdoc_model.evaluation.reading import ReadingBenchmark, Row, figures
 from sleepdoc_model.load import load
@@ -75,3 +76,20 @@ def test_closed_has_no_passages_and_own_has_another_memory_than_other() -> None:
         for arm in ("reader", "own", "other", "closed")
     }
     assert len(set(map(tuple, answers.values()))) == 4
+
+
+def test_plain_talk_is_compared_answer_by_answer() -> None:
+    found = plain_talk.figures({"base": [(2.0, 4), (6.0, 4)], "reader": [(3.0, 4), (6.0, 4)]})
+    base, reader = found
+    assert (base["nll"], base["excess"]) == (1.0, 0.0)
+    assert (reader["nll"], reader["excess"]) == (1.125, 0.125)
+
+
+def test_the_loss_of_an_answer_is_minus_its_likelihood() -> None:
+    engine, tokenizer = load("tiny")
+    (found,) = plain_talk.losses(engine, tokenizer, [("Why?", "So.")])
+    frame = tokenizer.frame
+    engine.reset_window(frame.prefix, reading=True)
+    engine.prefill(frame.asked(tokenizer.encode("Why?")))
+    expected = engine.score([*tokenizer.encode("So."), frame.answer_close[0]])
+    assert found == (-sum(expected), len(expected))
