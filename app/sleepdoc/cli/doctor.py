@@ -1,5 +1,6 @@
 """`sleepdoc doctor`: what is there, what was chosen and why, what is broken."""
 
+import os
 import platform
 import shutil
 from collections.abc import Callable, Iterator
@@ -68,6 +69,7 @@ def _findings(choice: ModelChoice, database: Path) -> Iterator[Finding]:
     for package in _PACKAGES:
         yield _looked_at(package, ExitCode.MODEL, partial(metadata.version, package))
     yield _looked_at("sqlite", ExitCode.STORAGE, _sqlite)
+    yield Finding("processor", _processor())
     for use, tokens in _KERNEL_USES.items():
         yield _looked_at(f"kernel, {use}", ExitCode.MODEL, partial(_kernel, choice.device, tokens))
     yield _looked_at("model", ExitCode.MODEL, lambda: _model(choice))
@@ -94,6 +96,14 @@ def _sqlite() -> str:
     safe = log_is_safe(sqlite3.sqlite_version_info)
     journal = "write-ahead log" if safe else "rollback journal: its write-ahead log is not safe"
     return f"{sqlite3.sqlite_version}, {journal}"
+
+
+def _processor() -> str:
+    from sleepdoc_model import processor
+
+    choices = [f"{each.name}={each.value} ({each.reason})" for each in processor.settle()]
+    policy = "batch scheduling" if hasattr(os, "SCHED_BATCH") else "as any other program"
+    return "; ".join([*choices, f"while reading: {policy}"])
 
 
 def _kernel(device: str | None, tokens: int) -> str:

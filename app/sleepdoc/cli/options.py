@@ -79,7 +79,10 @@ class ModelChoice:
         """
         from sleepdoc.errors import ModelError
         from sleepdoc.reading.service import DEFAULT_MODEL
+        from sleepdoc_model import processor
         from sleepdoc_model.load import ModelUnavailable, load
+
+        processor.settle()
 
         try:
             return load(
