@@ -73,6 +73,7 @@ def _findings(choice: ModelChoice, database: Path) -> Iterator[Finding]:
     for use, tokens in _KERNEL_USES.items():
         yield _looked_at(f"kernel, {use}", ExitCode.MODEL, partial(_kernel, choice.device, tokens))
     yield _looked_at("model", ExitCode.MODEL, lambda: _model(choice))
+    yield Finding("cache", _cache())
     yield _looked_at("database", ExitCode.STORAGE, lambda: _database(database))
     yield _looked_at("disk", ExitCode.STORAGE, lambda: _disk(database))
 
@@ -137,6 +138,7 @@ def _model(choice: ModelChoice) -> str:
         heads=locations.heads(),
         reader=locations.reader(),
         hashes=locations.hashes(),
+        cache=locations.cache(),
     )
     try:
         client.start()
@@ -147,6 +149,20 @@ def _model(choice: ModelChoice) -> str:
         client.close()
     memory = f"memory {figures.size(info.state_bytes)}, fingerprint {info.fingerprint[:16]}"
     return " ".join([f"{info.model} on {info.device} ({info.dtype}), {memory}.", *info.reasons])
+
+
+def _cache() -> str:
+    """Where prepared weights lie. They are a help and no need: nothing about them is a problem."""
+    from sleepdoc.widgets import figures
+
+    folder = locations.cache()
+    try:
+        kept = [file.stat().st_size for file in folder.iterdir()]
+    except OSError:
+        kept = []
+    if not kept:
+        return f"{folder}: no prepared weights yet, so the model takes seconds more to start"
+    return f"{folder}: {figures.size(sum(kept))} of prepared weights; it may be deleted at any time"
 
 
 def _database(path: Path) -> str:

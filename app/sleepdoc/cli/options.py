@@ -92,6 +92,7 @@ class ModelChoice:
                 heads=locations.heads(),
                 reader=locations.reader(),
                 hashes=locations.hashes(),
+                cache=locations.cache(),
                 window=window,
             )
         except ModelUnavailable as error:

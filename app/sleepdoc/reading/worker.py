@@ -41,6 +41,7 @@ def main(
     heads: Path | None,
     reader: Path | None,
     hashes: Path | None,
+    cache: Path | None,
 ) -> None:
     """Load the model, report ``ready``, ``unavailable`` or ``failed``, then serve requests."""
     _redirect_output(log)
@@ -50,7 +51,7 @@ def main(
 
     try:
         engine, tokenizer = load(
-            model, device=device, seed=seed, heads=heads, reader=reader, hashes=hashes
+            model, device=device, seed=seed, heads=heads, reader=reader, hashes=hashes, cache=cache
         )
     except ModelUnavailable as error:
         pipe.send(("unavailable", str(error)))
