@@ -5,6 +5,7 @@ import inspect
 import ipaddress
 import os
 import socket
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,19 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("MKL_NUM_THREADS", "1")
 
 
+@pytest.fixture(scope="session")
+def prepared_weights() -> Iterator[Path]:
+    """A cache directory for all tests, gone afterwards: what is in it is large."""
+    with tempfile.TemporaryDirectory() as directory:
+        yield Path(directory)
+
+
 @pytest.fixture(autouse=True)
-def data_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def data_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, prepared_weights: Path) -> Path:
     """A data directory of the test's own, also for the processes it starts."""
     directory = tmp_path / "data"
     monkeypatch.setenv("SLEEPDOC_DATA_DIR", str(directory))
+    monkeypatch.setenv("SLEEPDOC_CACHE_DIR", str(prepared_weights))
     monkeypatch.setenv("SLEEPDOC_CONFIG", str(directory / "config.toml"))
     monkeypatch.delenv("SLEEPDOC_MODEL", raising=False)
     return directory

@@ -35,6 +35,13 @@ def hashes() -> Path:
     return data_directory() / "hashes.json"
 
 
+def cache() -> Path:
+    """What can be made again: ``SLEEPDOC_CACHE_DIR``, or the platform's own place."""
+    if configured := os.environ.get("SLEEPDOC_CACHE_DIR"):
+        return Path(configured).expanduser()
+    return Path(platformdirs.user_cache_dir("sleepdoc", appauthor=False))
+
+
 def models() -> Path:
     """A folder for model files of one's own; it need not exist."""
     return data_directory() / "models"

@@ -1,17 +1,24 @@
 """The pretrained base's weights, read from its GGUF file."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import nn
+from torch.overrides import TorchFunctionMode
 
-from sleepdoc_model.checkpoint import trained_parameters
+from sleepdoc_model.checkpoint import load_heads, trained_parameters
+from sleepdoc_model.config import ModelConfig
+from sleepdoc_model.device import Placement
+from sleepdoc_model.file_hash import file_sha256
 from sleepdoc_model.gguf.tensors import GGUFFile
 from sleepdoc_model.network import Network
 from sleepdoc_model.reader import with_corrections
+from sleepdoc_model.weights_cache import Weights, WeightsCache
 
 _BLOCK_NAMES = {
     "attn_norm": "norm",
@@ -26,14 +33,17 @@ _BLOCK_NAMES = {
 }
 
 
-def read_base(path: Path) -> dict[str, Tensor]:
+def read_base(path: Path, wanted: Callable[[str], bool] = lambda name: True) -> Weights:
     """The weights under our names, dequantised to fp32; matrices are [out, in].
 
     q and k stay permuted as GGUF stores them: the network rotates interleaved pairs.
     """
+    file = GGUFFile(path)
+    named = ((_our_name(info.name), info) for info in file.tensors)
     return {
-        _our_name(name): torch.from_numpy(np.array(values, dtype=np.float32))
-        for name, values in GGUFFile(path)
+        name: torch.from_numpy(np.array(file.read(info), dtype=np.float32))
+        for name, info in named
+        if wanted(name)
     }
 
 
@@ -46,14 +56,9 @@ def _our_name(name: str) -> str:
     return f"blocks.{layer}.{_BLOCK_NAMES[part]}.{kind}"
 
 
-def load_base(
-    network: Network, path: Path, dtype: torch.dtype, weights: Mapping[str, Tensor] | None = None
-) -> None:
-    """Fill a network's frozen part in `dtype`; fast-weight heads keep theirs, in fp32.
-
-    `weights` are those of the file, if they have been read.
-    """
-    weights = read_base(path) if weights is None else weights
+def load_base(network: Network, path: Path, dtype: torch.dtype) -> None:
+    """Fill a network's frozen part in `dtype`; fast-weight heads keep theirs, in fp32."""
+    weights = read_base(path)
     names = set(network.weights()) - set(trained_parameters(network))
     if names != set(weights):
         raise ValueError(
@@ -65,15 +70,74 @@ def load_base(
             parameter.data = weights[name].to(dtype).contiguous()
 
 
-def reading_network(network: Network, weights: Mapping[str, Tensor], reader: Path) -> Network:
-    """The base with a reader's corrections and without fast weights, in the precision of
-    `network`, with which it shares the embedding."""
-    corrected = with_corrections(weights, reader)
-    config = replace(network.config, layers=("A",) * len(network.config.layers))
-    made = Network(replace(config, memory=replace(config.memory, relevance=False, subject=0)))
-    shared = network.embedding.weight
-    for name, parameter in made.weights().items():
-        parameter.requires_grad_(False)
-        parameter.data = corrected[name].to(shared).contiguous()
-    made.embedding.weight = shared
-    return made
+class BaseWeights:
+    """The base's weights in one precision on one device, each part made or mapped when it is asked
+    for: the embedding, which all networks share, and the trunk, with or without a reader."""
+
+    def __init__(self, path: Path, sha256: str, placement: Placement, cache: WeightsCache) -> None:
+        """Take note of a GGUF file and its hash."""
+        self._path, self._sha256, self._placement, self._cache = path, sha256, placement, cache
+
+    @cached_property
+    def _embedding(self) -> Weights:
+        return self._get("embedding", lambda: read_base(self._path, _is_embedding))
+
+    def _trunk(self, reader: Path | None) -> Weights:
+        def read() -> Weights:
+            return read_base(self._path, lambda name: not _is_embedding(name))
+
+        if reader is None:
+            return self._get("trunk", read)
+        return self._get("reader", lambda: with_corrections(read(), reader), file_sha256(reader))
+
+    def _get(self, kind: str, make: Callable[[], Weights], *parts: str) -> Weights:
+        dtype = self._placement.dtype
+        name = f"{kind}-{str(dtype).removeprefix('torch.')}"
+        found = self._cache.get(
+            name,
+            (self._sha256, *parts),
+            lambda: {name: tensor.to(dtype) for name, tensor in make().items()},
+        )
+        return {name: tensor.to(self._placement.device) for name, tensor in found.items()}
+
+    def network(self, config: ModelConfig, heads: Path) -> Network:
+        """The base with fast weights."""
+        made = self._filled(config, self._trunk(None))
+        load_heads(made, heads)
+        return made
+
+    def reading_network(self, config: ModelConfig, reader: Path) -> Network:
+        """The base with a reader's corrections and without fast weights."""
+        memory = replace(config.memory, relevance=False, subject=0)
+        bare = replace(config, layers=("A",) * len(config.layers), memory=memory)
+        return self._filled(bare, self._trunk(reader))
+
+    def _filled(self, config: ModelConfig, trunk: Weights) -> Network:
+        """A network whose heads, if it has some, have no values yet."""
+        with _Uninitialised():
+            network = Network(config)
+        weights = self._embedding | trunk
+        if (names := set(network.weights()) - set(trained_parameters(network))) != set(weights):
+            differ = sorted(names ^ set(weights))[:4]
+            raise ValueError(f"{self._path.name} does not fit the network: {differ}")
+        network.load_state_dict(weights, strict=False, assign=True)
+        return network.requires_grad_(False).to(self._placement.device)
+
+
+class _Uninitialised(TorchFunctionMode):
+    """Modules made meanwhile get no random values: those take longer than everything else here."""
+
+    def __torch_function__(
+        self,
+        function: Callable[..., Any],
+        types: Iterable[type],
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> Any:
+        if getattr(function, "__module__", "") == nn.init.__name__:
+            return None
+        return function(*args, **(kwargs or {}))
+
+
+def _is_embedding(name: str) -> bool:
+    return name == "embedding.weight"

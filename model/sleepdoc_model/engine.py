@@ -26,8 +26,8 @@ class EngineInfo:
     """Size of one serialised memory; 0: the model has none."""
     device: str
     dtype: str
-    reads: bool = False
-    """Whether it has a reader, which knows how to say that a document does not say."""
+    absent: str = ""
+    """What its reader writes where a document does not say; empty: it has no reader."""
     reasons: tuple[str, ...] = ()
     """Why this device, dtype and kernel were chosen, one sentence each."""
 
@@ -35,6 +35,11 @@ class EngineInfo:
     def remembers(self) -> bool:
         """Whether anything outlives the window. If not, a sleep makes no pass and only evicts."""
         return self.state_bytes > 0
+
+    @property
+    def reads(self) -> bool:
+        """Whether it has a reader, which knows how to say that a document does not say."""
+        return bool(self.absent)
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,17 @@
 """`Engine` over our own network."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 
 import torch
 from torch import Tensor
 
 from sleepdoc_model.captured import CapturedWindow
+from sleepdoc_model.config import ModelConfig
 from sleepdoc_model.engine import EngineInfo, PassReport, Sampling
 from sleepdoc_model.network import Mode, Network, Pass, Window
 from sleepdoc_model.sampling import sample
-from sleepdoc_model.sleep import cached_prefix, see_window, sleep_passes
+from sleepdoc_model.sleep import Prefix, computed_prefix, see_window, sleep_passes
 from sleepdoc_model.snapshot import from_bytes, to_bytes
 from sleepdoc_model.state import KVCache, Memory, empty_memory
 from sleepdoc_model.token_window import TokenWindow
@@ -23,12 +24,19 @@ class HybridEngine:
     them; a window that goes to sleep before anyone does is only ever run asleep.
     """
 
-    def __init__(self, network: Network, info: EngineInfo, reader: Network | None = None) -> None:
-        """Take over a network, and a reader of the same shape but for fast weights."""
-        self._network, self._info = network.eval(), info
-        self._reader = network if reader is None else reader.eval()
+    def __init__(
+        self,
+        config: ModelConfig,
+        info: EngineInfo,
+        network: Callable[[], Network],
+        reader: Callable[[], Network] | None = None,
+    ) -> None:
+        """Take note of how to come by a network of this config, and by a reader of the same shape
+        but for fast weights. Either is loaded when it is needed."""
+        self._config, self._info = config, info
+        self._load_network, self._load_reader = network, reader
         self._cache = KVCache.allocate(
-            network.config, info.window, dtype=network.embedding.weight.dtype, device=info.device
+            config, info.window, dtype=getattr(torch, info.dtype), device=info.device
         )
         self._memory: Memory | None = None
         self._awake: Memory | None = None
@@ -38,15 +46,13 @@ class HybridEngine:
         """Whether the window is the reader's, if there is one."""
         self._pending: list[tuple[list[int], bool]] = []
         """What has not been computed yet, in the pieces it came in, and whether those are whole."""
+        self._begun = False
+        """Whether the pinned prefix is in the cache."""
         self._last: Tensor | None = None
         """Hidden state of the last token computed, from which the next one is predicted."""
         self._chances: list[float] = []
-        self._computed_prefix: tuple[Network, tuple[int, ...]] | None = None
-        """The prefix whose keys and values lie at the start of the cache, pinned or not, and
-        whose they are."""
-        self._asleep: tuple[tuple[int, ...], KVCache] | None = None
-        """Keys and values of a prefix as the network that sleeps has them."""
-        self._prefix_last: Tensor | None = None
+        self._prefixes: dict[bool, tuple[tuple[int, ...], Prefix]] = {}
+        """The latest prefix as the reader has it, and as the network that sleeps."""
         self._captured: tuple[tuple[int, ...], CapturedWindow] | None = None
         """A window's run for one prefix."""
         self._seen: tuple[tuple[int, ...], Tensor, Sequence[Window]] | None = None
@@ -62,15 +68,8 @@ class HybridEngine:
 
     def reset_window(self, prefix: Sequence[int], *, reading: bool = False) -> None:
         self._window.pin(prefix)
-        self._reading = reading and self._reader is not self._network
-        if prefix and (self._trunk, tuple(prefix)) != self._computed_prefix:
-            self._computed_prefix = None
-            self._cache.length = 0
-            # Without memory: the prefix is the same in every window of every conversation.
-            self._prefix_last, _ = self._forward(prefix, None, "read")
-            self._computed_prefix = (self._trunk, tuple(prefix))
-        self._cache.length = len(prefix)
-        self._last = self._prefix_last if prefix else None
+        self._reading = reading and self._load_reader is not None
+        self._last, self._begun = None, False
         self._pending = []
         self._awake = None if self._reading else self._memory
 
@@ -118,7 +117,7 @@ class HybridEngine:
             tokens,
             self._memory,
             passes=passes,
-            prefix=self._prefix_cache(),
+            prefix=self._prefix(reading=False).cache,
             see=self._see,
         ):
             if report.number == report.passes:
@@ -127,11 +126,11 @@ class HybridEngine:
             yield report
 
     def state(self) -> bytes:
-        config = self._network.config
+        config = self._config
         return to_bytes(self._memory or empty_memory(config), config, self._info.fingerprint)
 
     def load(self, state: bytes | None) -> None:
-        config = self._network.config
+        config = self._config
         memory = None if state is None else from_bytes(state, config, self._info.fingerprint)
         self._memory = None if memory is None else tuple(s.to(self._info.device) for s in memory)
         self.reset_window(())
@@ -144,14 +143,14 @@ class HybridEngine:
         if self._info.device == "cuda":
             maps = self._window_in_a_graph()(tokens)
         else:
-            maps = see_window(self._network, tokens, self._prefix_cache())
+            maps = see_window(self._network, tokens, self._prefix(reading=False).cache)
         self._seen = (self._window.prefix, tokens, maps)
         return maps
 
     def _window_in_a_graph(self) -> CapturedWindow:
         if self._captured is None or self._captured[0] != self._window.prefix:
             room = self._info.window - len(self._window.prefix)
-            captured = CapturedWindow(self._network, room, self._prefix_cache())
+            captured = CapturedWindow(self._network, room, self._prefix(reading=False).cache)
             self._captured = (self._window.prefix, captured)
         return self._captured[1]
 
@@ -160,9 +159,18 @@ class HybridEngine:
         """What the window is computed with."""
         return self._reader if self._reading else self._network
 
+    @cached_property
+    def _network(self) -> Network:
+        return self._load_network().eval()
+
+    @cached_property
+    def _reader(self) -> Network:
+        assert self._load_reader is not None
+        return self._load_reader().eval()
+
     @property
     def _mode(self) -> Mode:
-        writes = self._network.config.memory.writes_awake and not self._reading
+        writes = self._config.memory.writes_awake and not self._reading
         return "write" if writes else "read"
 
     @torch.no_grad()
@@ -177,28 +185,36 @@ class HybridEngine:
         return self._last
 
     def _catch_up(self) -> None:
+        if not self._begun:
+            self._begin()
         while self._pending:
             tokens, whole = self._pending[0]
             self._last, self._awake = self._forward(tokens, self._awake, self._mode, whole)
             del self._pending[0]
 
+    def _begin(self) -> None:
+        """Put the pinned prefix's keys and values at the start of the cache."""
+        self._cache.length, self._begun = 0, True
+        if self._window.prefix:
+            prefix = self._prefix(reading=self._reading)
+            self._cache.begin(prefix.cache)
+            self._last = prefix.last
+
+    def _prefix(self, *, reading: bool) -> Prefix:
+        """The pinned prefix as a network has it. Without memory: it is the same in every window of
+        every conversation."""
+        tokens = self._window.prefix
+        known = self._prefixes.get(reading)
+        if known is None or known[0] != tokens:
+            network = self._reader if reading else self._network
+            known = self._prefixes[reading] = (tokens, computed_prefix(network, tokens))
+        return known[1]
+
     @torch.no_grad()
     def _forward(
-        self, tokens: Sequence[int], memory: Memory | None, mode: Mode, whole: bool = False
+        self, tokens: Sequence[int], memory: Memory | None, mode: Mode, whole: bool
     ) -> tuple[Tensor, Memory | None]:
-        if self._computed_prefix and self._cache.length < len(self._computed_prefix[1]):
-            self._computed_prefix = None  # about to be overwritten
         ids = torch.tensor([list(tokens)], device=self._info.device)
         run = Pass(mode, self._cache, whole=whole)
         h, memory = self._trunk(self._trunk.embed(ids), memory, run)
         return h[:, -1:], memory
-
-    def _prefix_cache(self) -> KVCache:
-        """The pinned prefix's keys and values as the network that sleeps has them: the start of
-        the window's cache, not a copy, unless there is a reader, whose that may be."""
-        prefix = self._window.prefix
-        if self._reader is self._network:
-            return replace(self._cache, length=len(prefix))
-        if self._asleep is None or self._asleep[0] != prefix:
-            self._asleep = (prefix, cached_prefix(self._network, prefix))
-        return self._asleep[1]

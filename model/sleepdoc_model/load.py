@@ -1,6 +1,6 @@
 """Model ids to engines."""
 
-import hashlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,6 +8,7 @@ from sleepdoc_model.engine import Engine
 from sleepdoc_model.tokenizer import Tokenizer
 
 if TYPE_CHECKING:
+    from sleepdoc_model.config import ModelConfig
     from sleepdoc_model.device import Placement
     from sleepdoc_model.network import Network
 
@@ -29,6 +30,7 @@ def load(
     reader: Path | None = None,
     window: int | None = None,
     hashes: Path | None = None,
+    cache: Path | None = None,
 ) -> tuple[Engine, Tokenizer]:
     """Load a model.
 
@@ -42,6 +44,7 @@ def load(
         reader: The corrections `default` reads with; None: it reads as the bare base does.
         window: Tokens the attention layers can see; None is what the model was made for.
         hashes: Where hashes of GGUF files are remembered; None: they are computed every time.
+        cache: A directory for prepared weights of `default`; None: they are prepared every time.
 
     Raises:
         ModelUnavailable: the id is unknown, or the model cannot be loaded here.
@@ -53,7 +56,7 @@ def load(
         return _tiny(options, seed, window)
     if name == "default":
         try:
-            return _default(heads, reader, device, window)
+            return _default(heads, reader, device, window, hashes, cache)
         except (OSError, ValueError) as error:
             raise ModelUnavailable(f"The default model cannot be loaded: {error}.") from error
     if model.endswith(".gguf"):
@@ -88,33 +91,41 @@ def _tiny(options: str, seed: int, window: int | None) -> tuple[Engine, Tokenize
     randomise(network, seed)
     placement = Placement("cpu", torch.float32, ("tiny networks run on the CPU in fp32",))
     parts = [b"tiny", str(seed).encode()]
-    return _engine(network, "tiny", parts, placement, window), ByteTokenizer()
+    return _engine(shape, lambda: network, "tiny", parts, placement, window), ByteTokenizer()
 
 
 def _default(
-    heads: Path | None, reader: Path | None, device: str | None, window: int | None
+    heads: Path | None,
+    reader: Path | None,
+    device: str | None,
+    window: int | None,
+    hashes: Path | None,
+    cache: Path | None,
 ) -> tuple[Engine, Tokenizer]:
-    from sleepdoc_model.base import load_base, read_base, reading_network
+    from sleepdoc_model.base import BaseWeights
     from sleepdoc_model.base_file import base_path
-    from sleepdoc_model.checkpoint import load_heads, read_config
+    from sleepdoc_model.checkpoint import read_config
     from sleepdoc_model.device import place
-    from sleepdoc_model.file_hash import file_sha256
+    from sleepdoc_model.file_hash import file_sha256, known_sha256
     from sleepdoc_model.gguf.tokenizer import SMOLLM2, GGUFTokenizer
-    from sleepdoc_model.network import Network
+    from sleepdoc_model.reader import ABSENT
+    from sleepdoc_model.weights_cache import WeightsCache
 
     if heads is None:
         raise ValueError("it needs a checkpoint of fast-weight heads")
-    path = base_path()
-    placement = place(device)
-    network = Network(read_config(heads))
-    weights = read_base(path)
-    load_base(network, path, placement.dtype, weights)
-    load_heads(network, heads)
-    network.to(placement.device)
-    parts = [file_sha256(path).encode(), hashlib.sha256(heads.read_bytes()).hexdigest().encode()]
-    name = "SmolLM2-135M-Instruct + fast weights"
-    reads = None if reader is None else reading_network(network, weights, reader)
-    engine = _engine(network, name, parts, placement, window, reads)
+    path, config, placement = base_path(), read_config(heads), place(device)
+    sha256 = known_sha256(path, hashes)
+    weights = BaseWeights(path, sha256, placement, WeightsCache(cache))
+    engine = _engine(
+        config,
+        lambda: weights.network(config, heads),
+        "SmolLM2-135M-Instruct + fast weights",
+        [sha256.encode(), file_sha256(heads).encode()],
+        placement,
+        window,
+        None if reader is None else lambda: weights.reading_network(config, reader),
+        absent="" if reader is None else ABSENT,
+    )
     return engine, GGUFTokenizer(path, SMOLLM2)
 
 
@@ -164,20 +175,21 @@ def _gguf(
 
 
 def _engine(
-    network: "Network",
+    config: "ModelConfig",
+    network: "Callable[[], Network]",
     name: str,
     parts: list[bytes],
     placement: "Placement",
     window: int | None,
-    reader: "Network | None" = None,
+    reader: "Callable[[], Network] | None" = None,
+    absent: str = "",
 ) -> Engine:
     from sleepdoc_model.engine import EngineInfo
     from sleepdoc_model.hybrid_engine import HybridEngine
     from sleepdoc_model.snapshot import fingerprint, size
 
-    config = network.config
     return HybridEngine(
-        network,
+        config,
         EngineInfo(
             model=name,
             fingerprint=fingerprint(*parts),
@@ -186,8 +198,9 @@ def _engine(
             state_bytes=size(config),
             device=placement.device,
             dtype=str(placement.dtype).removeprefix("torch."),
-            reads=reader is not None,
+            absent=absent,
             reasons=placement.reasons,
         ),
+        network,
         reader,
     )

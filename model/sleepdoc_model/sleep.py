@@ -11,6 +11,7 @@ by least squares N passes weigh the window N times.
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -77,16 +78,33 @@ def see_window(
     return network.windows(network.taps(tokens, prefix), active, prefix)
 
 
+@dataclass(frozen=True)
+class Prefix:
+    """A pinned prefix as a network has it."""
+
+    cache: KVCache
+    """Its keys and values."""
+    last: Tensor | None
+    """The hidden state of its last token, [1, 1, dim]; None if there is none."""
+
+
 @torch.no_grad()
-def cached_prefix(network: Network, prefix: tuple[int, ...]) -> KVCache:
-    """Keys and values of the pinned prefix. It neither reads nor writes memory: one fits all."""
+def computed_prefix(network: Network, prefix: tuple[int, ...]) -> Prefix:
+    """The pinned prefix. It neither reads nor writes memory: one fits all."""
     parameter = network.embedding.weight
     cache = KVCache.allocate(
         network.config, len(prefix), dtype=parameter.dtype, device=str(parameter.device)
     )
+    if not prefix:
+        return Prefix(cache, None)
     tokens = torch.tensor([prefix], dtype=torch.long, device=parameter.device)
-    network(network.embed(tokens), None, Pass("read", cache))
-    return cache
+    h, _ = network(network.embed(tokens), None, Pass("read", cache))
+    return Prefix(cache, h[:, -1:])
+
+
+def cached_prefix(network: Network, prefix: tuple[int, ...]) -> KVCache:
+    """Its keys and values alone."""
+    return computed_prefix(network, prefix).cache
 
 
 def _sweeps(see: See, tokens: Tensor, memory: Memory) -> Iterator[Memory]:

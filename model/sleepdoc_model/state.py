@@ -69,6 +69,14 @@ class KVCache:
     def size(self) -> int:
         return self.keys.shape[3]
 
+    def begin(self, other: "KVCache") -> None:
+        """Become a copy of a shorter one of the same network or of one that gives nothing."""
+        self.length = other.length
+        self.keys[:, :, :, : self.length] = other.keys
+        self.values[:, :, :, : self.length] = other.values
+        if self.given is not None and other.given is not None:
+            self.given[:, : self.length] = other.given
+
     def append(self, layer: int, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
         """Store k and v [B, kv_heads, T, D] after what is there; returns all of that layer's.
 

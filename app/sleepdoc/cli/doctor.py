@@ -1,5 +1,6 @@
 """`sleepdoc doctor`: what is there, what was chosen and why, what is broken."""
 
+import os
 import platform
 import shutil
 from collections.abc import Callable, Iterator
@@ -68,9 +69,11 @@ def _findings(choice: ModelChoice, database: Path) -> Iterator[Finding]:
     for package in _PACKAGES:
         yield _looked_at(package, ExitCode.MODEL, partial(metadata.version, package))
     yield _looked_at("sqlite", ExitCode.STORAGE, _sqlite)
+    yield Finding("processor", _processor())
     for use, tokens in _KERNEL_USES.items():
         yield _looked_at(f"kernel, {use}", ExitCode.MODEL, partial(_kernel, choice.device, tokens))
     yield _looked_at("model", ExitCode.MODEL, lambda: _model(choice))
+    yield Finding("cache", _cache())
     yield _looked_at("database", ExitCode.STORAGE, lambda: _database(database))
     yield _looked_at("disk", ExitCode.STORAGE, lambda: _disk(database))
 
@@ -94,6 +97,14 @@ def _sqlite() -> str:
     safe = log_is_safe(sqlite3.sqlite_version_info)
     journal = "write-ahead log" if safe else "rollback journal: its write-ahead log is not safe"
     return f"{sqlite3.sqlite_version}, {journal}"
+
+
+def _processor() -> str:
+    from sleepdoc_model import processor
+
+    choices = [f"{each.name}={each.value} ({each.reason})" for each in processor.settle()]
+    policy = "batch scheduling" if hasattr(os, "SCHED_BATCH") else "as any other program"
+    return "; ".join([*choices, f"while reading: {policy}"])
 
 
 def _kernel(device: str | None, tokens: int) -> str:
@@ -127,6 +138,7 @@ def _model(choice: ModelChoice) -> str:
         heads=locations.heads(),
         reader=locations.reader(),
         hashes=locations.hashes(),
+        cache=locations.cache(),
     )
     try:
         client.start()
@@ -137,6 +149,20 @@ def _model(choice: ModelChoice) -> str:
         client.close()
     memory = f"memory {figures.size(info.state_bytes)}, fingerprint {info.fingerprint[:16]}"
     return " ".join([f"{info.model} on {info.device} ({info.dtype}), {memory}.", *info.reasons])
+
+
+def _cache() -> str:
+    """Where prepared weights lie. They are a help and no need: nothing about them is a problem."""
+    from sleepdoc.widgets import figures
+
+    folder = locations.cache()
+    try:
+        kept = [file.stat().st_size for file in folder.iterdir()]
+    except OSError:
+        kept = []
+    if not kept:
+        return f"{folder}: no prepared weights yet, so the model takes seconds more to start"
+    return f"{folder}: {figures.size(sum(kept))} of prepared weights; it may be deleted at any time"
 
 
 def _database(path: Path) -> str:

@@ -80,7 +80,10 @@ class ModelChoice:
         """
         from sleepdoc.errors import ModelError
         from sleepdoc.reading.service import DEFAULT_MODEL
+        from sleepdoc_model import processor
         from sleepdoc_model.load import ModelUnavailable, load
+
+        processor.settle()
 
         try:
             return load(
@@ -90,6 +93,7 @@ class ModelChoice:
                 heads=locations.heads(),
                 reader=locations.reader(),
                 hashes=locations.hashes(),
+                cache=locations.cache(),
                 window=window,
             )
         except ModelUnavailable as error:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 
 from sleepdoc.reading.client import EngineClient
 from sleepdoc_model.engine import Sampling
-from sleepdoc_model.reader import ABSENT
 
 LIKELY = 0.3
 """From this probability on that the reader would write so, the document does not say. Chosen on
@@ -23,7 +22,7 @@ class Absence:
     @classmethod
     def of(cls, engine: EngineClient) -> "Absence":
         """Of the prompt that stands in the engine's window."""
-        tokens = [*engine.encode(ABSENT), engine.frame.answer_close[0]]
+        tokens = [*engine.encode(engine.info.absent), engine.frame.answer_close[0]]
         return cls(tuple(tokens), tuple(engine.score(tokens)))
 
     @property

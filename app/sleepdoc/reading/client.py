@@ -31,7 +31,7 @@ class EngineClient:
     Every method may raise `WorkerGone`, after which `start` brings up a new, empty worker, and
     `ModelError` for an error inside the model. One thread may use it; `abandon` is for others.
 
-    On Linux the worker also ends with the *thread* that called `start`.
+    On Linux the worker also ends with the *thread* that called `start` or `begin`.
     """
 
     def __init__(
@@ -43,14 +43,17 @@ class EngineClient:
         heads: Path | None = None,
         reader: Path | None = None,
         hashes: Path | None = None,
+        cache: Path | None = None,
         log: Path | None = None,
     ) -> None:
         """Remember what to load (`sleepdoc_model.load.load`) and where its output goes."""
-        self._load = (log, model, device, seed, heads, reader, hashes)
+        self._load = (log, model, device, seed, heads, reader, hashes, cache)
         self._process: BaseProcess | None = None
         self._pipe: worker.Pipe | None = None
         self._facts: tuple[EngineInfo, Frame] | None = None
         self._abandoned = False
+        self._begun = False
+        """Whether a worker was started whose model nobody has waited for."""
         self._lock = threading.Lock()
 
     def start(self) -> None:
@@ -59,6 +62,22 @@ class EngineClient:
         Raises:
             ModelError: there is no such model, or it cannot be loaded.
             WorkerGone: the worker died, or was abandoned, while loading.
+        """
+        if not self._begun:
+            self.begin()
+        self._begun = False
+        outcome, value = self._receive()
+        if outcome != "ready":
+            self.close()
+            raise ModelError(value if outcome == "unavailable" else f"The model failed: {value}.")
+        info, frame = value
+        self._facts = EngineInfo(*info), Frame(*frame)
+
+    def begin(self) -> None:
+        """Start the worker, or replace the one there was; `start` then waits for its model.
+
+        Raises:
+            WorkerGone: it was abandoned before.
         """
         self.close()
         context = multiprocessing.get_context("spawn")
@@ -73,12 +92,7 @@ class EngineClient:
             process.start()
             self._process = process
         theirs.close()
-        outcome, value = self._receive()
-        if outcome != "ready":
-            self.close()
-            raise ModelError(value if outcome == "unavailable" else f"The model failed: {value}.")
-        info, frame = value
-        self._facts = EngineInfo(*info), Frame(*frame)
+        self._begun = True
 
     def abandon(self) -> None:
         """Kill the worker for good, from any thread; whoever waits for it gets `WorkerGone`."""

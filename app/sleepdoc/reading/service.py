@@ -3,18 +3,16 @@
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, closing, nullcontext, suppress
+from contextlib import ExitStack, closing, nullcontext, suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
-from sleepdoc.documents.pdf_limits import Limits
-from sleepdoc.documents.pdf_ocr import recogniser
-from sleepdoc.documents.reader import SizeLimits, load_document
 from sleepdoc.documents.types import Document
 from sleepdoc.errors import DocumentError, MismatchError, ModelError, NotFoundError, StorageError
-from sleepdoc.locations import hashes, heads, reader
+from sleepdoc.locations import cache, hashes, heads, reader
 from sleepdoc.models.card import card_of
 from sleepdoc.reading.client import EngineClient, WorkerGone
 from sleepdoc.reading.events import Citation, DocumentReady, Event, Progress, Resumed, Turn
@@ -24,6 +22,7 @@ from sleepdoc.reading.slept import held, slept_pages
 from sleepdoc.reading.tokens import DocumentTokens
 from sleepdoc.store import Conversation, Position, Step, Store, StoredTurn
 from sleepdoc_model.engine import EngineInfo
+from sleepdoc_model.file_hash import file_sha256
 
 DEFAULT_MODEL = "default"
 UNTESTED = "Not trained to sleep, and not tested: sleepdoc models test says what it remembers."
@@ -101,12 +100,12 @@ class OpenConversation:
             with nullcontext() if isinstance(file, Path) else file:
                 document = _document(store, file, options.ocr)
             conversation = None if options.anew else _known(store, document, options.model)
-        yield self._introduce(store, document, conversation)
-
         seed = options.seed if conversation is None else conversation.seed
         model = options.model or (conversation.model if conversation else DEFAULT_MODEL)
-        engine = self._start(model, seed)
-        info = engine.info
+        introduction = self._introduce(store, document, conversation)
+        engine = self._begin(model, seed)
+        yield introduction
+        info = self._started(engine, model)
         if conversation is not None and conversation.fingerprint != info.fingerprint:
             if file is None:
                 raise MismatchError(
@@ -181,9 +180,9 @@ class OpenConversation:
     def _hold(self, store: Store, conversation: Conversation) -> None:
         self._lock.enter_context(store.lock(conversation))
 
-    def _start(self, model: str, seed: int) -> EngineClient:
+    def _begin(self, model: str, seed: int) -> EngineClient:
+        """A worker that loads a model while something else is done."""
         options = self._options
-        log = options.log or options.database.with_name("worker.log")
         engine = EngineClient(
             model,
             device=options.device,
@@ -191,16 +190,26 @@ class OpenConversation:
             heads=heads(),
             reader=reader(),
             hashes=hashes(),
-            log=log,
+            cache=cache(),
+            log=self._log,
         )
         self._engine = self._cleanup.enter_context(closing(engine))
         if self._abandoned:
             engine.abandon()
+        with suppress(WorkerGone):  # abandoned; waiting for it says so
+            engine.begin()
+        return engine
+
+    def _started(self, engine: EngineClient, model: str) -> EngineInfo:
         try:
             engine.start()
         except WorkerGone as gone:
-            raise ModelError(f"{gone} It was loading {model}; see {log}.") from gone
-        return engine
+            raise ModelError(f"{gone} It was loading {model}; see {self._log}.") from gone
+        return engine.info
+
+    @property
+    def _log(self) -> Path:
+        return self._options.log or self._options.database.with_name("worker.log")
 
 
 def check(options: OpenOptions) -> None:
@@ -246,15 +255,20 @@ def _document(store: Store, source: Path | BinaryIO, ocr: bool) -> Document:
     digest = _digest(source)
     document = None if digest is None else store.document(digest)
     if document is None:
-        document = _load(store, source, Limits(recogniser=recogniser()) if ocr else None)
+        document = _load(store, source, ocr=ocr)
         store.add_document(document)
     return document
 
 
-def _load(store: Store, source: Path | BinaryIO, limits: Limits | None = None) -> Document:
+def _load(store: Store, source: Path | BinaryIO, *, ocr: bool = False) -> Document:
     """Take the text out of a file; of one that is gone say which conversation has it."""
+    # What reads documents is imported when there is one to read.
+    from sleepdoc.documents.pdf_limits import Limits
+    from sleepdoc.documents.pdf_ocr import recogniser
+    from sleepdoc.documents.reader import load_document
+
     try:
-        return load_document(source, limits=limits)
+        return load_document(source, limits=Limits(recogniser=recogniser()) if ocr else None)
     except DocumentError as error:
         if isinstance(source, Path) and not os.path.lexists(source):
             for conversation in store.conversations():
@@ -272,20 +286,24 @@ def _load(store: Store, source: Path | BinaryIO, limits: Limits | None = None) -
 
 def _digest(source: Path | BinaryIO) -> str | None:
     """SHA-256 of a file that might be known; None leaves it to `load_document` to say why not."""
-    digest = hashlib.sha256()
+    from sleepdoc.documents.reader import SizeLimits
+
     try:
         if not isinstance(source, Path):
-            opened: AbstractContextManager[BinaryIO] = nullcontext(source)
-        elif source.is_file() and source.stat().st_size <= SizeLimits().largest:
-            opened = source.open("rb")
-        else:
+            return hashlib.file_digest(source, "sha256").hexdigest()
+        state = source.stat()
+        if not source.is_file() or state.st_size > SizeLimits().largest:
             return None
-        with opened as file:
-            while chunk := file.read(1 << 20):
-                digest.update(chunk)
+        mark = (state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns)
+        return _digest_of(source, mark)
     except (OSError, ValueError):
         return None
-    return digest.hexdigest()
+
+
+@lru_cache(maxsize=4)
+def _digest_of(path: Path, mark: tuple[int, ...]) -> str:
+    """Of a file that `mark` tells from what it was before: the application checks, then opens."""
+    return file_sha256(path)
 
 
 def _named(store: Store, name: str) -> Conversation:

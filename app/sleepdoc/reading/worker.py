@@ -14,10 +14,12 @@ import signal
 import sys
 import traceback
 from collections.abc import Generator, Iterator
+from contextlib import nullcontext
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from sleepdoc_model import processor
 from sleepdoc_model.engine import Engine, PassReport, Sampling, StateMismatch, WindowFull
 from sleepdoc_model.tokenizer import Tokenizer, TokenStream
 
@@ -39,15 +41,17 @@ def main(
     heads: Path | None,
     reader: Path | None,
     hashes: Path | None,
+    cache: Path | None,
 ) -> None:
     """Load the model, report ``ready``, ``unavailable`` or ``failed``, then serve requests."""
     _redirect_output(log)
     _die_with(parent)
+    processor.settle()
     from sleepdoc_model.load import ModelUnavailable, load
 
     try:
         engine, tokenizer = load(
-            model, device=device, seed=seed, heads=heads, reader=reader, hashes=hashes
+            model, device=device, seed=seed, heads=heads, reader=reader, hashes=hashes, cache=cache
         )
     except ModelUnavailable as error:
         pipe.send(("unavailable", str(error)))
@@ -67,6 +71,7 @@ class Host:
         self._engine = engine
         self._tokenizer = tokenizer
         self._items: Iterator[int | PassReport] = iter(())
+        self._asleep = False
         self._stream: TokenStream = tokenizer.stream()
 
     def call(self, method: str, *arguments: Any) -> object:
@@ -81,14 +86,19 @@ class Host:
             case "generate", (max_tokens, stop, sampling):
                 options = Sampling(*sampling)
                 self._items = self._engine.generate(max_tokens, stop=stop, sampling=options)
+                self._asleep = False
             case "likelihood", ():
                 return self._engine.likelihood
             case "score", (tokens,):
                 return self._engine.score(tokens)
             case "sleep", (passes,):
                 self._items = self._engine.sleep(passes)
+                self._asleep = True
             case "next", ():
-                item = next(self._items, None)
+                # Reading may wait for other programs; an answer may not.
+                background = processor.in_the_background() if self._asleep else nullcontext()
+                with background:
+                    item = next(self._items, None)
                 return dataclasses.astuple(item) if isinstance(item, PassReport) else item
             case "close", ():
                 if isinstance(self._items, Generator):

@@ -5,7 +5,6 @@ aborts the process on some wrong calls; everything it would abort on is checked 
 """
 
 import ctypes
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ import llama_cpp.llama_cpp as llama
 import numpy as np
 
 from sleepdoc_model.gguf.load_model import load_model
+from sleepdoc_model.processor import cores
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -48,7 +48,7 @@ class LlamaContext:
         options.n_ctx = -(-(window + 1) // 256) * 256  # position 0 may stay empty
         options.n_batch = options.n_ubatch = min(_BATCH, options.n_ctx)
         options.n_seq_max = 1
-        options.n_threads = options.n_threads_batch = len(os.sched_getaffinity(0))
+        options.n_threads = options.n_threads_batch = cores()
         options.offload_kqv = options.op_offload = gpu
         options.no_perf = True
         self._context = llama.llama_init_from_model(self._model, options)

@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from gguf import GGMLQuantizationType
-from gguf.quants import dequantize
 
 from sleepdoc_model.gguf.header import TensorInfo, read_part
 
@@ -39,6 +37,10 @@ class GGUFFile:
             yield info.name, self.read(info)
 
     def read(self, info: TensorInfo) -> Array:
+        # The package imports much more than this, and prepared weights need nothing of it.
+        from gguf import GGMLQuantizationType
+        from gguf.quants import dequantize
+
         raw = np.frombuffer(self._data, np.uint8, info.size, self._start + info.offset)
         rows = raw.reshape(-1, info.shape[-1] // info.kind.block * info.kind.size)
         return dequantize(rows, GGMLQuantizationType(info.kind.number)).reshape(info.shape)

@@ -39,6 +39,19 @@ def test_listing_needs_no_model() -> None:
     assert not imported("ls", "--db", "/dev/null/x", "--help") & {"torch", "textual", "llama_cpp"}
 
 
+def test_what_opens_a_conversation_leaves_the_model_to_its_worker() -> None:
+    script = "import sys, sleepdoc.reading.service; print(*sys.modules)"
+    process = subprocess.run(
+        [sys.executable, "-c", script],
+        env={"PYTHONPATH": SOURCES},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    modules = set(process.stdout.split())
+    assert not modules & {"torch", "llama_cpp", "gguf", "textual", "pypdf", "pypdfium2", "mammoth"}
+
+
 def test_help_and_version_go_to_stdout(run: Run) -> None:
     assert run("-h").out == run("--help").out
     assert "Read long documents" in run("-h").out

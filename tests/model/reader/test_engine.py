@@ -30,7 +30,7 @@ def networks() -> tuple[Network, Network]:
 def make_engine(*, reader: bool = True) -> HybridEngine:
     network, other = networks()
     info = EngineInfo("tiny", "0" * 64, 128, 2, 1, "cpu", "float32")
-    return HybridEngine(network, info, other if reader else None)
+    return HybridEngine(config.tiny(), info, lambda: network, (lambda: other) if reader else None)
 
 
 def slept(engine: HybridEngine) -> bytes:
