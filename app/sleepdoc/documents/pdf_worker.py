@@ -20,8 +20,8 @@ import pypdfium2
 
 from sleepdoc.documents import pdf_annotations, pdf_layers, pdf_ocr, pdf_structure
 from sleepdoc.documents.confinement import Refused, confine, limit_processor, timer
+from sleepdoc.documents.limits import Limits
 from sleepdoc.documents.pdf_glyphs import page_glyphs
-from sleepdoc.documents.pdf_limits import Limits
 from sleepdoc.documents.pdf_lines import Line, note_lines, page_lines
 
 LABEL_LENGTH = 32

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
-from sleepdoc.documents.pdf_limits import Limits
+from sleepdoc.documents.limits import Limits
 from sleepdoc.documents.pdf_ocr import recogniser
 from sleepdoc.documents.reader import SizeLimits, load_document
 from sleepdoc.documents.types import Document
