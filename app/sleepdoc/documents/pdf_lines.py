@@ -49,10 +49,11 @@ def note_lines(notes: Sequence[str]) -> list[Line]:
 
 
 def _by_direction(glyphs: Sequence[Glyph]) -> list[list[Glyph]]:
-    groups: dict[int, list[Glyph]] = {}
-    for glyph in glyphs:
-        groups.setdefault(glyph.style.turn, []).append(glyph)
-    return sorted(groups.values(), key=len, reverse=True)
+    turns = {glyph.style.turn for glyph in glyphs}
+    if len(turns) == 1:
+        return [list(glyphs)]
+    groups = [[glyph for glyph in glyphs if glyph.style.turn == turn] for turn in sorted(turns)]
+    return sorted(groups, key=len, reverse=True)
 
 
 def _lines(block: Block, number: int, upright: bool) -> Iterator[Line]:

@@ -222,7 +222,7 @@ def _respaced(run: Sequence[Word]) -> Iterator[Word]:
 
 
 def _is_rtl(text: str) -> bool:
-    return any(unicodedata.bidirectional(char) in _RTL for char in text)
+    return not text.isascii() and any(unicodedata.bidirectional(char) in _RTL for char in text)
 
 
 def _logical(found: Sequence[Word]) -> list[Word]:
