@@ -8,7 +8,7 @@ from typing import BinaryIO
 from urllib.parse import unquote
 
 from sleepdoc.documents.confinement import Refused
-from sleepdoc.documents.pdf_limits import Limits
+from sleepdoc.documents.limits import Limits
 
 DAMAGE = (
     zipfile.BadZipFile,

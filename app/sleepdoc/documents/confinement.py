@@ -4,7 +4,7 @@ import contextlib
 import signal
 from collections.abc import Iterator
 
-from sleepdoc.documents.pdf_limits import Limits
+from sleepdoc.documents.limits import Limits
 
 _GRACE = 1.0
 """Seconds of the processor after which C code that does not return is ended from outside."""

@@ -28,6 +28,8 @@ _LONG = 20
 """Characters in a line of running text, at least."""
 _EVEN = 0.15
 """Of their width, by which the ends of lines beside a picture differ."""
+_NARROW = 3
+"""Line ends by which a narrow column is told from rows and verse."""
 _NEAR = 3
 """Lines above and below by which the right margin is told."""
 
@@ -114,7 +116,7 @@ class _Composer:
         return step <= 1.25 * self._leading * size
 
     def _unwrapped(self, block: Sequence[PrintedLine]) -> Iterator[str]:
-        first = block[0]
+        first, narrow = block[0], _is_narrow_column(block)
         pieces = [first.text]
         for index, line in enumerate(block[1:], 1):
             previous = block[index - 1]
@@ -125,7 +127,7 @@ class _Composer:
                 if _are_narrow(beside, right):
                     right = max(other.x1 for other in beside)
             rows = _is_figures(line) and any(map(_is_figures, (previous, *block[index + 1 :][:1])))
-            if not rows and not self._begins(line, previous, first, right):
+            if not rows and not self._begins(line, previous, first, right, narrow):
                 pieces[-1], space = self._ends.seam(pieces[-1], line.text)
                 pieces += [space, line.text]
             elif _BULLET.match(line.text) or previous.text.endswith(_SENTENCE_END):
@@ -138,15 +140,19 @@ class _Composer:
         yield "".join(pieces)
 
     def _begins(
-        self, line: PrintedLine, previous: PrintedLine, first: PrintedLine, right: float
+        self,
+        line: PrintedLine,
+        previous: PrintedLine,
+        first: PrintedLine,
+        right: float,
+        narrow: bool,
     ) -> bool:
         """Whether a line begins a paragraph, by its mark, its indent or the room left before it."""
         if _BULLET.match(line.text) or _ENTRY.search(previous.text):
             return True
-        margin = max(right, previous.x0 + 0.6 * self._measure)
-        word = line.text.split(maxsplit=1)[0]
-        length = 1 if is_unspaced(word[0]) else len(word) + 1
-        room = margin - previous.x1 - length * line.character
+        # In doubt short lines are rows of a table, or verse.
+        margin = right if narrow else max(right, previous.x0 + 0.6 * self._measure)
+        room = margin - previous.x1 - _first_word(line)
         full = room < 0.2 * (margin - previous.x0)
         if not full:
             return abs(line.y - previous.y) > 0.5 * line.size
@@ -180,6 +186,32 @@ def _are_narrow(lines: Sequence[PrintedLine], right: float) -> bool:
         and max(ends) - min(ends) < _EVEN * width
         and all(len(line.text) >= _LONG for line in lines)
     )
+
+
+def _is_narrow_column(block: Sequence[PrintedLine]) -> bool:
+    """Whether lines go on in each other for want of room, by their first words and their ends."""
+    pairs = [
+        (upper, lower)
+        for upper, lower in itertools.pairwise(block)
+        if upper.y > lower.y and not upper.text.endswith(_SENTENCE_END)
+    ]
+    right = max(line.x1 for line in block)
+    wrapped = sum(right - upper.x1 < _first_word(lower) for upper, lower in pairs)
+    going_on = sum(lower.text[0].islower() for _, lower in pairs)
+    words = sum(len(line.text.split()) for line in block)
+    return (
+        len(pairs) >= _NARROW
+        and words >= 2 * len(block)
+        and wrapped >= 0.7 * len(pairs)
+        and going_on >= 0.4 * len(pairs)
+    )
+
+
+def _first_word(line: PrintedLine) -> float:
+    """The width of a line's first word and of a space."""
+    word = line.text.split(maxsplit=1)[0]
+    length = 1 if is_unspaced(word[0]) else len(word) + 1
+    return length * line.character
 
 
 def _in_column(line: PrintedLine, other: PrintedLine) -> bool:

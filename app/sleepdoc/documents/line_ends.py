@@ -39,8 +39,10 @@ _UNSPACED = (
 
 def is_unspaced(char: str) -> bool:
     """Whether a character is of a script that sets no spaces between words."""
+    if char < "\u0e00":
+        return False
     code = ord(char)
-    return code >= 0x0E00 and any(first <= code <= last for first, last in _UNSPACED)
+    return any(first <= code <= last for first, last in _UNSPACED)
 
 
 class LineEnds:

@@ -3,12 +3,12 @@
 import contextlib
 from collections.abc import Callable
 
+from sleepdoc.documents.limits import Limits
 from sleepdoc.documents.opaque import notice_of
-from sleepdoc.documents.pdf_limits import Limits
-from sleepdoc.documents.pdf_process import Answer, answers
 from sleepdoc.documents.plain import extraction
 from sleepdoc.documents.text import clean_text, hidden_notice
 from sleepdoc.documents.types import Extraction, OutlineEntry
+from sleepdoc.documents.worker_process import Answer, answers
 from sleepdoc.errors import DocumentError
 
 WORKER = "sleepdoc.documents.markup_worker"

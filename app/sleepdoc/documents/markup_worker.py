@@ -21,9 +21,9 @@ from sleepdoc.documents.docx import open_docx
 from sleepdoc.documents.epub import open_epub
 from sleepdoc.documents.flow import Block, Flow
 from sleepdoc.documents.html_tree import parsed, title_of
+from sleepdoc.documents.limits import Limits
 from sleepdoc.documents.markdown import title_among
 from sleepdoc.documents.opaque import without_opaque
-from sleepdoc.documents.pdf_limits import Limits
 from sleepdoc.documents.text import clean_text, count_hidden, legible
 from sleepdoc.errors import DocumentError
 

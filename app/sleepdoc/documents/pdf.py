@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from sleepdoc.documents.layout import Composed, compose
-from sleepdoc.documents.pdf_limits import Limits
-from sleepdoc.documents.pdf_process import Answer, answers
+from sleepdoc.documents.limits import Limits
 from sleepdoc.documents.printed import PrintedLine
 from sleepdoc.documents.printed_headings import headings_of, title_of
 from sleepdoc.documents.text import clean_text, count_hidden, one_line
 from sleepdoc.documents.types import Extraction, OutlineEntry, Page
+from sleepdoc.documents.worker_process import Answer, answers
 from sleepdoc.errors import DocumentError
 
 Progress = Callable[[int, int], None]

@@ -16,8 +16,8 @@ import pypdfium2.raw as pdfium
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject, StreamObject
 
+from sleepdoc.documents.limits import Limits
 from sleepdoc.documents.pdf_glyphs import Glyph, Style
-from sleepdoc.documents.pdf_limits import Limits
 
 TICKED, UNTICKED = "[x]", "[ ]"
 

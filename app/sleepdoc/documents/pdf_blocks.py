@@ -7,10 +7,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from sleepdoc.documents.pdf_cells import Framed
 from sleepdoc.documents.pdf_chains import TOUCH, chains, overlap, without_accidents
-from sleepdoc.documents.pdf_rows import Phrase
+from sleepdoc.documents.pdf_rows import Phrase, rows
 from sleepdoc.documents.pdf_tables import Row, with_tables
-from sleepdoc.documents.pdf_words import usual_size
+from sleepdoc.documents.pdf_words import Word, usual_size
 
 _NOTE_SIZE = 0.93
 """Footnotes are smaller than this share of the text."""
@@ -26,6 +27,8 @@ class Block:
     lines: list[Row] = field(default_factory=list)
     """A line outside a table is a row with one cell."""
     table: bool = False
+    parts: list["Block"] = field(default_factory=list)
+    """Of a box: the blocks in it, in reading order; its lines are theirs."""
     x0: float = 0.0
     x1: float = 0.0
     top: float = 0.0
@@ -42,11 +45,21 @@ class Block:
         return self
 
 
-def blocks(rows: Sequence[Sequence[Phrase]]) -> list[Block]:
-    """The blocks of a page in reading order."""
-    phrases = [phrase for row in without_accidents(rows) for phrase in row]
+def blocks(found: Sequence[Sequence[Phrase]], frames: Sequence[Framed] = ()) -> list[Block]:
+    """The blocks of a page in reading order, from its rows and from what stands in frames."""
+    phrases = [phrase for row in without_accidents(found) for phrase in row]
     made = [Block(lines, table).measured() for lines, table in with_tables(chains(phrases))]
-    return _notes_last(_ordered(made))
+    for frame in frames:
+        if frame.table:
+            made.append(Block(frame.table, True).measured())
+        made += map(_box, frame.boxes)
+    ordered = [part for block in _ordered(made) for part in block.parts or [block]]
+    return _notes_last(ordered)
+
+
+def _box(inside: Sequence[Word]) -> Block:
+    parts = blocks(rows(inside))
+    return Block([line for part in parts for line in part.lines], parts=parts).measured()
 
 
 def _ordered(made: Sequence[Block]) -> list[Block]:

@@ -1,7 +1,9 @@
 """Phrases that stand under each other are chained: to lines of a column, or cells of a table."""
 
 import bisect
+import itertools
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
@@ -17,6 +19,8 @@ TOUCH = 1.0
 """Points by which glyphs of neighbouring columns may reach into each other."""
 _REACH = 2.2
 """Of the font size: how far apart lines of one block may be."""
+_LEAST_WIDE, _MOST_WIDE = 1.9, 3.3
+"""Of the font size: the distance of lines where a page is set with double spacing."""
 _SAME_SIZE = 1.2
 """Lines of one block differ in size by less than this ratio."""
 _FAR = 20
@@ -86,7 +90,7 @@ def _ends_before(part: Phrase, left: Phrase, right: Phrase) -> bool:
 
 def chains(phrases: Sequence[Phrase]) -> list[list[Phrase]]:
     """Phrases under each other, where there is no doubt which one comes next."""
-    below = _neighbours(phrases)
+    below = _neighbours(phrases, _reach(phrases))
     above: dict[int, list[Phrase]] = {}
     for phrase in phrases:
         for other in below[id(phrase)]:
@@ -111,7 +115,19 @@ def chains(phrases: Sequence[Phrase]) -> list[list[Phrase]]:
     return chains
 
 
-def _neighbours(phrases: Sequence[Phrase]) -> dict[int, list[Phrase]]:
+def _reach(phrases: Sequence[Phrase]) -> float:
+    """How far apart lines of one block may be on this page, in font sizes."""
+    steps = Counter(
+        round((above.y - below.y) / max(above.size, 1.0), 1)
+        for above, below in itertools.pairwise(phrases)
+        if above.y - below.y > LEVEL * above.size
+    )
+    usual, count = steps.most_common(1)[0] if steps else (0.0, 0)
+    is_wide = _LEAST_WIDE <= usual <= _MOST_WIDE and 2 * count > sum(steps.values())
+    return 1.15 * usual if is_wide else _REACH
+
+
+def _neighbours(phrases: Sequence[Phrase], reach: float) -> dict[int, list[Phrase]]:
     """For each phrase those on the nearest level below that share a part of its width."""
     depths = [-phrase.y for phrase in phrases]
     below: dict[int, list[Phrase]] = {}
@@ -119,7 +135,7 @@ def _neighbours(phrases: Sequence[Phrase]) -> dict[int, list[Phrase]]:
         found: list[Phrase] = []
         for other in phrases[bisect.bisect_right(depths, -phrase.y, index) :]:
             step = phrase.y - other.y
-            if step > _REACH * max(phrase.size, other.size) or (
+            if step > reach * max(phrase.size, other.size) or (
                 found and step > phrase.y - found[0].y + LEVEL * other.size
             ):
                 break

@@ -1,5 +1,6 @@
 """Columns of running text, and the gutters between them that no table crosses."""
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -11,18 +12,41 @@ _PROSE_FILL = 0.7
 """Running text fills this share of its column, last lines aside."""
 _LEAST_COLUMN = 4
 """Lines of running text on each side of a gutter."""
+_NARROW = 4
+"""Lines that were wrapped are running text however short, if there are so many."""
+_LEAST_NARROW = 10
+"""Characters in them."""
+_GOES_ON, _WRAPPED = 0.4, 0.7
+"""Of the lines of running text, begin in lower case, and had no room for another word."""
+_SPACE = 0.25
+"""Of the font size: the width of a space."""
 
 
 def is_prose(chain: Sequence[Phrase]) -> bool:
-    """Whether the lines of a chain are long and fill their column, as running text does."""
+    """Whether lines of a chain fill their column, and are long or go on in each other."""
     if len(chain) < 2:
         return False
     lengths = sorted(sum(2 if is_unspaced(char) else 1 for char in phrase.text) for phrase in chain)
-    if lengths[len(lengths) // 2] < PROSE_LENGTH:
+    usual = lengths[len(lengths) // 2]
+    if usual < PROSE_LENGTH and not (usual >= _LEAST_NARROW and _goes_on(chain)):
         return False
     width = max(phrase.x1 for phrase in chain) - min(phrase.x0 for phrase in chain)
     filled = sum(phrase.x1 - phrase.x0 for phrase in chain[:-1]) / (len(chain) - 1)
     return filled >= _PROSE_FILL * width
+
+
+def _goes_on(chain: Sequence[Phrase]) -> bool:
+    """Whether lines of several words each go on in the next, for want of room."""
+    pairs = list(itertools.pairwise(chain))
+    if len(chain) < _NARROW or sum(len(line.words) for line in chain) < 2 * len(chain):
+        return False
+    right = max(line.x1 for line in chain)
+    wrapped = sum(
+        lower.words[0].x1 - lower.words[0].x0 + _SPACE * upper.size > right - upper.x1
+        for upper, lower in pairs
+    )
+    going_on = sum(lower.text[0].islower() for _, lower in pairs)
+    return going_on >= _GOES_ON * len(pairs) and wrapped >= _WRAPPED * len(pairs)
 
 
 @dataclass(frozen=True)

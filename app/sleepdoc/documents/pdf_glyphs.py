@@ -101,13 +101,15 @@ class _TextPage:
         self.handle = self._owner.raw
         address = ctypes.cast(self.handle, ctypes.c_void_p).value
         places = range(pdfium.FPDFText_CountChars(self.handle))
-        self.codes = [_UNICODE(address, index) for index in places]
+        self.codes = _codes(self.handle, len(places)) or [
+            _UNICODE(address, index) for index in places
+        ]
         self.objects = [_OBJECT(address, index) for index in places]
         boxes = (ctypes.c_float * (4 * len(places)))()
         base = ctypes.addressof(boxes)
         for index in places:
             _LOOSE_BOX(address, index, base + 16 * index)
-        flat = list(boxes)
+        flat = memoryview(boxes).cast("B").cast("f").tolist()
         self.x0, self.y1, self.x1, self.y0 = flat[0::4], flat[1::4], flat[2::4], flat[3::4]
         if any(0xD800 <= code < 0xDC00 for code in self.codes):
             self._join_halves()
@@ -138,6 +140,14 @@ class _TextPage:
             return UNKNOWN
         char = chr(code)
         return " " if char.isspace() else char
+
+
+def _codes(handle: Any, count: int) -> list[int]:
+    """UTF-16 units of all characters in one call; none if some are left out, as those unknown."""
+    buffer = (ctypes.c_ushort * (count + 1))()
+    if pdfium.FPDFText_GetText(handle, 0, count, buffer) != count + 1:
+        return []
+    return memoryview(buffer).cast("B").cast("H").tolist()[:count]
 
 
 def _function(function: Any, result: Any, *arguments: Any) -> Any:

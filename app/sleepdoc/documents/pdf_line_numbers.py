@@ -3,65 +3,120 @@
 import itertools
 import statistics
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from sleepdoc.documents.pdf_rows import Phrase, phrase
 from sleepdoc.documents.pdf_words import Word
 
 _LEAST = 5
+"""Numbers that count every line or every second one."""
+_LEAST_SPARSE = 2
+"""The same of every fifth or tenth line, whose places are told by the lines between."""
+_SPARSE = (5, 10)
 _LONG = 25
 """Characters in the usual line of running text beside them, at least."""
+_GOES_ON = 0.3
+"""Of the lines beside them, begin in lower case: else they are items of a list."""
 _APART = 0.3
 """Of the font size: their distance from the text."""
 _ALIGNED = 2.5
 """Points by which their edges may differ."""
+_EVEN = 0.15
+"""Of a line's height: how well their distance tells the number of lines between them."""
 
 Rows = Sequence[Sequence[Phrase]]
 
 
 def without_line_numbers(rows: Rows) -> tuple[list[list[Phrase]], int]:
     """The rows without numbers that count them, and how many there were."""
-    for left in (True, False):
-        numbers = _numbers(rows, left)
-        if len(numbers) >= _LEAST and _count_up(numbers):
-            gone = {id(word) for word in numbers}
-            kept = [_without(row, gone) for row in rows]
-            return [row for row in kept if row], len(numbers)
-    return [list(row) for row in rows], 0
+    lines = [[word for part in row for word in part.words] for row in rows]
+    gone: set[int] = set()
+    for numbers in _columns(lines):
+        if _count_lines(numbers, lines):
+            gone.update(map(id, numbers))
+    kept = [_without(row, gone) for row in rows] if gone else [list(row) for row in rows]
+    return [row for row in kept if row], len(gone)
 
 
-def _numbers(rows: Rows, left: bool) -> list[Word]:
-    """The numbers outside the edge of the running text."""
-    ends = [row[0].words[0] if left else row[-1].words[-1] for row in rows]
-    rests = [
-        [word for part in row for word in part.words if word is not end or not end.text.isdigit()]
-        for row, end in zip(rows, ends)
+def _columns(lines: Sequence[Sequence[Word]]) -> Iterator[list[Word]]:
+    """Numbers under each other that stand apart from what is beside them, topmost first."""
+    apart = [
+        word
+        for line in lines
+        for before, word, after in zip([None, *line], line, [*line[1:], None])
+        if word.text.isdigit()
+        and len(word.text) < 6
+        and (before is None or word.x0 - before.x1 > _APART * word.size)
+        and (after is None or after.x0 - word.x1 > _APART * word.size)
     ]
-    texts = [rest for rest in rests if rest]
-    lengths = [sum(len(word.text) + 1 for word in rest) for rest in texts]
-    if not texts or statistics.median(lengths) < _LONG or any(len(row) > 2 for row in rows):
-        return []
-    if left:
-        edge = 3.0 * Counter(round(rest[0].x0 / 3) for rest in texts).most_common(1)[0][0]
-        found = [
-            word for word in ends if word.text.isdigit() and word.x1 < edge - _APART * word.size
-        ]
-    else:
-        edge = max(rest[-1].x1 for rest in texts)
-        found = [
-            word for word in ends if word.text.isdigit() and word.x0 > edge + _APART * word.size
-        ]
-    for side in ("x0", "x1"):
-        places = [getattr(word, side) for word in found]
-        if places and max(places) - min(places) < _ALIGNED:
-            return found
-    return []
+    groups = sorted((*_aligned(apart, "x1"), *_aligned(apart, "x0")), key=len, reverse=True)
+    taken: set[int] = set()
+    for group in groups:
+        own = set(map(id, group))
+        if len(group) >= _LEAST_SPARSE and not own & taken:
+            taken |= own
+            yield sorted(group, key=lambda word: -word.y)
 
 
-def _count_up(numbers: Sequence[Word]) -> bool:
+def _aligned(found: Sequence[Word], side: str) -> Iterator[list[Word]]:
+    rest = sorted(found, key=lambda word: float(getattr(word, side)))
+    while rest:
+        edge = getattr(rest[0], side)
+        group = [word for word in rest if getattr(word, side) - edge < _ALIGNED]
+        rest = rest[len(group) :]
+        yield group
+
+
+def _count_lines(numbers: Sequence[Word], lines: Sequence[Sequence[Word]]) -> bool:
+    """Whether numbers count lines of running text beside them."""
     values = [int(word.text) for word in numbers]
     steps = {after - before for before, after in itertools.pairwise(values)}
-    return len(steps) == 1 and steps.pop() in (1, 2, 5, 10)
+    step = steps.pop() if len(steps) == 1 else 0
+    if step in _SPARSE and len(numbers) >= _LEAST_SPARSE:
+        return _are_placed(numbers, step, lines) and bool(_beside(numbers, lines))
+    if step not in (1, 2) or len(numbers) < _LEAST:
+        return False
+    texts = _beside(numbers, lines)
+    going_on = sum(words[0].text[0].islower() for words in texts)
+    return going_on >= _GOES_ON * len(texts) > 0
+
+
+def _are_placed(numbers: Sequence[Word], step: int, lines: Sequence[Sequence[Word]]) -> bool:
+    """Whether as many lines lie between numbers as they say."""
+    levels = [line[0].y for line in lines]
+    leading = Counter(
+        round(above - below, 1) for above, below in itertools.pairwise(levels)
+    ).most_common(1)
+    height = leading[0][0] if leading else 0.0
+    return height > 0 and all(
+        abs((above.y - below.y) / (step * height) - 1) < _EVEN
+        for above, below in itertools.pairwise(numbers)
+    )
+
+
+def _beside(numbers: Sequence[Word], lines: Sequence[Sequence[Word]]) -> list[list[Word]]:
+    """The lines of running text on one side of the numbers; none if it crosses their column."""
+    low, high = min(word.x0 for word in numbers), max(word.x1 for word in numbers)
+    top, bottom = numbers[0].y + numbers[0].size, numbers[-1].y - numbers[-1].size
+    own = set(map(id, numbers))
+    sides: tuple[list[list[Word]], list[list[Word]]] = [], []
+    for line in lines:
+        if not bottom <= line[0].y <= top:
+            continue
+        others = [word for word in line if id(word) not in own]
+        if any(word.x0 < high and word.x1 > low for word in others):
+            return []
+        for side, part in zip(
+            sides, ([word for word in others if word.x1 <= low],
+                    [word for word in others if word.x0 >= high]),
+        ):  # fmt: skip
+            if part:
+                side.append(part)
+    for texts in sides[::-1]:
+        lengths = [sum(len(word.text) + 1 for word in words) for words in texts]
+        if lengths and statistics.median(lengths) >= _LONG:
+            return texts
+    return []
 
 
 def _without(row: Sequence[Phrase], gone: set[int]) -> list[Phrase]:

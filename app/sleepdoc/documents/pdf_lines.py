@@ -3,28 +3,33 @@
 from collections.abc import Iterator, Sequence
 
 from sleepdoc.documents.pdf_blocks import Block, blocks
+from sleepdoc.documents.pdf_cells import framed
 from sleepdoc.documents.pdf_glyphs import Glyph
+from sleepdoc.documents.pdf_grids import grids
 from sleepdoc.documents.pdf_line_numbers import without_line_numbers
 from sleepdoc.documents.pdf_rows import merged, rows
+from sleepdoc.documents.pdf_rules import Rules
 from sleepdoc.documents.pdf_words import words
 
 Line = tuple[str, float, float, float, float, bool, bool, int, bool, bool]
 """The fields of a `printed.PrintedLine`, in their order."""
 
 
-def page_lines(glyphs: Sequence[Glyph]) -> tuple[list[Line], int]:
+def page_lines(glyphs: Sequence[Glyph], rules: Rules | None = None) -> tuple[list[Line], int]:
     """Lay out one page, and count the line numbers that were left out.
 
     Text that is turned against most of the page comes last.
     """
+    rules = rules or Rules()
     lines: list[Line] = []
     numbers = 0
     for turned in _by_direction(glyphs):
-        found, count = without_line_numbers(rows(words(turned)))
+        frames, rest = framed(words(turned), grids(rules.turned(turned[0].style.turn)))
+        found, count = without_line_numbers(rows(rest))
         numbers += count
         upright = not lines
         first = lines[-1][7] + 1 if lines else 0
-        for number, block in enumerate(blocks(found), first):
+        for number, block in enumerate(blocks(found, frames), first):
             lines += _lines(block, number, upright)
     return lines, numbers
 
@@ -49,10 +54,11 @@ def note_lines(notes: Sequence[str]) -> list[Line]:
 
 
 def _by_direction(glyphs: Sequence[Glyph]) -> list[list[Glyph]]:
-    groups: dict[int, list[Glyph]] = {}
-    for glyph in glyphs:
-        groups.setdefault(glyph.style.turn, []).append(glyph)
-    return sorted(groups.values(), key=len, reverse=True)
+    turns = {glyph.style.turn for glyph in glyphs}
+    if len(turns) == 1:
+        return [list(glyphs)]
+    groups = [[glyph for glyph in glyphs if glyph.style.turn == turn] for turn in sorted(turns)]
+    return sorted(groups, key=len, reverse=True)
 
 
 def _lines(block: Block, number: int, upright: bool) -> Iterator[Line]:

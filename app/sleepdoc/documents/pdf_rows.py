@@ -22,6 +22,8 @@ _NARROW, _EDGE = 0.7, 4
 _MONOSPACE_WIDE = 12.0
 _LETTERS = 4
 """So many single letters in a row may be one word in spaced print."""
+_MANY_LETTERS = 6
+"""And so many are, even if they are no capitals."""
 _LETTER_GAP = 1.3
 _MONOSPACE_WIDTH = 0.6
 
@@ -204,8 +206,8 @@ def _respaced(run: Sequence[Word]) -> Iterator[Word]:
     usual = statistics.median(distances)
     spaced = [word.spaced for word in run[1:]]
     drawn = any(spaced) and not all(spaced)
-    capitals = all(word.text.isupper() for word in run)
-    if usual > _LETTER_GAP or not (drawn or capitals):
+    sure = all(word.text.isupper() for word in run) or len(run) >= _MANY_LETTERS
+    if usual > _LETTER_GAP or not (drawn or sure):
         yield from run
         return
     joined = run[0]
@@ -222,7 +224,7 @@ def _respaced(run: Sequence[Word]) -> Iterator[Word]:
 
 
 def _is_rtl(text: str) -> bool:
-    return any(unicodedata.bidirectional(char) in _RTL for char in text)
+    return not text.isascii() and any(unicodedata.bidirectional(char) in _RTL for char in text)
 
 
 def _logical(found: Sequence[Word]) -> list[Word]:

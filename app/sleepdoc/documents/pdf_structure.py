@@ -8,7 +8,7 @@ from pypdf import PasswordType, PdfReader, overwrite_configuration
 from pypdf.errors import DependencyError, FileNotDecryptedError, LimitReachedError
 
 from sleepdoc.documents.confinement import Refused
-from sleepdoc.documents.pdf_limits import Limits
+from sleepdoc.documents.limits import Limits
 
 _LONGEST_TITLE = 1000
 _LISTED_FILES = 5

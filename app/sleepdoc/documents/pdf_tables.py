@@ -10,6 +10,8 @@ from sleepdoc.documents.pdf_rows import Phrase
 
 _LEADING = 1.4
 """Of the font size: the lines of one cell are not further apart."""
+_NOTE_SIZE = 0.93
+"""Notes in the margin are smaller than this share of the text beside them."""
 _STRIP = 4.0
 """Points: the height of the strips in which baselines are compared."""
 
@@ -71,9 +73,18 @@ def _are_cells(left: Sequence[Phrase], right: Sequence[Phrase], shared: int) -> 
     if is_prose(left):
         return not is_prose(right) and is_numeric(right)
     if is_prose(right):
-        return True
+        return not _is_note(left, right)
     in_turn = max(phrase.order for phrase in left) < min(phrase.order for phrase in right)
     return not (in_turn and min(len(left), len(right)) > 2 and not is_numeric(right))
+
+
+def _is_note(left: Sequence[Phrase], right: Sequence[Phrase]) -> bool:
+    """Whether small print in the margin goes on from line to line, as the text beside it does."""
+    return (
+        len(left) > 1
+        and left[0].size < _NOTE_SIZE * right[0].size
+        and any(phrase.text[0].islower() for phrase in left[1:])
+    )
 
 
 def is_numeric(chain: Sequence[Phrase]) -> bool:

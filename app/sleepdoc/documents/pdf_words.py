@@ -75,7 +75,7 @@ def words(glyphs: Sequence[Glyph]) -> list[Word]:
                 spaced, last = True, None
                 continue
             if last is not None and not (
-                (last.style is glyph.style and 0 <= glyph.x0 - last.x1 < close)
+                (last.style is glyph.style and -close <= glyph.x0 - last.x1 < close)
                 or _goes_on(last, glyph, tracking)
             ):
                 found.append(_word(pending, spaced, len(found)))
@@ -124,7 +124,9 @@ def usual_size(found: Sequence[Word]) -> float:
     """The font size of most characters."""
     if not found:
         return 0.0
-    sizes = sorted((word.size, len(word.text)) for word in found)
+    if len({word.size for word in found}) == 1:
+        return found[0].size
+    sizes = sorted([(word.size, len(word.text)) for word in found])
     half = sum(length for _, length in sizes) / 2
     for size, length in sizes:
         half -= length
@@ -137,8 +139,8 @@ def _word(glyphs: Sequence[Glyph], spaced: bool, order: int) -> Word:
     style = glyphs[0].style
     return Word(
         "".join([glyph.char for glyph in glyphs]),
-        min(glyph.x0 for glyph in glyphs),
-        max(glyph.x1 for glyph in glyphs),
+        min([glyph.x0 for glyph in glyphs]),
+        max([glyph.x1 for glyph in glyphs]),
         style.y,
         style.size,
         style.mono,

@@ -20,9 +20,10 @@ import pypdfium2
 
 from sleepdoc.documents import pdf_annotations, pdf_layers, pdf_ocr, pdf_structure
 from sleepdoc.documents.confinement import Refused, confine, limit_processor, timer
+from sleepdoc.documents.limits import Limits
 from sleepdoc.documents.pdf_glyphs import page_glyphs
-from sleepdoc.documents.pdf_limits import Limits
 from sleepdoc.documents.pdf_lines import Line, note_lines, page_lines
+from sleepdoc.documents.pdf_rules import page_rules
 
 LABEL_LENGTH = 32
 _FEW = 3
@@ -122,7 +123,7 @@ class _Document:
             page = self.pages[index]
         with contextlib.closing(page):
             hidden = pdf_layers.hidden_objects(page) if self._has_hidden_layers else frozenset()
-            found = page_glyphs(page, hidden)
+            found, rules = page_glyphs(page, hidden), page_rules(page)
             rotation = page.get_rotation()
             if not found.glyphs and not entries and self._limits.recogniser:
                 return {"lines": self._recognised(page), "recognised": True}
@@ -134,7 +135,7 @@ class _Document:
         if not glyphs:
             pdf_structure.check_content(self.reader, index)
         notes = [entry.text for entry in entries if entry.kind == "note"]
-        lines, numbers = page_lines(glyphs)
+        lines, numbers = page_lines(glyphs, rules)
         return {
             "lines": [*lines, *note_lines(notes)],
             "unknown": found.unknown,

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from sleepdoc.documents.kinds import SNIFFED, kind_of
+from sleepdoc.documents.limits import Limits
 from sleepdoc.documents.markdown import read_markdown
 from sleepdoc.documents.markup import read_markup
 from sleepdoc.documents.pdf import Progress, read_pdf
-from sleepdoc.documents.pdf_limits import Limits
 from sleepdoc.documents.plain import read_plain
 from sleepdoc.documents.text import one_line
 from sleepdoc.documents.types import Document, Extraction

@@ -263,7 +263,7 @@ def _document(store: Store, source: Path | BinaryIO, ocr: bool) -> Document:
 def _load(store: Store, source: Path | BinaryIO, *, ocr: bool = False) -> Document:
     """Take the text out of a file; of one that is gone say which conversation has it."""
     # What reads documents is imported when there is one to read.
-    from sleepdoc.documents.pdf_limits import Limits
+    from sleepdoc.documents.limits import Limits
     from sleepdoc.documents.pdf_ocr import recogniser
     from sleepdoc.documents.reader import load_document
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pdf_files import FONT, assemble, deflated, document, encrypted, stream, typeset, write
 
-from sleepdoc.documents.pdf_limits import Limits
+from sleepdoc.documents.limits import Limits
 from sleepdoc.documents.reader import load_document
 
 Refusal = Callable[..., str]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pdf_files import FONT, deflated, document, placed, stream, typeset, write
 
-from sleepdoc.documents.pdf_limits import Limits
+from sleepdoc.documents.limits import Limits
 from sleepdoc.documents.reader import load_document
 from sleepdoc.documents.types import Document
 from sleepdoc.errors import DocumentError
@@ -177,7 +177,7 @@ def test_a_page_that_stops_the_reader_is_named_and_the_others_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A crash in C code is played by a library that ends the process on one page."""
-    from sleepdoc.documents import pdf_process
+    from sleepdoc.documents import worker_process
 
     crash = (
         "from sleepdoc.documents import pdf_structure, pdf_worker; import os; "
@@ -185,8 +185,8 @@ def test_a_page_that_stops_the_reader_is_named_and_the_others_read(
         "pdf_worker._Document._content = "
         "lambda self, at: os.abort() if at == 1 else content(self, at); "
     )
-    boot = pdf_process._BOOT.replace("from importlib", crash + "from importlib", 1)
-    monkeypatch.setattr(pdf_process, "_BOOT", boot)
+    boot = worker_process._BOOT.replace("from importlib", crash + "from importlib", 1)
+    monkeypatch.setattr(worker_process, "_BOOT", boot)
     found = load_document(write(tmp_path, document([placed(TEXT)] * 3)))
     assert [bool(page.text) for page in found.pages] == [True, False, True]
     assert found.notices == ("page 2 has something that stops the PDF reader; skipped",)

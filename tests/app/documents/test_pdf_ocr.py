@@ -7,7 +7,7 @@ import pypdfium2
 import pytest
 from pdf_files import document, placed, stream, write
 
-from sleepdoc.documents.pdf_limits import Limits
+from sleepdoc.documents.limits import Limits
 from sleepdoc.documents.pdf_ocr import recogniser
 from sleepdoc.documents.reader import load_document
 from sleepdoc.errors import DocumentError

@@ -11,7 +11,7 @@ from collections.abc import Generator, Iterator
 from dataclasses import asdict
 from typing import Any
 
-from sleepdoc.documents.pdf_limits import Limits
+from sleepdoc.documents.limits import Limits
 
 # The search path is handed over because -I keeps out what may have set it here: the user's
 # site-packages, PYTHONPATH, an editable install.
