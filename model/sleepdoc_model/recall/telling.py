@@ -18,6 +18,8 @@ _SHORTEST, _LONGEST = 50, 400
 _LETTERS = 0.7
 """The least share of letters in one; figures, code and lines of a table of contents have less."""
 _ENDED = re.compile("[.!?\u2026\u3002\uff01\uff1f][\"'\u201d\u2019\u00bb)\\]]*\\Z")
+_ITEM = re.compile(r"(?:[-*\u2022\u25e6\u2013>|]|\(?(?:\d{1,3}|[a-z]|[ivx]{1,4})[.)])\s+")
+"""What stands before an item of a list; the item itself may be a sentence."""
 _REFERENCE = re.compile(r"(?:\. ?){4}|[.\s]\d+\s*\Z")
 
 
@@ -45,6 +47,8 @@ def prose(pages: Iterable[Page]) -> Iterator[Sentence]:
     """The sentences of running text on pages, in order: no headings, lists, tables or code."""
     for page in pages:
         for start, end in sentences(page.text):
+            item = _ITEM.match(page.text, start, end)
+            start = item.end() if item else start
             text = " ".join(page.text[start:end].split())
             if _running(text):
                 yield Sentence(page.number, start, end, text)
