@@ -5,10 +5,13 @@ Nothing in them refers to Textual or to SQL.
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from sleepdoc.documents.types import Document
 from sleepdoc.errors import ExitCode
+
+if TYPE_CHECKING:
+    from sleepdoc.reading.overview import Overview
 
 LOOKED_UP = "looked up"
 SEARCHED = "searched in the text"
@@ -284,6 +287,27 @@ class Undone:
 
 
 @dataclass(frozen=True)
+class GistWritten:
+    """What some pages are about has been written down and committed."""
+
+    kind: str
+    """Of one sleep, of a part, of the whole; or a question that the pages answer."""
+    first: int
+    last: int
+    """Page numbers."""
+    text: str
+    quoted: bool
+    """Whether it is a sentence of the text itself."""
+
+
+@dataclass(frozen=True)
+class OverviewWritten:
+    """All that an overview shows has been written down, for the first time as far as this."""
+
+    overview: "Overview"
+
+
+@dataclass(frozen=True)
 class WorkerDied:
     """The model process ended unexpectedly. It will be restarted from the last step."""
 
@@ -313,6 +337,8 @@ Event = (
     | AnswerText
     | AnswerFinished
     | Undone
+    | GistWritten
+    | OverviewWritten
     | WorkerDied
     | Failed
 )

@@ -4,11 +4,13 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sleepdoc.documents.types import Document
+from sleepdoc.errors import NotFoundError
 from sleepdoc.reading.answer import Answer
 from sleepdoc.reading.events import Citation, SleptPages
 from sleepdoc.reading.recall import StoredText
 from sleepdoc.reading.slept import held, slept_pages
-from sleepdoc.store import Conversation, Position, Step, Store
+from sleepdoc.store import Conversation, Gist, Position, Step, Store
 from sleepdoc_model.recall.query import Turn
 
 DOCUMENT_TOKENS = "document_tokens"
@@ -69,6 +71,28 @@ class Record:
         """The stored text, or what stands before a page."""
         sha256 = self.conversation.document_sha256
         return StoredText(self._store, sha256, before_page=before_page)
+
+    @property
+    def document(self) -> Document:
+        """The stored document, verified.
+
+        Raises:
+            NotFoundError: it is gone.
+        """
+        document = self._store.document(self.conversation.document_sha256)
+        if document is None:
+            raise NotFoundError(f"The document of {self.conversation.name} is no longer stored.")
+        return document
+
+    @property
+    def gists(self) -> list[Gist]:
+        """What has been written down of the present memory."""
+        return self._store.gists(self.conversation)
+
+    def add_gist(self, gist: Gist) -> None:
+        """Commit what some pages are about; it belongs to the last sleep."""
+        step = next(step for step in reversed(self._steps) if step.kind in ("sleep", "import"))
+        self._store.add_gist(self.conversation, step, gist)
 
     @property
     def turn_before(self) -> list[int]:

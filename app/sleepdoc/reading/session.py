@@ -26,6 +26,7 @@ from sleepdoc.reading.events import (
     Undone,
     WorkerDied,
 )
+from sleepdoc.reading.gists import GistWriter
 from sleepdoc.reading.pace import Pace
 from sleepdoc.reading.recall import Recalled, StoredText, recall
 from sleepdoc.reading.record import Record
@@ -101,6 +102,11 @@ class ReadingSession:
         return self._engine.info.remembers
 
     @property
+    def paused(self) -> bool:
+        """Whether `pause` was called, and `proceed` was not since."""
+        return self._pause.is_set()
+
+    @property
     def held(self) -> bool:
         """Whether this is a copy cut off at a page, which reads on only when asked to."""
         return self._record.held
@@ -156,6 +162,16 @@ class ReadingSession:
     def sleep(self) -> Iterator[Event]:
         """Sleep now, whatever the window holds; nothing happens if it is empty."""
         return self._mended(lambda: self._sleep(self._stop))
+
+    def write_gists(self, *, overview_alone: bool = False) -> Iterator[Event]:
+        """Write down in words what was slept on, as far as that is not done.
+
+        Yields `GistWritten`... and `OverviewWritten`; ends after the current token on `pause`.
+
+        Args:
+            overview_alone: only what an overview shows, not what each sleep was about.
+        """
+        return self._mended(lambda: self._write_gists(overview_alone))
 
     def undo(self) -> Iterator[Event]:
         """Go back to before the last sleep; yields `Undone`.
@@ -333,6 +349,14 @@ class ReadingSession:
             self._window.progress,
         )
         return True
+
+    def _write_gists(self, overview_alone: bool) -> Iterator[Event]:
+        writer = GistWriter(self._engine, self._record, self._window.budget, self._pause)
+        if writer.missing(overview_alone=overview_alone):
+            self._emptied = True  # and filled again before anything else happens
+            for event in writer.write(overview_alone=overview_alone):
+                self._deaths = 0
+                yield event
 
     def _take_back(self, commit: Callable[[], None], *, redone: bool) -> Iterator[Event]:
         head, before = self._record.head, self._window.progress

@@ -4,6 +4,8 @@ from sleepdoc.store.forks import AS_OF
 from sleepdoc.store.store import Store
 from sleepdoc.store.types import (
     Conversation,
+    Gist,
+    GistKind,
     Position,
     Step,
     StepKind,
@@ -13,6 +15,8 @@ from sleepdoc.store.types import (
 __all__ = [
     "AS_OF",
     "Conversation",
+    "Gist",
+    "GistKind",
     "Position",
     "Step",
     "StepKind",

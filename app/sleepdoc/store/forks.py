@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import sqlite_utils
 
 from sleepdoc.errors import UsageError
-from sleepdoc.store import conversations, steps, turns
+from sleepdoc.store import conversations, gists, steps, turns
 from sleepdoc.store.database import Database, now
 from sleepdoc.store.types import Conversation, Step
 
@@ -31,6 +31,7 @@ def fork(database: Database, conversation: Conversation, page: int | None) -> Co
         )
         copied = _copy(tables, row["id"], kept, info)
         _copy_turns(tables, database, conversation, row["id"], copied)
+        gists.copy(tables, conversation.id, row["id"], copied)
     return Conversation(**row, last_used=row["created"])
 
 

@@ -147,6 +147,26 @@ def _terms(tables: sqlite_utils.Database) -> None:
         search.add(tables, sha256, pages.fetchall())
 
 
+def _gists(tables: sqlite_utils.Database) -> None:
+    """What was slept on is also told in words. A gist goes and comes with its sleep: it counts
+    where its step is one of those that made the present memory."""
+    tables.execute("""
+        CREATE TABLE gists (
+            id INTEGER PRIMARY KEY,
+            conversation_id INTEGER NOT NULL REFERENCES conversations ON DELETE CASCADE,
+            step_seq INTEGER NOT NULL,
+            kind TEXT NOT NULL,
+            first INTEGER NOT NULL CHECK (first >= 1),
+            last INTEGER NOT NULL CHECK (last >= first),
+            text TEXT NOT NULL CHECK (text != ''),
+            quoted INTEGER NOT NULL CHECK (quoted IN (0, 1)),
+            model TEXT NOT NULL,
+            created TEXT NOT NULL,
+            FOREIGN KEY (conversation_id, step_seq) REFERENCES steps (conversation_id, seq)
+        ) STRICT""")
+    tables.execute("CREATE INDEX gists_by_step ON gists (conversation_id, step_seq)")
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     _documents,
     _passages,
@@ -154,6 +174,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     _turns,
     _outlines,
     _terms,
+    _gists,
 )
 
 

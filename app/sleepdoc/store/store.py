@@ -13,6 +13,7 @@ from sleepdoc.store import (
     documents,
     forks,
     garbage,
+    gists,
     locks,
     search,
     snapshots,
@@ -20,7 +21,7 @@ from sleepdoc.store import (
     turns,
 )
 from sleepdoc.store.database import PATIENCE_MS, Database
-from sleepdoc.store.types import Conversation, Position, Step, StepKind, StoredTurn
+from sleepdoc.store.types import Conversation, Gist, Position, Step, StepKind, StoredTurn
 
 _NOTHING: Mapping[str, Any] = {}
 
@@ -332,6 +333,14 @@ class Store:
             found=found,
             budget=self._snapshot_budget,
         )
+
+    def add_gist(self, conversation: Conversation, step: Step, gist: Gist) -> None:
+        """Store what a stretch of pages is about; undoing `step` takes it away."""
+        gists.add(self._database, conversation, step, gist)
+
+    def gists(self, conversation: Conversation) -> list[Gist]:
+        """The gists of the steps that made the present memory, in the order of the pages."""
+        return gists.every(self._database, conversation)
 
     def check(self) -> list[str]:
         """Everything that is wrong with the file, one line each; reads all of it."""

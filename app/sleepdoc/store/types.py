@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 StepKind = Literal["created", "sleep", "turn", "undo", "import"]
+GistKind = Literal["sleep", "chapter", "whole", "question"]
 
 
 @dataclass(frozen=True)
@@ -75,3 +76,21 @@ class StoredTurn:
     """The step that committed the answer; None if it was never finished."""
     info: Mapping[str, Any]
     """What was known when the question was asked, such as citations."""
+
+
+@dataclass(frozen=True)
+class Gist:
+    """What a stretch of pages is about, in a sentence or two."""
+
+    kind: GistKind
+    """Of the pages of one sleep, of a chapter, of all that was slept on; or no gist but a question
+    that these pages answer."""
+    first: int
+    last: int
+    """Numbers of its first and last page."""
+    text: str
+    """In one line."""
+    quoted: bool
+    """Whether it is a sentence of the text itself, for want of a better one."""
+    model: str
+    """Fingerprint of the model that wrote it."""

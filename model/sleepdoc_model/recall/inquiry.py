@@ -10,9 +10,16 @@ from dataclasses import dataclass
 from sleepdoc_model.recall.folding import terms
 from sleepdoc_model.recall.query import Query, ask
 from sleepdoc_model.recall.stop_words import STOP_WORDS
+from sleepdoc_model.recall.whole import ASKED, PAGES, WHOLE, share
 
 _NUMBER = r"(?P<name>[A-Za-z]{1,3}[-.]?\d+|\d+(?:[-.]\d+)*|[ivxlcdm]+)"
 _PAGE = re.compile(rf"\b(?:page|p\.|pp\.)\s*{_NUMBER}\b(?!\s+pages)", re.IGNORECASE)
+_IN_ORDER = "first second third fourth fifth sixth seventh eighth ninth tenth"
+_ORDINALS = _IN_ORDER.split()
+_ORDINAL = re.compile(
+    rf"\b(?:the\s+)?(?P<name>{'|'.join(_ORDINALS)})\s+(?P<kind>chapter|section|part|appendix)\b",
+    re.IGNORECASE,
+)
 _SECTION = re.compile(
     r"\b(?P<kind>chapter|section|part|appendix|article|§)\s*(?P<name>\d+(?:\.\d+)*|[ivxlc]+|[a-h]"
     r"|one|two|three|four|five|six|seven|eight|nine|ten)\b",
@@ -46,24 +53,13 @@ _LIST = re.compile(
     rf"(?:{_PLACES}\s+{_OF}\s+)?{_THE_WORD}{_QUOTED}(?:\s+is\s+{_STANDS})?{_WHERE}\Z",
     re.IGNORECASE,
 )
-_DOCUMENT = (
-    r"(?:(?:this|these)(?:\s+\w+)?"
-    r"|the\s+(?:whole\s+)?(?:document|book|text|paper|manual|report|article))"
-)
-_WHOLE = re.compile(
-    rf"what(?:'s| is| are| does| do)\s+{_DOCUMENT}\s+(?:all\s+)?(?:about|describe|cover|deal with)"
-    r"\s*[?.!]*\Z"
-    r"|what(?:'s| is)\s+this(?:\s+\w+)?\s*[?.!]*\Z|what is it(?: all)? about\s*[?.!]*\Z"
-    r"|(?:please\s+)?(?:summari[sz]e|sum up)(?:\s+(?:this|the|it)(?:\s+\w+)?)?\s*[?.!]*\Z"
-    r"|(?:give|write)?\s*(?:me\s+)?(?:a|the)\s+(?:short\s+|brief\s+)?(?:summary|overview)\b.*\Z"
-    r"|what (?:is|are) the (?:main|key|central) (?:topic|subject|idea|point|theme)s?\b.*\Z",
-    re.IGNORECASE,
-)
 _ABOUT_A_PLACE = frozenset(
     terms(
         """page chapter section part appendix article say said stand describe explain discuss deal
         cover contain happen content read write text summarise summary about find there show talk
-        subject topic mention whole main treat report learn give"""
+        subject topic mention whole main treat report learn give say says gist overview point idea
+        sum up please document book text paper manual article story short brief sentence happens
+        key first second pages"""
     )
 )
 """Words that ask for no more than what stands in a place."""
@@ -76,6 +72,25 @@ class OnPage:
     label: str
     about: Query | None
     """What of it; None for all."""
+
+
+@dataclass(frozen=True)
+class OnPages:
+    """What stands on several pages, from one label to another."""
+
+    first: str
+    last: str
+    about: Query | None
+    """What of it; None for all."""
+
+
+@dataclass(frozen=True)
+class InShare:
+    """What stands in a stretch of the document, such as its first half."""
+
+    start: float
+    end: float
+    """Shares of the document, from 0 to 1."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +121,15 @@ class Whole:
     """What the document is about."""
 
 
-Inquiry = OnPage | InSection | Count | Places | Whole
+@dataclass(frozen=True)
+class Asked:
+    """What was asked before."""
+
+    when: str
+    """As the question says it, such as ``yesterday``; empty for whenever."""
+
+
+Inquiry = OnPage | OnPages | InShare | InSection | Count | Places | Whole | Asked
 
 
 def inquire(question: str) -> Inquiry | None:
@@ -118,19 +141,33 @@ def inquire(question: str) -> Inquiry | None:
         return Places(phrase, sentences=False)
     if (match := _LIST.match(question)) and (phrase := _phrase(match)):
         return Places(phrase, sentences=True)
-    if _WHOLE.match(question):
+    if match := ASKED.match(question):
+        return Asked((match["when"] or "").casefold())
+    if WHOLE.match(question):
         return Whole()
+    if match := PAGES.search(question):
+        about = _rest(question, match)
+        return OnPages(match["first"], match["last"], about if about.weights else None)
     if match := _PAGE.search(question):
         about = _rest(question, match)
         return OnPage(match["name"], about if about.weights else None)
     if (match := _SECTION.search(question)) and not _rest(question, match).weights:
         return InSection(match["kind"].lower(), match["name"])
+    if (match := _ORDINAL.search(question)) and not _rest(question, match).weights:
+        number = _ORDINALS.index(match["name"].lower()) + 1
+        return InSection(match["kind"].lower(), str(number))
+    if (found := share(question)) and not _besides(found[2]).weights:
+        return InShare(*found[:2])
     return None
 
 
 def _rest(question: str, place: re.Match[str]) -> Query:
     """What a question asks for besides a place in the document."""
-    query = ask(question[: place.start()] + " " + question[place.end() :])
+    return _besides(question[: place.start()] + " " + question[place.end() :])
+
+
+def _besides(rest: str) -> Query:
+    query = ask(rest)
     own = [term for term in query.own if term not in _ABOUT_A_PLACE]
     weights = {t: w for t, w in query.weights.items() if w != 1 or t in own} if own else {}
     return Query(weights, tuple(pair for pair in query.pairs if {*pair} <= {*own}))

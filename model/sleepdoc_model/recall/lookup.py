@@ -119,6 +119,11 @@ def overview(pages: Sequence[Page]) -> list[tuple[int, int]]:
     return list(dict.fromkeys([*itself[:3], *prose[:6], *ending]))
 
 
+def sentence_start(page: Page, place: int) -> int:
+    """Where a sentence begins, in characters of its page."""
+    return sentences(page.text)[place][0]
+
+
 def _last(page: Page) -> range:
     count = len(sentences(page.text))
     return range(max(0, count - 2), count)

@@ -5,7 +5,17 @@ from dataclasses import dataclass
 import pytest
 
 from sleepdoc_model.recall import lookup
-from sleepdoc_model.recall.inquiry import Count, InSection, OnPage, Places, Whole, inquire
+from sleepdoc_model.recall.inquiry import (
+    Asked,
+    Count,
+    InSection,
+    InShare,
+    OnPage,
+    OnPages,
+    Places,
+    Whole,
+    inquire,
+)
 
 
 @pytest.mark.parametrize(
@@ -22,12 +32,57 @@ from sleepdoc_model.recall.inquiry import Count, InSection, OnPage, Places, Whol
         ("list all occurrences of 'tide'", Places("tide", sentences=True)),
         ("What is chapter 3 about?", InSection("chapter", "3")),
         ("Summarise chapter two.", InSection("chapter", "two")),
-        ("What are these notes about?", Whole()),
-        ("Summarize the document", Whole()),
+        ("the third chapter", InSection("chapter", "3")),
+        ("Give me a summary of section 3", InSection("section", "3")),
+        ("What are the main points of chapter 2?", InSection("chapter", "2")),
+        ("Summarise pages 10 to 20.", OnPages("10", "20", None)),
+        ("What is on pages ii\u2013v?", OnPages("ii", "v", None)),
+        ("Summarise the first half.", InShare(0.0, 0.5)),
+        ("What happens in the second half of the book?", InShare(0.5, 1.0)),
+        ("How does the story end?", InShare(0.9, 1.0)),
+        ("What did I ask yesterday?", Asked("yesterday")),
+        ("Which questions have I asked?", Asked("")),
+        ("Show me my previous questions", Asked("")),
     ],
 )
 def test_a_question_about_the_document(question: str, expected: object) -> None:
     assert inquire(question) == expected
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What are these notes about?",
+        "Summarize the document",
+        "What is this about?",
+        "What\u2019s this book about?",
+        "what is it all about",
+        "Tell me what this is about.",
+        "Can you summarise this for me?",
+        "Could you please give me a summary?",
+        "Summarise this book in two sentences.",
+        "Give me the gist",
+        "tl;dr",
+        "In short, what is this?",
+        "What kind of document is this?",
+        "What am I reading?",
+        "Briefly, what does this document say?",
+        "What topics does it cover?",
+        "Sum it up",
+        "What are the main points?",
+        "What is the main idea of this paper?",
+        "What is this document?",
+        "Describe this document.",
+    ],
+)
+def test_a_question_about_the_whole(question: str) -> None:
+    assert inquire(question) == Whole()
+
+
+def test_several_pages_may_be_asked_about_something() -> None:
+    inquiry = inquire("What do pages 10 to 20 say about whales?")
+    assert isinstance(inquiry, OnPages) and inquiry.about is not None
+    assert inquiry.about.own == ["whale"]
 
 
 def test_a_page_may_be_asked_about_something() -> None:
@@ -46,6 +101,27 @@ def test_a_page_may_be_asked_about_something() -> None:
         "What is the contract for?",
         "Where was she mentioned?",
         "How many pages does a quire have?",
+        "What is this agreement's term?",
+        "Summarise the penalties.",
+        "Give me a summary of the penalties.",
+        "What is the main theme of the second sonata?",
+        "What is the story about the two brothers?",
+        "What is this fee?",
+        "What was this about?",
+        "What does it cost?",
+        "Describe the lighthouse.",
+        "What is the gist of his argument?",
+        "What is the subject line of the email?",
+        "Summarise the discussion about tides.",
+        "What is the end date?",
+        "Who won in the first half?",
+        "How does it end?",
+        "How did the war end?",
+        "What does the first half of the name mean?",
+        "What was decided in the first quarter?",
+        "What is the second part of the Treaty?",
+        "What did Ask say?",
+        "What did I ask for in clause 3?",
         "",
     ],
 )

@@ -1,0 +1,123 @@
+"""The stretches of a document that gists are about: sleeps, parts, and all that was slept on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from sleepdoc.documents.types import Document, Page
+from sleepdoc.reading.events import SleptPages
+from sleepdoc.reading.outline import Heading, outline
+from sleepdoc.reading.text_find import locate
+from sleepdoc.store import Gist, GistKind
+from sleepdoc_model.recall import lookup
+from sleepdoc_model.recall.telling import Sentence, prose
+
+_MOST_CHAPTERS = 40
+"""With more headings of the first rank a document has no chapters to speak of."""
+_MOST_RUNS = 12
+"""Parts of a document without chapters."""
+
+Key = tuple[GistKind, int, int]
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Some pages, what running text they have, and what they are called."""
+
+    kind: GistKind
+    first: int
+    last: int
+    sentences: tuple[Sentence, ...]
+    title: str = ""
+
+    @property
+    def key(self) -> Key:
+        return self.kind, self.first, self.last
+
+
+@dataclass(frozen=True)
+class Stretches:
+    """What can be told of a document, as far as it has been slept on."""
+
+    parts: tuple[Stretch, ...]
+    """Chapters; in a document without any, its sleeps or runs of them."""
+    sleeps: tuple[Stretch, ...]
+    whole: Stretch | None
+    """With the sentences that tell most of what the document is; None before the first sleep."""
+
+    @classmethod
+    def of(cls, document: Document, slept: Sequence[SleptPages]) -> "Stretches":
+        if not slept:
+            return cls((), (), None)
+        last = slept[-1].last
+        pages = document.pages[:last]
+        sleeps = tuple(
+            _of_pages("sleep", pages, each.first, each.last)
+            for each in {(each.first, each.last): each for each in slept}.values()
+        )
+        return cls(
+            _chapters(outline(document), pages) or _runs(pages, sleeps), sleeps, _whole(pages)
+        )
+
+
+def by_key(gists: Sequence[Gist]) -> dict[Key, Gist]:
+    """Gists by what they are about; of several, the last."""
+    return {(gist.kind, gist.first, gist.last): gist for gist in gists}
+
+
+def _whole(pages: Sequence[Page]) -> Stretch:
+    known = {(each.page, each.start): each for each in prose(pages)}
+    places = []
+    for number, place in lookup.overview(pages):
+        start = lookup.sentence_start(pages[number - 1], place)
+        if (number, start) in known:
+            places.append(known[number, start])
+    return Stretch("whole", 1, len(pages), tuple(places) or tuple(known.values())[:3])
+
+
+def _of_pages(kind: GistKind, pages: Sequence[Page], first: int, last: int) -> Stretch:
+    return Stretch(kind, first, last, tuple(prose(pages[first - 1 : last])))
+
+
+def _runs(pages: Sequence[Page], sleeps: Sequence[Stretch]) -> tuple[Stretch, ...]:
+    """The sleeps, those that follow each other taken together where there are too many."""
+    if len(sleeps) <= _MOST_RUNS:
+        return tuple(sleeps)
+    cuts = [len(sleeps) * n // _MOST_RUNS for n in range(_MOST_RUNS + 1)]
+    return tuple(
+        _of_pages("part", pages, sleeps[start].first, sleeps[end - 1].last)
+        for start, end in pairwise(cuts)
+    )
+
+
+def _chapters(headings: Sequence[Heading], pages: Sequence[Page]) -> tuple[Stretch, ...]:
+    """The stretches between the headings of the first rank that has several."""
+    headings = [each for each in headings if each.page <= len(pages)]
+    for level in sorted({each.level for each in headings}):
+        chosen = [each for each in headings if each.level == level]
+        if 1 < len(chosen) <= _MOST_CHAPTERS:
+            starts = [(each.page, _place(pages[each.page - 1], each.title)) for each in chosen]
+            return tuple(
+                _between(pages, heading.title, start, end)
+                for heading, start, end in zip(chosen, starts, [*starts[1:], (len(pages) + 1, 0)])
+            )
+        if chosen[1:]:
+            break
+    return ()
+
+
+def _place(page: Page, title: str) -> int:
+    """Where a heading stands on its page, in characters."""
+    span = locate(page.text, title)
+    return span.start if span else 0
+
+
+def _between(
+    pages: Sequence[Page], title: str, start: tuple[int, int], end: tuple[int, int]
+) -> Stretch:
+    """From one place, as page and character, up to another; its last page is the last that has
+    running text of it."""
+    here = pages[start[0] - 1 : min(end[0], len(pages))]
+    found = [each for each in prose(here) if start <= (each.page, each.start) < end]
+    last = max([start[0], *(each.page for each in found)])
+    return Stretch("part", start[0], last, tuple(found), title)
