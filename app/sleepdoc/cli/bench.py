@@ -1,9 +1,8 @@
 """`sleepdoc bench`: what a model's memory is worth, beside its controls."""
 
 import dataclasses
-import json
 import platform
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -102,30 +101,31 @@ def memory(
     found by text search, another document's memory, and none.
     """
     from sleepdoc.cli.bench_table import bench_table
+    from sleepdoc.evaluation.results import sha256
     from sleepdoc_model.evaluation.comparison import compare
 
     documents = _documents(data)
     engine, tokenizer = _load(choice, documents)
     settings = _settings(engine, tokenizer, passes, room, arms)
-    found = list(_run(engine, tokenizer, settings, documents, results))
+    info = engine.info
+    identity = {
+        "model": info.model,
+        "fingerprint": info.fingerprint,
+        "data": sha256(data),
+        "machine": platform.machine(),
+        "device": info.device,
+        "dtype": info.dtype,
+        "torch": version("torch"),
+        "settings": dataclasses.asdict(settings),
+    }
+    found = list(_run(engine, tokenizer, settings, documents, results, identity))
     figures = compare(found)
     if plot:
         from sleepdoc_model.evaluation.memory_plot import plot as draw
 
         draw(figures, plot)
     if as_json:
-        info = engine.info
-        about = {
-            "model": info.model,
-            "fingerprint": info.fingerprint,
-            "data": data.name,
-            "machine": platform.machine(),
-            "device": info.device,
-            "dtype": info.dtype,
-            "torch": version("torch"),
-            "settings": dataclasses.asdict(settings),
-        }
-        emit({**about, **figures})
+        emit({**identity, **figures})
     else:
         say(bench_table(figures))
 
@@ -175,36 +175,20 @@ def _run(
     settings: "Settings",
     documents: "list[Document]",
     path: Path | None,
+    identity: Mapping[str, object],
 ) -> "Iterator[Result]":
     """What `path` has, then what is missing; a document's results are written all at once."""
-    from sleepdoc_model.evaluation.memory import MemoryBenchmark
+    from sleepdoc.evaluation.results import Results
+    from sleepdoc_model.evaluation.memory import MemoryBenchmark, Result
 
-    identity = {"fingerprint": engine.info.fingerprint, **dataclasses.asdict(settings)}
-    known = _known(path, identity) if path else []
+    results = Results(path, identity) if path else None
+    known = [Result(**row) for row in results.known] if results else []
     yield from known
     done = {row.document for row in known}
     benchmark = MemoryBenchmark(engine, tokenizer, settings)
     for document, rows in benchmark.run(documents, done):
         done.add(document.id)
         notice(f"{document.id}: {len(done)} of {len(documents)}")
-        if path:
-            with path.open("a", encoding="utf-8") as file:
-                file.writelines(json.dumps(dataclasses.asdict(row)) + "\n" for row in rows)
+        if results:
+            results.add(map(dataclasses.asdict, rows))
         yield from rows
-
-
-def _known(path: Path, identity: dict[str, object]) -> "list[Result]":
-    """The results of an earlier run, whose first line says of what; a new file gets that line."""
-    from sleepdoc.errors import MismatchError, StorageError
-    from sleepdoc_model.evaluation.memory import Result
-
-    try:
-        if not path.exists():
-            path.write_text(json.dumps(identity) + "\n", "utf-8")
-        first, *rows = map(json.loads, path.read_text("utf-8").splitlines())
-        known = [Result(**row) for row in rows]
-    except (OSError, ValueError, TypeError) as error:
-        raise StorageError(f"{path} cannot be used for results: {error}.") from error
-    if first != json.loads(json.dumps(identity)):
-        raise MismatchError(f"{path} holds results of another model or of other settings.")
-    return known

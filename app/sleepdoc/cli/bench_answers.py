@@ -4,6 +4,7 @@ import hashlib
 import platform
 import tempfile
 from collections.abc import Iterator
+from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from sleepdoc.errors import DocumentError, UsageError
 
 if TYPE_CHECKING:
     from sleepdoc.evaluation.answers import Arm, Line, Row
+    from sleepdoc.evaluation.results import Results
 
 _COLUMNS = (
     "questions",
@@ -54,6 +56,12 @@ _COLUMNS = (
     help="Keep every answer here, and go on from what is there.",
 )
 @click.option(
+    "--recall",
+    type=click.IntRange(50, 700),
+    metavar="TOKENS",
+    help="Recall so much text, if not as much as usual.",
+)
+@click.option(
     "--db",
     "database",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -68,6 +76,7 @@ def answers(
     documents: Path | None,
     arms: str,
     results: Path | None,
+    recall: int | None,
     database: Path | None,
     show: bool,
     as_json: bool,
@@ -79,16 +88,20 @@ def answers(
     "evidence", "index"}]}. Arms: shipped, as `ask` answers; closed, from memory alone.
     """
     from sleepdoc.evaluation.answers import figures, read_lines
+    from sleepdoc.evaluation.results import Results
 
-    lines = read_lines(data)
+    lines, chosen = read_lines(data), _arms(arms)
+    identity = _identity(data, choice, recall)
+    kept = Results(results, identity) if results else None
     rows = []
-    for row in _rows(lines, documents or data.parent, _arms(arms), results, database, choice):
+    folder = documents or data.parent
+    for row in _rows(lines, folder, chosen, kept, recall, database, choice):
         rows.append(row)
         if show:
             notice(f"{row.kind}: {row.question} | {row.answer} | {row.verdict}, {row.f1:.2f}")
     found = figures(rows)
     if as_json:
-        emit({**_identity(data, choice), "figures": found})
+        emit({**identity, "figures": found})
     else:
         for arm, kinds in found.items():
             say(_table(arm, kinds))
@@ -108,23 +121,27 @@ def _rows(
     lines: "list[Line]",
     folder: Path,
     arms: "tuple[Arm, ...]",
-    results: Path | None,
+    results: "Results | None",
+    recall: int | None,
     database: Path | None,
     choice: ModelChoice,
 ) -> "Iterator[Row]":
-    from sleepdoc.evaluation.answers import answers, load, save
+    from sleepdoc.evaluation.answers import Row, answers
 
-    before = load(results) if results else []
+    before = [Row(**row) for row in results.known] if results else []
     yield from before
     done = {row.key for row in before}
     with tempfile.TemporaryDirectory() as scratch:
         for line in lines:
             target = folder / line.file if line.file else _written(line, Path(scratch))
-            options = choice.options(str(target), database or Path(scratch) / "bench.db")
+            options = replace(
+                choice.options(str(target), database or Path(scratch) / "bench.db"),
+                recall=recall or 0,
+            )
             try:
                 for row in answers(line, options, arms, done):
                     if results:
-                        save(row, results)
+                        results.add([asdict(row)])
                     yield row
             except DocumentError as error:
                 notice(f"{error} Left out.")
@@ -137,18 +154,17 @@ def _written(line: "Line", scratch: Path) -> Path:
     return path
 
 
-def _identity(data: Path, choice: ModelChoice) -> dict[str, Any]:
+def _identity(data: Path, choice: ModelChoice, recall: int | None) -> dict[str, Any]:
     """What the figures are of."""
     from sleepdoc import locations
+    from sleepdoc.evaluation.results import sha256
 
     parts = {"heads": locations.heads(), "reader": locations.reader(), "data": data}
     return {
         "model": choice.found or "default",
-        **{
-            name: hashlib.sha256(path.read_bytes()).hexdigest()
-            for name, path in parts.items()
-            if path is not None
-        },
+        **{name: sha256(path) for name, path in parts.items() if path is not None},
+        "recall": recall,
+        "device": choice.device,
         "machine": platform.machine(),
         "torch": version("torch"),
         "sleepdoc": version("sleepdoc"),

@@ -1,7 +1,7 @@
 """Printing: data on stdout, notices on stderr, foreign text made safe on the way."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import click
@@ -20,7 +20,7 @@ def say(text: str, *, newline: bool = True) -> None:
     click.echo(safe_display(text), nl=newline)
 
 
-def emit(fields: dict[str, object]) -> None:
+def emit(fields: Mapping[str, object]) -> None:
     """Print one JSON object on stdout."""
     click.echo(json.dumps({"v": SCHEMA, **fields}))
 

@@ -9,7 +9,7 @@ that the document does not answer it, `index` is the number of the page with the
 import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -229,15 +229,3 @@ def _mean(by_document: dict[str, list[float]]) -> Callable[[Sequence[str]], floa
 def _share(values: Iterable[bool | None]) -> float | None:
     known = [value for value in values if value is not None]
     return sum(known) / len(known) if known else None
-
-
-def save(row: Row, path: Path) -> None:
-    with path.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(asdict(row), ensure_ascii=False) + "\n")
-
-
-def load(path: Path) -> list[Row]:
-    """What `save` wrote; nothing if there is no such file."""
-    if not path.exists():
-        return []
-    return [Row(**json.loads(line)) for line in path.read_text("utf-8").split("\n") if line]

@@ -46,6 +46,8 @@ class OpenOptions:
     """Passes per sleep of a new conversation. None: what the engine recommends."""
     sleep_at: int = 0
     """As of `Budget`, of a new conversation."""
+    recall: int = 0
+    """Most tokens of recalled text in front of a question. 0: what the model's budget has."""
     ocr: bool = False
     """Whether scanned pages of a new document are read by a program that recognises text."""
     log: Path | None = None
@@ -129,7 +131,9 @@ class OpenConversation:
         except WorkerGone as gone:
             raise ModelError(str(gone)) from gone
         record = Record(store, conversation, tokens.total)
-        self._session = ReadingSession(engine, tokens, record, notice=_notice(model, info))
+        self._session = ReadingSession(
+            engine, tokens, record, notice=_notice(model, info), recall=options.recall
+        )
         self._cleanup.callback(self._session.close)
         yield from self._session.resume()
 

@@ -59,18 +59,21 @@ class ReadingSession:
         *,
         interval: float = 0.1,
         notice: str = "",
+        recall: int = 0,
     ) -> None:
         """Take over a started engine.
 
         Args:
             interval: `Reading` comes at most every so many seconds.
             notice: What `ModelReady` is to say of the model.
+            recall: Most tokens of recalled text, if not as many as the window's budget has.
         """
         self._engine = engine
         self._window = Window(engine, tokens, record.sleep_at)
         self._record = record
         self._interval = interval
         self._notice = notice
+        self._recall_tokens = recall or self._window.budget.recall
         self._pace = Pace()
         self._running: Generator[Event, None, None] = self._run(lambda: iter(()))
         self._stale = True
@@ -454,6 +457,6 @@ class ReadingSession:
             text,
             answer.question,
             before=self._record.turns_before(answer.turn),
-            tokens=self._window.budget.recall,
+            tokens=self._recall_tokens,
             encode=self._engine.encode,
         )

@@ -50,14 +50,27 @@ def test_what_was_asked_is_not_asked_again(run: Run, data: Path, tmp_path: Path)
     results = tmp_path / "results.jsonl"
     command = ("bench", "answers", "--data", data, "--results", results, "--show")
     assert run(*command).code == 0
-    before = rows(results)
+    head, *before = rows(results)
     assert [row["question"] for row in before] == [q["question"] for q in QUESTIONS[:2]] + [
         QUESTIONS[1]["question"]
     ]
-    results.write_text(json.dumps(before[0]) + "\n", "utf-8")
+    torn = json.dumps(before[1])[:20]
+    results.write_text(f"{json.dumps(head)}\n{json.dumps(before[0])}\n{torn}", "utf-8")
     assert run(*command).code == 0
-    strip = [{k: v for k, v in row.items() if k != "seconds"} for row in rows(results)]
-    assert strip == [{k: v for k, v in row.items() if k != "seconds"} for row in before]
+    again = rows(results)[1:]
+    assert [{**row, "seconds": 0} for row in again] == [{**row, "seconds": 0} for row in before]
+
+
+def test_results_of_other_data_are_left_alone(run: Run, data: Path, tmp_path: Path) -> None:
+    results = tmp_path / "results.jsonl"
+    command = ("bench", "answers", "--data", data, "--results", results)
+    assert run(*command).code == 0
+    before = results.read_text("utf-8")
+    assert run(*command, "--recall", "100").code == 7
+    data.write_text(data.read_text("utf-8").replace("Ambrose", "Ambrosia"), "utf-8")
+    changed = run(*command)
+    assert changed.code == 7 and "of other data" in changed.err
+    assert results.read_text("utf-8") == before
 
 
 def test_kept_conversations_are_as_they_were(run: Run, data: Path, tmp_path: Path) -> None:

@@ -1,0 +1,56 @@
+"""Results of a benchmark kept in a file, so that the same one can go on."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from sleepdoc.errors import DocumentError, MismatchError, StorageError
+
+
+class Results:
+    """JSON lines: what they are of, then a line for every result."""
+
+    def __init__(self, path: Path, identity: Mapping[str, object]) -> None:
+        """Begin a file, or go on with one.
+
+        Raises:
+            StorageError: it cannot be read or written, or is no such file.
+            MismatchError: its results are of something else.
+        """
+        self._path = path
+        try:
+            if not path.exists():
+                path.write_text(json.dumps(identity) + "\n", "utf-8")
+            whole, _, torn = path.read_text("utf-8").rpartition("\n")
+            if torn:  # by the end of the process that wrote it
+                path.write_text(whole + "\n", "utf-8")
+            first, *self.known = map(json.loads, whole.split("\n"))
+        except (OSError, ValueError) as error:
+            raise StorageError(f"{path} cannot be used for results: {error}.") from error
+        if first != json.loads(json.dumps(identity)):
+            raise MismatchError(
+                f"{path} holds results of other data, another model or of other settings."
+            )
+
+    known: list[dict[str, Any]]
+    """The results that were there."""
+
+    def add(self, rows: Iterable[Mapping[str, object]]) -> None:
+        """Add results, all or none of which will be there after a crash of this process."""
+        lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(lines)
+
+
+def sha256(path: Path) -> str:
+    """Of a file with data.
+
+    Raises:
+        DocumentError: it cannot be read.
+    """
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise DocumentError(f"{path} cannot be read: {error}.") from error
