@@ -44,6 +44,8 @@ class Answer:
     first_token: float = 0.0
     absence: float = 0.0
     """How likely the reader found it that the document does not say."""
+    refused: bool = False
+    """Whether that was likely enough to say so."""
     likelihood: float = 1.0
     """How likely it found what it said; 1 for what is taken from the text itself."""
     ended: Ended = "stop"

@@ -429,7 +429,8 @@ class ReadingSession:
         if engine.info.reads and not from_memory:
             absence = Absence.of(engine)
             answer.absence = absence.probability
-            if absence.decided:
+            if absence.decided and not recalled.lookup:  # what was looked up is there
+                answer.refused = True
                 pages = None if window.finished else window.progress.page
                 return answer.give(refusal(pages), engine, room=room)
             sampling = absence.ruled_out(sampling)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 
-from sleepdoc.reading.absence import LIKELY
 from sleepdoc.reading.answer import Answer
 from sleepdoc.reading.events import Citation, Verdict
 from sleepdoc.reading.recall import StoredText
@@ -27,7 +26,7 @@ def judge(
 
     An answer that was recalled from memory may stand on a page that was not.
     """
-    if answer.absence >= LIKELY or _SAYS_NOT in answer.text.casefold():
+    if answer.refused or _SAYS_NOT in answer.text.casefold():
         return "not found", tuple(recalled)
     if Claim.of(answer.text).empty:
         return "from memory", tuple(recalled)

@@ -1,6 +1,7 @@
 """What an answer rests on, judged by the stored text."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -62,3 +63,5 @@ def test_what_stands_nowhere_is_from_memory(text: StoredText, said: str) -> None
 
 def test_a_refusal_is_not_found(text: StoredText) -> None:
     assert judge(answer("The document does not say."), RECALLED, text)[0] == "not found"
+    refused = replace(answer("I found nothing about the mill of 1998."), refused=True)
+    assert judge(refused, RECALLED, text) == ("not found", RECALLED)
