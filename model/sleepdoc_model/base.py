@@ -13,6 +13,7 @@ from torch.overrides import TorchFunctionMode
 
 from sleepdoc_model.checkpoint import load_heads, trained_parameters
 from sleepdoc_model.config import ModelConfig
+from sleepdoc_model.decoding import eight_bits, stacked
 from sleepdoc_model.device import Placement
 from sleepdoc_model.file_hash import file_sha256
 from sleepdoc_model.gguf.tensors import GGUFFile
@@ -92,13 +93,32 @@ class BaseWeights:
 
     def _get(self, kind: str, make: Callable[[], Weights], *parts: str) -> Weights:
         dtype = self._placement.dtype
-        name = f"{kind}-{str(dtype).removeprefix('torch.')}"
         found = self._cache.get(
-            name,
+            f"{kind}-{self._dtype}",
             (self._sha256, *parts),
             lambda: {name: tensor.to(dtype) for name, tensor in make().items()},
         )
         return {name: tensor.to(self._placement.device) for name, tensor in found.items()}
+
+    def matrices(self, config: ModelConfig, reader: Path | None) -> Weights:
+        """What a network decodes with, in 8 bits; see `decoding`."""
+        layers = len(config.layers)
+        return self._rounded("embedding", self._embedding, layers) | self._rounded(
+            "trunk" if reader is None else "reader",
+            self._trunk(reader),
+            layers,
+            *(() if reader is None else (file_sha256(reader),)),
+        )
+
+    def _rounded(self, kind: str, weights: Weights, layers: int, *parts: str) -> Weights:
+        name = f"decode-{kind}-{self._dtype}"
+        return self._cache.get(
+            name, (self._sha256, *parts), lambda: eight_bits(stacked(weights, layers))
+        )
+
+    @property
+    def _dtype(self) -> str:
+        return str(self._placement.dtype).removeprefix("torch.")
 
     def network(self, config: ModelConfig, heads: Path) -> Network:
         """The base with fast weights."""

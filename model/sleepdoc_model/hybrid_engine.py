@@ -1,6 +1,6 @@
 """`Engine` over our own network."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 import torch
@@ -8,6 +8,7 @@ from torch import Tensor
 
 from sleepdoc_model.captured import CapturedWindow
 from sleepdoc_model.config import ModelConfig
+from sleepdoc_model.decoding import Decoder
 from sleepdoc_model.engine import EngineInfo, PassReport, Sampling
 from sleepdoc_model.network import Mode, Network, Pass, Window
 from sleepdoc_model.sampling import sample
@@ -30,11 +31,21 @@ class HybridEngine:
         info: EngineInfo,
         network: Callable[[], Network],
         reader: Callable[[], Network] | None = None,
+        matrices: Callable[[bool], Mapping[str, Tensor]] | None = None,
     ) -> None:
-        """Take note of how to come by a network of this config, and by a reader of the same shape
-        but for fast weights. Either is loaded when it is needed."""
+        """Take note of how to come by what is needed, when it is needed.
+
+        Args:
+            config: Of the network.
+            info: What to say of the engine.
+            network: What sleeps, and answers from memory.
+            reader: What windows for reading are read by: the same shape, but for fast weights.
+            matrices: What the reader (True) or the network (False) decodes with; see `Decoder`.
+                None: it decodes as it prefills.
+        """
         self._config, self._info = config, info
-        self._load_network, self._load_reader = network, reader
+        self._load_network, self._load_reader, self._matrices = network, reader, matrices
+        self._decoders: dict[bool, Decoder | None] = {}
         self._cache = KVCache.allocate(
             config, info.window, dtype=getattr(torch, info.dtype), device=info.device
         )
@@ -169,13 +180,25 @@ class HybridEngine:
         return self._load_reader().eval()
 
     @property
+    def _decoder(self) -> Decoder | None:
+        """What computes single tokens, if it is not the network itself."""
+        if self._reading not in self._decoders:
+            made = None
+            if self._matrices is not None and Decoder.supports(self._trunk):
+                made = Decoder(self._trunk, self._matrices(self._reading), self._window.size)
+            self._decoders[self._reading] = made
+        return self._decoders[self._reading]
+
+    @property
     def _mode(self) -> Mode:
         writes = self._config.memory.writes_awake and not self._reading
         return "write" if writes else "read"
 
     @torch.no_grad()
     def _next_logits(self) -> Tensor:
-        return self._trunk.logits(self._last_hidden()[0, -1])
+        h = self._last_hidden()
+        decoder = self._decoder
+        return self._trunk.logits(h[0, -1]) if decoder is None else decoder.logits(h[0])
 
     def _last_hidden(self) -> Tensor:
         """From which the next token is predicted, [1, 1, dim]."""
@@ -189,7 +212,10 @@ class HybridEngine:
             self._begin()
         while self._pending:
             tokens, whole = self._pending[0]
-            self._last, self._awake = self._forward(tokens, self._awake, self._mode, whole)
+            if len(tokens) == 1 and (decoder := self._decoder) is not None:
+                self._last = decoder(tokens[0], self._cache, self._awake)[None]
+            else:
+                self._last, self._awake = self._forward(tokens, self._awake, self._mode, whole)
             del self._pending[0]
 
     def _begin(self) -> None:

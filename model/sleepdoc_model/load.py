@@ -1,6 +1,6 @@
 """Model ids to engines."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,6 +8,8 @@ from sleepdoc_model.engine import Engine
 from sleepdoc_model.tokenizer import Tokenizer
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from sleepdoc_model.config import ModelConfig
     from sleepdoc_model.device import Placement
     from sleepdoc_model.network import Network
@@ -81,6 +83,7 @@ def _tiny(options: str, seed: int, window: int | None) -> tuple[Engine, Tokenize
     import torch
 
     from sleepdoc_model import config
+    from sleepdoc_model.decoding import stacked
     from sleepdoc_model.device import Placement
     from sleepdoc_model.network import Network
     from sleepdoc_model.scripted import ByteTokenizer
@@ -91,7 +94,11 @@ def _tiny(options: str, seed: int, window: int | None) -> tuple[Engine, Tokenize
     randomise(network, seed)
     placement = Placement("cpu", torch.float32, ("tiny networks run on the CPU in fp32",))
     parts = [b"tiny", str(seed).encode()]
-    return _engine(shape, lambda: network, "tiny", parts, placement, window), ByteTokenizer()
+    matrices = stacked(network.weights(), len(shape.layers))
+    engine = _engine(
+        shape, lambda: network, "tiny", parts, placement, window, matrices=lambda _: matrices
+    )
+    return engine, ByteTokenizer()
 
 
 def _default(
@@ -124,6 +131,7 @@ def _default(
         placement,
         window,
         None if reader is None else lambda: weights.reading_network(config, reader),
+        lambda reading: weights.matrices(config, reader if reading else None),
         absent="" if reader is None else ABSENT,
     )
     return engine, GGUFTokenizer(path, SMOLLM2)
@@ -182,6 +190,8 @@ def _engine(
     placement: "Placement",
     window: int | None,
     reader: "Callable[[], Network] | None" = None,
+    matrices: "Callable[[bool], Mapping[str, Tensor]] | None" = None,
+    *,
     absent: str = "",
 ) -> Engine:
     from sleepdoc_model.engine import EngineInfo
@@ -203,4 +213,5 @@ def _engine(
         ),
         network,
         reader,
+        matrices,
     )

@@ -294,7 +294,10 @@ def _digest(source: Path | BinaryIO) -> str | None:
 
     try:
         if not isinstance(source, Path):
-            return hashlib.file_digest(source, "sha256").hexdigest()
+            digest = hashlib.sha256()
+            while chunk := source.read(1 << 20):
+                digest.update(chunk)
+            return digest.hexdigest()
         state = source.stat()
         if not source.is_file() or state.st_size > SizeLimits().largest:
             return None

@@ -185,7 +185,7 @@ class Network(nn.Module):
         found: Tensor = self.subject(given, x.shape[1], asleep=run.asleep, active=run.active)
         return found
 
-    def _judge(
+    def judge(
         self, block: Block, h: Tensor, memory: Memory | None, run: Pass
     ) -> tuple[Tensor | None, Tensor | None]:
         """Relevance and subject of tokens that come to the lowest memory layer, as far as there is
@@ -220,7 +220,7 @@ class Network(nn.Module):
                 h, _ = block(h, None, run)
                 continue
             if block.layer == self.config.memory_layers[0]:
-                relevance, subject = self._judge(block, h, memory, run)
+                relevance, subject = self.judge(block, h, memory, run)
             state = next(states) if states is not None else None
             h, state = block(h, state, run, relevance, subject)
             if state is not None:
