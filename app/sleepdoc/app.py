@@ -134,14 +134,14 @@ class SleepdocApp(App[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """From within the library there is no way to it."""
-        return action != "library" or self.screen is self._reading
+        return action != "library" or not isinstance(self.screen, LibraryScreen)
 
     def action_help(self) -> None:
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen())
 
     def action_library(self) -> None:
-        if self._reading is not None:
+        if self._reading is not None and self.screen is self._reading:
             self.push_screen(LibraryScreen(self._library, self._reading.conversation))
 
     def action_help_quit(self) -> None:

@@ -50,7 +50,7 @@ def keys(document: Path | None, presses: int, as_json: bool, choice: ModelChoice
         "within_50_ms": sum(delay <= _SOON for delay in found) / presses,
     }
     if as_json:
-        emit(figures)
+        emit({**figures})
     else:
         say(
             f"{presses} keys: half shown within {figures['median'] * 1e3:.0f} ms, all within "

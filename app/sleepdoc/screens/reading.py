@@ -272,7 +272,7 @@ class ReadingScreen(Screen[None]):
     def action_pane(self, name: str) -> None:
         self.panes.show(Pane(name))
 
-    def action_toggle(self, name: str) -> None:
+    def action_toggle_pane(self, name: str) -> None:
         self.panes.toggle(Pane(name))
 
     def action_next_pane(self) -> None:

@@ -20,7 +20,11 @@ _INDENT = 4
 
 
 class CitationView(Lines, can_focus=True):
-    """Enter or a click opens it; from anywhere Alt and its number do, for the latest answer."""
+    """Enter or a click opens it; from anywhere Alt and its number do, for the latest answer.
+
+    Where an answer stands on one of its citations, the others are a line each until they have the
+    focus: whole, they would push the answer off the screen.
+    """
 
     DEFAULT_CSS = beside(__file__)
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -55,9 +59,18 @@ class CitationView(Lines, can_focus=True):
             f" p. {figures.one_line(cited.label)} ",
             (verdict(cited), MUTED),
         )
-        quote = f"“{figures.one_line(cited.quote)}”"
+        quote = figures.quoted(cited.quote)
+        if not (cited.verified or self.has_focus) and any(each.verified for each in self._among):
+            folded = head + " " + Content.styled(quote, MUTED)
+            return [folded.truncate(width, ellipsis=True)]
         indent = " " * _INDENT
         return [head, *(_muted(indent, quote, line) for line in wrap(quote, width - _INDENT))]
+
+    def on_focus(self) -> None:
+        self.refresh(layout=True)
+
+    def on_blur(self) -> None:
+        self.refresh(layout=True)
 
     def action_open(self) -> None:
         self.post_message(self.Opened(self.citation, self._among))

@@ -28,8 +28,16 @@ def clock(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
+def quoted(text: str) -> str:
+    """In quotation marks, unless it has them already."""
+    line = one_line(text)
+    return line if line.startswith("“") and line.endswith("”") else f"“{line.removeprefix('“')}”"
+
+
 def size(octets: int) -> str:
-    return f"{octets / 1e3:.0f} kB" if octets < 1e6 else f"{octets / 1e6:.1f} MB"
+    if octets < 1e6:
+        return f"{octets / 1e3:.0f} kB"
+    return f"{octets / 1e6:.1f} MB" if octets < 1e9 else f"{octets / 1e9:.1f} GB"
 
 
 def rate(per_second: float) -> str:

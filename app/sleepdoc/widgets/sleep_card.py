@@ -8,6 +8,8 @@ from sleepdoc.widgets import figures
 from sleepdoc.widgets.lines import MUTED, Lines, spread
 from sleepdoc.widgets.style import beside
 
+_UNDO = "/undo takes the last back"
+
 Sleep = tuple[SleepStarted, SleepFinished]
 
 
@@ -43,7 +45,8 @@ class SleepCard(Lines):
             number = len(self.sleeps)
             several = "" if number == 1 else f" · {figures.count(number)} sleeps"
             head += Content.styled(f"{several} · {took}", MUTED)
-            lines = [spread(head, Content.styled("/undo takes the last back", MUTED), width)]
+            fits = head.cell_length + len(_UNDO) < width
+            lines = [spread(head, Content.styled(_UNDO if fits else "/undo", MUTED), width)]
         return [*lines, *_details(started, finished)] if self.details else lines
 
 

@@ -1,5 +1,7 @@
 """What is going on, in one line of plain words that stays where it is."""
 
+from math import isfinite
+
 from textual.content import Content
 from textual.reactive import reactive
 
@@ -122,7 +124,9 @@ class StatusLine(Lines):
         return f"{done} {pages or 'the conversation'}"
 
     def _left(self) -> str:
-        return "" if self.latest is None else f"{figures.clock(self.latest.seconds_left)} left"
+        if self.latest is None or not isfinite(self.latest.seconds_left):
+            return ""
+        return f"{figures.clock(self.latest.seconds_left)} left"
 
     def _window(self) -> str:
         if self.use is None or not self.use.size:

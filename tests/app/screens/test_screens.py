@@ -123,7 +123,7 @@ async def too_long(person: Person) -> None:
     await reading(person)
     await person.asks(scenes.QUESTION)
     said = "The question is 900 tokens long and at most 300 fit; ask it in fewer words."
-    await person.gets(Failed(said, ExitCode.USAGE), until="in fewer words")
+    await person.gets(Failed(said, ExitCode.USAGE), until="in fewer")
 
 
 async def worker_died(person: Person) -> None:

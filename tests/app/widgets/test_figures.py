@@ -79,6 +79,14 @@ def test_groups_hold_every_layer_once(layers: int) -> None:
     assert [value for _, value in groups] == pytest.approx(means)
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("It rained.", "“It rained.”"), ("“Rain!”", "“Rain!”"), ("“It rains,", "“It rains,”")],
+)
+def test_quotes_have_their_marks_once(text: str, shown: str) -> None:
+    assert figures.quoted(text) == shown
+
+
 def test_no_layers_are_no_groups() -> None:
     assert figures.by_group(()) == []
     assert figures.mean(()) == 0.0
