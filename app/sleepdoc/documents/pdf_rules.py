@@ -119,6 +119,8 @@ def _paths(
 ) -> Iterator[tuple[Any, Matrix]]:
     """The paths among page objects, each with what places it on the page."""
     for item in children:
+        # A form may draw itself many times over, so all that is in one counts.
+        budget.spend(objects=int(depth > 0))
         kind = pdfium.FPDFPageObj_GetType(item)
         if kind == pdfium.FPDF_PAGEOBJ_PATH:
             budget.spend(objects=1)

@@ -138,6 +138,17 @@ def _outlines(tables: sqlite_utils.Database) -> None:
 def _terms(tables: sqlite_utils.Database) -> None:
     """Passages overlap and are indexed by terms of our own making, in any script."""
     tables.execute("DROP TABLE passages")
+    _index(tables)
+
+
+def _short_terms(tables: sqlite_utils.Database) -> None:
+    """Words of one or two characters in Korean and Thai are terms as well."""
+    tables.execute("DROP TABLE passages")
+    tables.execute("DROP TABLE passage_terms")
+    _index(tables)
+
+
+def _index(tables: sqlite_utils.Database) -> None:
     for statement in search.TABLES:
         tables.execute(statement)
     for (sha256,) in tables.execute("SELECT sha256 FROM documents ORDER BY rowid").fetchall():
@@ -175,6 +186,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     _outlines,
     _terms,
     _gists,
+    _short_terms,
 )
 
 

@@ -3,7 +3,8 @@
 Folded text has no soft hyphens, ligatures, full-width letters, capitals or accents, and its
 numbers are not grouped: ``Straße`` is ``strasse``, ``1,240`` is ``1240``. Scripts that put no
 spaces between words become overlapping groups of characters: two of Chinese, Japanese and Korean,
-most of whose words have two, and three of Thai, Lao, Khmer and Burmese.
+most of whose words have two, and two and three of Thai, Lao, Khmer and Burmese. What may be a word
+of one character is a term as well: an ideograph, a Korean syllable before a particle.
 """
 
 import re
@@ -36,6 +37,10 @@ _RUN = re.compile(f"[{_PAIRS}]+|[{_TRIPLES}]+|{_SPACED}")
 _ASCII_RUN = re.compile("[A-Za-z0-9]+")
 _PAIRED = re.compile(f"[{_PAIRS}]")
 _TRIPLED = re.compile(f"[{_TRIPLES}]")
+_PARTICLE = re.compile(
+    "(?:의|은|는|이|가|을|를|에|와|과|도|로|만|께|처럼|보다|부터|까지|마다|에게|에서|이다|입니다)+\\Z"
+)
+"""What Korean writes behind a word without a space."""
 _IDEOGRAPH = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]")
 
 
@@ -75,7 +80,7 @@ def terms_of(word: str) -> tuple[str, ...]:
     if _PAIRED.match(word):
         return tuple(_pairs(word))
     if _TRIPLED.match(word):
-        return tuple(word[start : start + 3] for start in range(max(1, len(word) - 2)))
+        return tuple(_triples(word))
     folded = word.casefold()
     if folded in STOP_WORDS:
         return (folded + "_" * capitals(word),)
@@ -90,12 +95,21 @@ def capitals(word: str) -> int:
 
 
 def _pairs(run: str) -> Iterator[str]:
-    """Every two neighbours; an ideograph is a word by itself as well."""
+    """Every two neighbours; what may be a word by itself as well."""
     for start, character in enumerate(run):
-        if len(run) == 1 or _IDEOGRAPH.match(character):
+        alone = len(run) == 1 or (start == 0 and _PARTICLE.match(run, 1))
+        if alone or _IDEOGRAPH.match(character):
             yield character
         if start + 1 < len(run):
             yield run[start : start + 2]
+
+
+def _triples(run: str) -> Iterator[str]:
+    """Every three neighbours, and every two: many words have no more."""
+    for start in range(max(1, len(run) - 1)):
+        yield run[start : start + 2]
+        if start + 2 < len(run):
+            yield run[start : start + 3]
 
 
 def _digits(number: re.Match[str]) -> str:

@@ -1,8 +1,10 @@
 """What a person sees on a page is what is read, in the order in which it is read."""
 
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
 from pdf_files import column, document, placed, stream, write
 
 from sleepdoc.documents.reader import load_document
@@ -198,16 +200,61 @@ def test_a_drop_cap_belongs_to_its_word(tmp_path: Path) -> None:
 
 
 def test_spaced_letters_are_words(tmp_path: Path) -> None:
-    tracked = b"BT /F1 14 Tf 4 Tc 72 740 Td (HARBOUR NEWS) Tj ET "
+    tracked = b"BT /F1 14 Tf 4 Tc 72 740 Td (HARBOUR NEWS) Tj 0 Tc ET "
     single = [(72.0 + 13 * at, 700.0, 12.0, letter) for at, letter in enumerate("HUNDRED")]
-    found = read(tmp_path, placed(single, before=tracked)).pages[0].text
-    assert found == "HARBOUR NEWS\n\nHUNDRED"
+    literal = b"BT /F1 11 Tf 72 720 Td (k l e i n e   A n z e i g e n) Tj ET "
+    found = read(tmp_path, placed(single, before=tracked + literal)).pages[0].text
+    assert found == "HARBOUR NEWS\n\nkleine Anzeigen\n\nHUNDRED"
 
 
 def test_numbers_of_lines_in_the_margin_are_left_out(tmp_path: Path) -> None:
     numbers = [(50.0, 700.0 - 12 * at, 8.0, str(at + 1)) for at in range(6)]
     read_page = read(tmp_path, placed(numbers + column(72, 700, LEFT)))
     assert read_page.pages[0].text == prose(LEFT)
+
+
+LONG = [f"{left} {right.lower()}" for left, right in zip(LEFT + THIRD, RIGHT + LEFT)]
+
+
+@pytest.mark.parametrize("step", [5, 10])
+def test_numbers_of_some_lines_are_left_out_too(tmp_path: Path, step: int) -> None:
+    lines = [*LONG, *LONG]
+    numbers = [
+        (44.0, 700.0 - 12 * (count - 1), 8.0, str(count))
+        for count in range(step, len(lines) + 1, step)
+    ]
+    assert text(tmp_path, numbers + column(72, 700, lines)) == prose(lines)
+
+
+def test_numbers_between_two_columns_are_left_out(tmp_path: Path) -> None:
+    columns = by_rows(column(60, 700, LEFT), column(330, 700, RIGHT))
+    numbers = [(297.0, 700.0 - 12 * at, 8.0, str(at + 1)) for at in range(6)]
+    assert text(tmp_path, numbers + columns) == f"{prose(LEFT)}\n\n{prose(RIGHT)}"
+
+
+def test_numbers_of_the_items_of_a_list_stay(tmp_path: Path) -> None:
+    items = ("Anna of the Isles, a ship of three masts", "Bella Donna, a barque from Oslo")
+    items += ("Cora, a schooner that was built in 1860", "Dagmar, a cutter of the customs")
+    items += ("Emma, a brig with a cargo of Spanish salt",)
+    numbers = [(50.0, 700.0 - 12 * at, 10.0, str(at + 1)) for at in range(5)]
+    found = text(tmp_path, by_rows(numbers, column(72, 700, items)))
+    assert all(f"{number}  {item}" in found for number, item in enumerate(items, 1))
+
+
+def test_narrow_columns_drawn_by_rows(tmp_path: Path) -> None:
+    lines = textwrap.wrap(prose(LEFT + RIGHT + THIRD), 24)[:24]
+    columns = [column(50 + 130 * at, 700, lines[6 * at : 6 * at + 6], size=9) for at in range(4)]
+    assert text(tmp_path, by_rows(*columns)).replace("\n\n", " ") == prose(lines)
+
+
+def test_small_print_in_the_left_margin_stays_out_of_the_sentence(tmp_path: Path) -> None:
+    note = column(72, 700, ("The crane", "and what", "it cost"), size=8)
+    found = text(tmp_path, by_rows(note, column(160, 700, LONG[:3])) + column(160, 664, LONG[3:]))
+    assert prose(LONG) in found and "The crane and what it cost" in " ".join(found.split())
+
+
+def test_double_spacing_is_one_paragraph(tmp_path: Path) -> None:
+    assert text(tmp_path, column(72, 700, LONG, leading=24)) == prose(LONG)
 
 
 def test_text_outside_the_page_is_left_out(tmp_path: Path) -> None:
