@@ -453,6 +453,7 @@ class ReadingSession:
             text,
             answer.question,
             before=self._record.turns_before(answer.turn),
+            past=self._record.past(answer.turn),
             tokens=self._window.budget.recall,
             encode=self._engine.encode,
         )

@@ -16,6 +16,7 @@ from sleepdoc.reading.events import (
     Answering,
     DocumentReady,
     Event,
+    GistWritten,
     ModelReady,
     Progress,
     Reading,
@@ -75,6 +76,8 @@ class CoverageStrip(Lines, can_focus=True):
             case Resumed():
                 self.load(event.document)
                 self.coverage = replace(self.coverage, progress=event.progress, sleeps=event.slept)
+                for gist in event.gists:
+                    self.coverage = self.coverage.told(gist.first, gist.last, gist.said)
                 for turn in event.messages:
                     self._cite({citation.page for citation in turn.citations})
             case ModelReady():
@@ -85,6 +88,8 @@ class CoverageStrip(Lines, can_focus=True):
                 self._slept(event)
             case Undone():
                 self.coverage = replace(self.coverage, progress=event.progress, sleeps=event.slept)
+            case GistWritten(kind="sleep"):
+                self.coverage = self.coverage.told(event.first, event.last, event.said)
             case Answering():
                 self._cite({citation.page for citation in event.citations})
 
@@ -154,7 +159,9 @@ class CoverageStrip(Lines, can_focus=True):
             where = figures.pages(str(slept.first), str(slept.last))
             times = "" if back == 1 else f" {figures.count(back)} times"
             said += f" since sleep {slept.number} ({where}); /undo{times} goes back before it"
-        return f"{said}; cited" if page in self.coverage.cited else said
+        said = f"{said}; cited" if page in self.coverage.cited else said
+        gist = self.coverage.gist_of(page) if state is PageState.MEMORY else ""
+        return f"{said}: {figures.one_line(gist)}" if gist else said
 
     def action_move(self, by: int) -> None:
         if self.coverage.pages:
