@@ -22,6 +22,7 @@ from sleepdoc.cli.library import library
 from sleepdoc.cli.ls import ls
 from sleepdoc.cli.models import models
 from sleepdoc.cli.open import open_
+from sleepdoc.cli.overview import overview
 from sleepdoc.cli.page import page
 from sleepdoc.cli.read import read
 from sleepdoc.cli.rename import rename
@@ -54,6 +55,7 @@ for command in (
     library,
     read,
     ask,
+    overview,
     search,
     page,
     ls,

@@ -12,6 +12,7 @@ from sleepdoc.documents.text import safe_display
 from sleepdoc.reading.events import (
     DocumentReady,
     Event,
+    GistWritten,
     ModelReady,
     Reading,
     Resumed,
@@ -65,6 +66,10 @@ def lines(event: Event) -> list[str]:
             return [f"Sleep {event.number}: {what}, {event.seconds:.1f} s"]
         case SleepAborted():
             return [f"Sleep {event.number} was stopped; the memory is as it was before"]
+        case GistWritten(kind="question"):
+            return [f"Asked and answered: {event.text}"]
+        case GistWritten():
+            return [f"Written: {figures.pages(str(event.first), str(event.last))}"]
         case WorkerDied():
             return [f"{event.reason} It goes on from the last step."]
     return []

@@ -1,5 +1,6 @@
 """`sleepdoc show`: one conversation, with its sleeps and its questions."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -16,12 +17,14 @@ from sleepdoc.cli.output import emit, say, table
 def show(name: str, as_json: bool, database: Path) -> None:
     """Show steps and questions of a conversation."""
     from sleepdoc.exports.summary import conversation_of, summarise, turn_fields
+    from sleepdoc.reading.summaries import said
     from sleepdoc.store import Store
 
     with Store.open(database) as store:
         conversation = conversation_of(store, name)
         summary = summarise(store, conversation)
         steps, turns = store.steps(conversation), store.turns(conversation)
+        gists = store.gists(conversation)
     if as_json:
         emit(
             {
@@ -39,6 +42,7 @@ def show(name: str, as_json: bool, database: Path) -> None:
                     for step in steps
                 ],
                 "turns": [turn_fields(turn) for turn in turns],
+                "gists": [asdict(gist) for gist in gists],
             }
         )
         return
@@ -57,6 +61,11 @@ def show(name: str, as_json: bool, database: Path) -> None:
         for step in steps
     ]
     say(table([heading, *rows]))
+    told = [gist for gist in gists if gist.kind != "question"]
+    if told:
+        say("")
+        lines = [(gist.kind, f"{gist.first}-{gist.last}", said(gist)) for gist in told]
+        say(table([("GIST OF", "PAGES", "TEXT"), *lines]))
     for turn in turns:
         closed = " [closed book]" if turn_fields(turn)["closed_book"] else ""
         broken = " [interrupted]" if turn.interrupted else ""

@@ -1,7 +1,8 @@
 """What has become of every page: in memory, in the window, unread, or without text."""
 
 import enum
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from sleepdoc.documents.types import Document
 from sleepdoc.reading.events import Progress, SleptPages
@@ -35,6 +36,8 @@ class Coverage:
     progress: Progress | None = None
     sleeps: tuple[SleptPages, ...] = ()
     cited: frozenset[int] = frozenset()
+    gists: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    """What the pages of a sleep are about, by the first and the last of them."""
     remembers: bool = True
     """Whether the model has a memory; without one a window is only let go."""
 
@@ -58,6 +61,14 @@ class Coverage:
         """The sleep that put a page into memory; of several, the last."""
         found = [slept for slept in self.sleeps if slept.first <= page <= slept.last]
         return found[-1] if found else None
+
+    def gist_of(self, page: int) -> str:
+        """What the sleep was about that put a page into memory; empty if that is not written."""
+        slept = self.sleep_of(page)
+        return self.gists.get((slept.first, slept.last), "") if slept else ""
+
+    def told(self, first: int, last: int, gist: str) -> "Coverage":
+        return replace(self, gists={**self.gists, (first, last): gist})
 
     def slept(self, sleep: SleptPages) -> "Coverage":
         return replace(self, sleeps=(*self.sleeps, sleep))

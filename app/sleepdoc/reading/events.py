@@ -86,6 +86,8 @@ class Resumed:
     """UTC time of the last committed step, ISO 8601."""
     document: Document
     slept: tuple[SleptPages, ...] = ()
+    gists: tuple["GistWritten", ...] = ()
+    """What has been written down of these sleeps."""
     held: bool = False
     """Cut off at a page on purpose: reading goes on only when it is asked to."""
 
@@ -298,6 +300,10 @@ class GistWritten:
     text: str
     quoted: bool
     """Whether it is a sentence of the text itself."""
+
+    @property
+    def said(self) -> str:
+        return f"\u201c{self.text}\u201d" if self.quoted else self.text
 
 
 @dataclass(frozen=True)

@@ -74,12 +74,11 @@ class GistWriter:
 
     def _each(self, stretches: Iterable[Stretch]) -> Iterator[Event]:
         for stretch in stretches:
-            if stretch.key in self._stored or not stretch.sentences:
+            if stretch.key in self._stored or not stretch.sentences or self._stopped.is_set():
                 continue
             gist = self._gist(stretch)
-            if self._stopped.is_set():
-                return
-            yield self._keep(gist)
+            if not self._stopped.is_set():  # else it is half a gist
+                yield self._keep(gist)
 
     def _keep(self, gist: Gist) -> GistWritten:
         self._record.add_gist(gist)

@@ -2,14 +2,29 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 
 from sleepdoc.documents.types import Page
+from sleepdoc.reading import summaries
+from sleepdoc.reading.earlier import questions_asked
 from sleepdoc.reading.events import LOOKED_UP, SEARCHED
+from sleepdoc.reading.summaries import Past
 from sleepdoc_model.recall import lookup
 from sleepdoc_model.recall.index import MemoryIndex
-from sleepdoc_model.recall.inquiry import Count, Inquiry, InSection, OnPage, Places, Whole
+from sleepdoc_model.recall.inquiry import (
+    Asked,
+    Count,
+    Inquiry,
+    InSection,
+    InShare,
+    OnPage,
+    OnPages,
+    Places,
+    Whole,
+)
 from sleepdoc_model.recall.packing import Packer, Quote, ranked
+from sleepdoc_model.recall.query import Query
 
 _PAGES = 24
 """Most pages that an answer names."""
@@ -30,22 +45,37 @@ class Found:
 
 
 def answer(
-    inquiry: Inquiry, pages: Sequence[Page], packer: Packer, tokens: int, *, whole: bool
+    inquiry: Inquiry,
+    pages: Sequence[Page],
+    packer: Packer,
+    tokens: int,
+    *,
+    whole: bool,
+    past: Past,
 ) -> Found | None:
     """Look an inquiry up in `pages`; None if that leads nowhere, and ranking may know better.
 
     Args:
         tokens: room for quotes.
         whole: whether the pages are all the document has.
+        past: what was written down of the document, and what was asked about it.
     """
     match inquiry:
         case OnPage(label, about):
             page = lookup.find_page(pages, label)
             if page is None or not page.text:
                 return None
-            alone = MemoryIndex([(page.number, page.text)])
-            quotes = ranked(alone, about, packer, tokens) if about else []
-            return Found(LOOKED_UP, quotes or packer.fill(packer.sentences(page.number), tokens))
+            return Found(LOOKED_UP, _on([page], about, packer, tokens))
+        case OnPages(first, last, about):
+            stretch = lookup.find_pages(pages, first, last)
+            if not stretch:
+                return None
+            told = None if about else summaries.of_stretch(stretch, past, packer)
+            return _told(told) or Found(LOOKED_UP, _on(stretch, about, packer, tokens))
+        case InShare(start, end):
+            stretch = lookup.share(pages, start, end)
+            told = summaries.of_stretch(stretch, past, packer)
+            return _told(told) or Found(LOOKED_UP, _on(stretch, None, packer, tokens))
         case InSection(kind, name):
             place = lookup.find_section(pages, kind, name)
             if place is None:
@@ -57,13 +87,33 @@ def answer(
                 for sentence in packer.sentences(page.number)
                 if sentence >= (place.page, place.sentence)
             )
-            return Found(LOOKED_UP, packer.fill(following, tokens))
+            heading = packer.text((place.page, place.sentence))
+            told = summaries.of_part(place.page, heading, past, packer)
+            return _told(told) or Found(LOOKED_UP, packer.fill(following, tokens))
         case Count(phrase):
             return _counted(phrase, pages, packer, tokens, whole=whole)
         case Places(phrase, sentences):
             return _placed(phrase, pages, packer, tokens, listed=sentences, whole=whole)
+        case Asked(when):
+            return Found(LOOKED_UP, [], questions_asked(past.questions, when, date.today()))
         case Whole():
-            return Found(LOOKED_UP, packer.fill(lookup.overview(pages), tokens))
+            told = summaries.of_whole(pages, past, packer)
+            return _told(told) or Found(LOOKED_UP, packer.fill(lookup.overview(pages), tokens))
+
+
+def _told(told: summaries.Told | None) -> Found | None:
+    return Found(LOOKED_UP, *told) if told else None
+
+
+def _on(
+    pages: Sequence[lookup.Page], about: Query | None, packer: Packer, tokens: int
+) -> Sequence[Quote]:
+    """What stands on some pages: what is asked for, or how each of them begins."""
+    alone = MemoryIndex([(page.number, page.text) for page in pages])
+    quotes = ranked(alone, about, packer, tokens) if about else []
+    if quotes or len(pages) == 1:
+        return quotes or packer.fill(packer.sentences(pages[0].number), tokens)
+    return summaries.beginnings(pages, packer, tokens)
 
 
 def _counted(

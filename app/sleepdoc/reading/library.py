@@ -8,9 +8,11 @@ from typing import Literal
 from sleepdoc.errors import SleepdocError
 from sleepdoc.exports.memory import memory
 from sleepdoc.exports.output_file import write_file
-from sleepdoc.exports.summary import Summary, summarise
+from sleepdoc.exports.summary import Summary, document_of, summarise
 from sleepdoc.exports.transcript import transcript
+from sleepdoc.reading.overview import Overview, overview
 from sleepdoc.reading.slept import slept_pages
+from sleepdoc.reading.summaries import said
 from sleepdoc.reading.text_find import spans
 from sleepdoc.store import Conversation, Store
 
@@ -56,6 +58,8 @@ class SleepRecord:
     size: int
     kept: bool
     """Whether the memory after it is still stored."""
+    gist: str = ""
+    """What its pages are about, if that is written down."""
 
 
 @dataclass(frozen=True)
@@ -116,6 +120,11 @@ class Library:
             steps = store.lineage(conversation)
             sizes = store.snapshot_sizes(conversation)
             slept = [step for step in steps if step.kind == "sleep"]
+            told = {
+                (gist.first, gist.last): said(gist)
+                for gist in store.gists(conversation)
+                if gist.kind == "sleep"
+            }
             return [
                 SleepRecord(
                     pages.number,
@@ -127,9 +136,18 @@ class Library:
                     step.created,
                     step.snapshot or "",
                     *sizes.get(step.snapshot or "", (0, False)),
+                    told.get((pages.first, pages.last), ""),
                 )
                 for pages, step in zip(slept_pages(steps), slept)
             ]
+
+    def overview(self, name: str) -> Overview:
+        """What a document is about, as far as that is written down."""
+        with Store.open(self._path) as store:
+            conversation = store.conversation(name)
+            slept = slept_pages(store.lineage(conversation))
+            document = document_of(store, conversation.name)
+            return overview(document, slept, store.gists(conversation))
 
     def export(self, name: str, form: Form, path: Path | None = None) -> tuple[Path, int]:
         """Write a memory or a transcript; returns the file and its size.

@@ -50,6 +50,8 @@ class Overview:
     parts: tuple[Line, ...]
     questions: tuple[str, ...]
     """What could be asked, each answered and the answer verified."""
+    complete: bool
+    """Whether there is nothing left to write."""
 
     def lines(self) -> list[str]:
         """It as plain text, a paragraph or an item each."""
@@ -70,6 +72,7 @@ class Overview:
 def overview(document: Document, slept: Sequence[SleptPages], gists: Sequence[Gist]) -> Overview:
     """Put together what is known of a document."""
     stretches, stored = Stretches.of(document, slept), by_key(gists)
+    wanted = (*stretches.parts, stretches.whole)
     labels = {page.number: page.label for page in document.pages}
 
     def line(stretch: Stretch) -> Line:
@@ -87,4 +90,5 @@ def overview(document: Document, slept: Sequence[SleptPages], gists: Sequence[Gi
         about=line(stretches.whole) if stretches.whole else None,
         parts=tuple(map(line, stretches.parts)),
         questions=tuple(gist.text for gist in gists if gist.kind == "question"),
+        complete=all(each.key in stored for each in wanted if each and each.sentences),
     )

@@ -7,6 +7,7 @@ from functools import cached_property
 from sleepdoc.documents.types import Page
 from sleepdoc.reading import inquiries
 from sleepdoc.reading.events import Citation
+from sleepdoc.reading.summaries import NOTHING, Past
 from sleepdoc.store import Store
 from sleepdoc_model.recall.index import Index
 from sleepdoc_model.recall.inquiry import inquire
@@ -65,6 +66,7 @@ def recall(
     question: str,
     *,
     before: Sequence[Turn] = (),
+    past: Past = NOTHING,
     tokens: int,
     encode: Callable[[str], list[int]],
 ) -> Recalled:
@@ -72,10 +74,12 @@ def recall(
 
     Args:
         before: the turns before it, which a question may lean on.
+        past: what was written down of the text, and when what was asked.
     """
     packer = _packer(text, encode)
     if inquiry := inquire(question):
-        found = inquiries.answer(inquiry, text.pages, packer, tokens, whole=text.whole)
+        pages, whole = text.pages, text.whole
+        found = inquiries.answer(inquiry, pages, packer, tokens, whole=whole, past=past)
         if found:
             return Recalled(*_write(text, found.quotes, tokens, encode), found.lookup, found.answer)
     quotes = ranked(text.index, ask(question, before), packer, tokens)

@@ -10,6 +10,8 @@ from sleepdoc.reading.answer import Answer
 from sleepdoc.reading.events import Citation, SleptPages
 from sleepdoc.reading.recall import StoredText
 from sleepdoc.reading.slept import held, slept_pages
+from sleepdoc.reading.stretches import Stretches, by_key
+from sleepdoc.reading.summaries import Past
 from sleepdoc.store import Conversation, Gist, Position, Step, Store
 from sleepdoc_model.recall.query import Turn
 
@@ -108,6 +110,23 @@ class Record:
             for each in self._store.turns(self.conversation)
             if turn is None or each.id < turn
         ]
+
+    def past(self, turn: int | None) -> Past:
+        """What was written down, and asked, before a turn."""
+        gists = self.gists
+        created = {step.seq: step.created for step in self._store.steps(self.conversation)}
+        questions = [
+            (created[each.step_seq], each.question)
+            for each in self._store.turns(self.conversation)
+            if each.step_seq is not None and (turn is None or each.id < turn)
+        ]
+
+        def parts() -> list[tuple[str, Gist]]:
+            stored = by_key(gists)
+            every = Stretches.of(self.document, self.slept).parts
+            return [(each.title, stored[each.key]) for each in every if each.key in stored]
+
+        return Past(gists, parts, questions)
 
     def require_space(self, snapshot_size: int) -> None:
         """Refuse to sleep if the result could not be stored.

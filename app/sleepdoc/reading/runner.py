@@ -18,6 +18,7 @@ class _Command(Enum):
     PAUSE = "pause"
     READ = "read"
     SLEEP = "sleep"
+    TELL = "tell"
     UNDO = "undo"
     REDO = "redo"
     CLOSE = "close"
@@ -36,7 +37,8 @@ class Runner:
     Every method returns at once and may be called from any thread. Events arrive through
     `callback`, in the runner's thread and in order. Errors arrive as `Failed`: with
     `ExitCode.USAGE` one command was refused and everything else goes on; with any other code the
-    runner has ended. Unless told otherwise it begins to read as soon as the model is there.
+    runner has ended. Unless told otherwise it begins to read as soon as the model is there, and
+    once that is done it writes gists until it is asked for something.
     """
 
     def __init__(
@@ -49,6 +51,8 @@ class Runner:
         self._callback = callback
         self._conversation = conversation
         self._read = read
+        self._tell = False
+        """Whether what was read may be told in words, once there is nothing else to do."""
         self._commands: queue.SimpleQueue[_Command | _Question] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="reading", daemon=True)
         self._closing = threading.Event()
@@ -81,6 +85,10 @@ class Runner:
     def sleep_now(self) -> None:
         """Sleep now, then go on reading if reading was going on."""
         self._send(_Command.SLEEP)
+
+    def write_gists(self) -> None:
+        """Write what an overview shows as soon as nothing is being read."""
+        self._send(_Command.TELL)
 
     def undo(self) -> None:
         """Go back to before the last sleep, and do not read on by itself."""
@@ -128,12 +136,21 @@ class Runner:
             if self._closing.is_set():
                 return
             try:
-                command = self._commands.get(block=not self._read)
+                command = self._commands.get(block=not (self._read or self._tell))
             except queue.Empty:
-                last = self._forward(session.read())
-                self._read = not isinstance(last, ReadingFinished)
+                self._go_on(session)
             else:
                 self._obey(session, command)
+
+    def _go_on(self, session: ReadingSession) -> None:
+        """Read on, or else write gists, until that is done or something is asked for."""
+        if self._read:
+            last = self._forward(session.read())
+            self._read = not isinstance(last, ReadingFinished)
+            self._tell = not self._read
+        else:
+            self._forward(session.write_gists())
+            self._tell = session.paused
 
     def _obey(self, session: ReadingSession, command: _Command | _Question) -> None:
         try:
@@ -148,6 +165,8 @@ class Runner:
                 case _Command.REDO:
                     self._forward(session.redo())
                     self._read = False
+                case _Command.TELL:
+                    self._tell = True
                 case _Command.PAUSE | _Command.READ:
                     self._read = command is _Command.READ
         except UsageError as error:

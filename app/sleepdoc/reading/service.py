@@ -15,7 +15,15 @@ from sleepdoc.errors import DocumentError, MismatchError, ModelError, NotFoundEr
 from sleepdoc.locations import cache, hashes, heads, reader
 from sleepdoc.models.card import card_of
 from sleepdoc.reading.client import EngineClient, WorkerGone
-from sleepdoc.reading.events import Citation, DocumentReady, Event, Progress, Resumed, Turn
+from sleepdoc.reading.events import (
+    Citation,
+    DocumentReady,
+    Event,
+    GistWritten,
+    Progress,
+    Resumed,
+    Turn,
+)
 from sleepdoc.reading.record import DOCUMENT_TOKENS, SLEEP_AT, Record
 from sleepdoc.reading.session import ReadingSession
 from sleepdoc.reading.slept import held, slept_pages
@@ -403,5 +411,10 @@ def _resumed(store: Store, document: Document, conversation: Conversation) -> Re
         conversation.last_used,
         document,
         slept,
+        tuple(
+            GistWritten(gist.kind, gist.first, gist.last, gist.text, gist.quoted)
+            for gist in store.gists(conversation)
+            if gist.kind == "sleep"
+        ),
         held(steps),
     )

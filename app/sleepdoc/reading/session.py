@@ -458,6 +458,7 @@ class ReadingSession:
             text,
             answer.question,
             before=self._record.turns_before(answer.turn),
+            past=self._record.past(answer.turn),
             tokens=self._recall_tokens,
             encode=self._engine.encode,
         )

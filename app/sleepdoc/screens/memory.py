@@ -46,7 +46,6 @@ class MemoryScreen(ModalScreen[None]):
         kept = sum(sleep.size for sleep in self._sleeps if sleep.kept)
         number = len(self._sleeps)
         slept = "1 sleep" if number == 1 else f"{figures.count(number)} sleeps"
-        rows = [_row(sleep) for sleep in reversed(self._sleeps)]
         return [
             head,
             Content(
@@ -55,14 +54,17 @@ class MemoryScreen(ModalScreen[None]):
             ),
             *([Content(self._recall)] if self._recall else []),
             Content.styled("\nsleep  pages        passes  tokens  when              memory", MUTED),
-            *map(Content, rows),
+            *(line for sleep in reversed(self._sleeps) for line in _row(sleep)),
             Content.styled("\n/undo goes back one sleep, /fork PAGE copies as of a page", MUTED),
         ]
 
 
-def _row(sleep: SleepRecord) -> str:
+def _row(sleep: SleepRecord) -> list[Content]:
+    """A line of figures, and what the pages are about below it."""
     pages = figures.pages(str(sleep.first), str(sleep.last))
     when = datetime.fromisoformat(sleep.created).astimezone().strftime("%Y-%m-%d %H:%M")
     state = sleep.snapshot[:8] if sleep.kept else "not kept"
     tokens = figures.count(sleep.tokens)
-    return f"{sleep.number:<5}  {pages:<11}  {sleep.passes:<6}  {tokens:>6}  {when}  {state}"
+    row = f"{sleep.number:<5}  {pages:<11}  {sleep.passes:<6}  {tokens:>6}  {when}  {state}"
+    gist = [Content.styled(f"       {figures.one_line(sleep.gist)}", MUTED)] if sleep.gist else []
+    return [Content(row), *gist]

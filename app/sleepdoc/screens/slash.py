@@ -60,6 +60,13 @@ async def _memory(screen: "ReadingScreen", _: str) -> None:
     screen.app.push_screen(MemoryScreen(screen.conversation, sleeps, screen.model_notice))
 
 
+async def _overview(screen: "ReadingScreen", _: str) -> None:
+    told = await screen.in_library(lambda library, name: library.overview(name))
+    await screen.chat.tell(told)
+    if not told.complete:
+        screen.commands.write_gists()
+
+
 async def _export(screen: "ReadingScreen", argument: str) -> None:
     form, file = _form(argument)
     path, size = await screen.in_library(lambda library, name: library.export(name, form, file))
@@ -129,6 +136,7 @@ SLASHES = (
     Slash("undo", "", "take the last sleep back", _undo),
     Slash("redo", "", "take the last undo back", _redo),
     Slash("fork", "[PAGE]", "a copy of this conversation, as of a page", _fork),
+    Slash("overview", "", "what the document is about, part by part", _overview),
     Slash("memory", "", "the sleeps, and what is stored of them", _memory),
     Slash("export", "[memory|md|json] [FILE]", "write the memory or the transcript", _export),
     Slash("rename", "NAME", "another name for this conversation", _rename),

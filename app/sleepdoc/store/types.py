@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 StepKind = Literal["created", "sleep", "turn", "undo", "import"]
-GistKind = Literal["sleep", "chapter", "whole", "question"]
+GistKind = Literal["sleep", "part", "whole", "question"]
 
 
 @dataclass(frozen=True)
@@ -83,8 +83,8 @@ class Gist:
     """What a stretch of pages is about, in a sentence or two."""
 
     kind: GistKind
-    """Of the pages of one sleep, of a chapter, of all that was slept on; or no gist but a question
-    that these pages answer."""
+    """Of the pages of one sleep, of a part such as a chapter, of all that was slept on; or no gist
+    but a question that these pages answer."""
     first: int
     last: int
     """Numbers of its first and last page."""

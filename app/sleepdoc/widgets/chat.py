@@ -17,6 +17,7 @@ from sleepdoc.reading.events import (
     Event,
     Failed,
     ModelReady,
+    OverviewWritten,
     Resumed,
     SleepAborted,
     SleepFinished,
@@ -25,6 +26,7 @@ from sleepdoc.reading.events import (
     Undone,
     WorkerDied,
 )
+from sleepdoc.reading.overview import Overview
 from sleepdoc.widgets import figures
 from sleepdoc.widgets.command_hints import CommandHints
 from sleepdoc.widgets.notice import Notice, Tone
@@ -78,6 +80,12 @@ class Chat(Vertical):
         await self.transcript.add(notice)
         return notice
 
+    async def tell(self, told: Overview) -> None:
+        """Say what the document is about, as far as that is written down."""
+        lines = told.lines()
+        unsaid = [] if told.complete else ["The rest is written when there is nothing to read."]
+        await self.say(lines[0], "\n".join([*lines[1:], *unsaid]))
+
     async def show(self, event: Event) -> None:
         """Take over what an event says."""
         match event:
@@ -93,6 +101,8 @@ class Chat(Vertical):
                 await self._answer(event)
             case Undone():
                 await self._undone(event)
+            case OverviewWritten():
+                await self.tell(event.overview)
             case WorkerDied():
                 said = "It is started again from the last saved step"
                 headline = f"The model process ended: {event.reason}"

@@ -17,6 +17,7 @@ from sleepdoc.reading.events import (
     Answering,
     DocumentReady,
     Event,
+    GistWritten,
     ModelReady,
     Progress,
     Reading,
@@ -76,6 +77,8 @@ class CoverageStrip(Lines, can_focus=True):
             case Resumed():
                 self.load(event.document)
                 self.coverage = replace(self.coverage, progress=event.progress, sleeps=event.slept)
+                for gist in event.gists:
+                    self.coverage = self.coverage.told(gist.first, gist.last, gist.said)
                 for turn in event.messages:
                     self._cite({citation.page for citation in turn.citations})
             case ModelReady():
@@ -86,6 +89,8 @@ class CoverageStrip(Lines, can_focus=True):
                 self._slept(event)
             case Undone():
                 self.coverage = replace(self.coverage, progress=event.progress, sleeps=event.slept)
+            case GistWritten(kind="sleep"):
+                self.coverage = self.coverage.told(event.first, event.last, event.said)
             case Answering() | AnswerFinished():
                 self._cite({citation.page for citation in event.citations})
 
@@ -155,7 +160,9 @@ class CoverageStrip(Lines, can_focus=True):
             where = figures.pages(str(slept.first), str(slept.last))
             times = "" if back == 1 else f" {figures.count(back)} times"
             said += f" since sleep {slept.number} ({where}); /undo{times} goes back before it"
-        return f"{said}; cited" if page in self.coverage.cited else said
+        said = f"{said}; cited" if page in self.coverage.cited else said
+        gist = self.coverage.gist_of(page) if state is PageState.MEMORY else ""
+        return f"{said}: {figures.one_line(gist)}" if gist else said
 
     def action_move(self, by: int) -> None:
         if self.coverage.pages:

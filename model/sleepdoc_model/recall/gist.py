@@ -23,7 +23,7 @@ _OF_TEXTS = frozenset(
 def content(text: str) -> tuple[frozenset[str], frozenset[str]]:
     """The names and numbers of a text as they are spelt, folded, and the terms of all its content
     words. The first word of a text may be a name too, and counts as any other word."""
-    exact, loose = set(), set()
+    exact, loose = set[str](), set[str]()
     for place, word in enumerate(words(text)):
         folded = word.casefold()
         if folded in STOP_WORDS:

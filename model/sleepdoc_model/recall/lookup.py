@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Protocol
 
 from sleepdoc_model.recall.folding import fold, unify
@@ -56,6 +57,20 @@ def find_page(pages: Sequence[Page], label: str) -> Page | None:
         if page.label.casefold() == wanted:
             return page
     return next((page for page in pages if str(page.number) == wanted), None)
+
+
+def find_pages(pages: Sequence[Page], first: str, last: str) -> Sequence[Page]:
+    """The pages from one label or number to another; none if there is no such stretch."""
+    start, end = find_page(pages, first), find_page(pages, last)
+    if start is None or end is None:
+        return ()
+    return [page for page in pages if start.number <= page.number <= end.number]
+
+
+def share(pages: Sequence[Page], start: float, end: float) -> Sequence[Page]:
+    """The pages between two shares of a document; at least one, if it has any."""
+    first = min(int(len(pages) * start), len(pages) - 1)
+    return pages[first : max(first + 1, ceil(len(pages) * end))]
 
 
 def find_section(pages: Iterable[Page], kind: str, name: str) -> Place | None:

@@ -134,6 +134,10 @@ class Packer:
         start = self._span(sentence)[0]
         return [Quote(sentence[0], start, start + length)] if length else []
 
+    def quote(self, sentence: Sentence) -> Quote:
+        """A sentence by itself."""
+        return Quote(sentence[0], *self._span(sentence))
+
     def text(self, sentence: Sentence) -> str:
         """What a sentence says."""
         start, end = self._span(sentence)

@@ -25,9 +25,9 @@ _MEANS = re.compile(
     r"(?:The\s+(?:term|word)\s+)?[\"\u201c](?P<subject>[^\"\u201d]{2,40})[\"\u201d]\s+"
     r"(?:means|refers to)\s"
 )
-_POINT = """this that these those it there here he she they we i you one which what such each all both
-    some most many other another first second last next result reason purpose idea problem point
-    question answer example fact following same rest only"""
+_POINT = """this that these those it there here he she they we i you one which what such each all
+    both some most many other another first second last next result reason purpose idea problem
+    point question answer example fact following same rest only"""
 _POINTING = frozenset(_POINT.split())
 
 

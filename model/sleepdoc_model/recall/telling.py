@@ -65,8 +65,6 @@ def telling(found: Sequence[Sentence]) -> Iterator[Sentence]:
     counts = Counter(term for each in found for term in _terms(each.text))
     total = sum(counts.values()) or 1
     worth = {term: count / total for term, count in counts.items()}
-    for term in {term for each in found[:_BEGINNING] for term in _terms(each.text)}:
-        worth[term] **= 2
     while left:
         best = max(left, key=lambda each: _mean(left[each], worth))
         yield best
