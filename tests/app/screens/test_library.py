@@ -108,7 +108,7 @@ async def test_a_path_is_said_to_be_there_or_not(database: Path, tmp_path: Path)
         await person.waits_for("There is no file")
         file.write_text("There is now.")
         await person.pastes(" ")
-        await person.waits_for("Enter opens")
+        await person.waits_for("Enter opens /")
 
 
 async def test_a_path_that_is_typed_is_opened(database: Path, tmp_path: Path) -> None:
