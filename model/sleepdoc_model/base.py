@@ -103,17 +103,17 @@ class BaseWeights:
     def matrices(self, config: ModelConfig, reader: Path | None) -> Weights:
         """What a network decodes with, in 8 bits; see `decoding`."""
         layers = len(config.layers)
-        return self._rounded("embedding", self._embedding, layers) | self._rounded(
-            "trunk" if reader is None else "reader",
-            self._trunk(reader),
-            layers,
-            *(() if reader is None else (file_sha256(reader),)),
+        parts = () if reader is None else (file_sha256(reader),)
+        trunk = "trunk" if reader is None else "reader"
+        return self._rounded("embedding", lambda: self._embedding, layers) | self._rounded(
+            trunk, lambda: self._trunk(reader), layers, *parts
         )
 
-    def _rounded(self, kind: str, weights: Weights, layers: int, *parts: str) -> Weights:
-        name = f"decode-{kind}-{self._dtype}"
+    def _rounded(self, kind: str, make: Callable[[], Weights], layers: int, *parts: str) -> Weights:
         return self._cache.get(
-            name, (self._sha256, *parts), lambda: eight_bits(stacked(weights, layers))
+            f"decode-{kind}-{self._dtype}",
+            (self._sha256, *parts),
+            lambda: eight_bits(stacked(make(), layers)),
         )
 
     @property

@@ -11,8 +11,15 @@ import click
 
 from sleepdoc.cli.bench_answers import answers
 from sleepdoc.cli.bench_keys import keys
+from sleepdoc.cli.bench_speed import speed
 from sleepdoc.cli.command import Command
-from sleepdoc.cli.options import ModelChoice, json_option, model_options, verbose_option
+from sleepdoc.cli.options import (
+    ModelChoice,
+    json_option,
+    model_options,
+    numbers,
+    verbose_option,
+)
 from sleepdoc.cli.output import emit, notice, say
 
 if TYPE_CHECKING:
@@ -32,17 +39,7 @@ def bench() -> None:
 
 bench.add_command(answers)
 bench.add_command(keys)
-
-
-def _numbers(_ctx: click.Context, _parameter: click.Parameter, value: str) -> tuple[int, ...]:
-    """Whole numbers of at least 1, with commas between."""
-    try:
-        numbers = tuple(int(each) for each in value.split(","))
-    except ValueError:
-        numbers = ()
-    if not numbers or min(numbers) < 1:
-        raise click.BadParameter(f"{value!r} is not a list such as 1,2,4")
-    return tuple(dict.fromkeys(numbers))
+bench.add_command(speed)
 
 
 @bench.command(cls=Command)
@@ -55,7 +52,7 @@ def _numbers(_ctx: click.Context, _parameter: click.Parameter, value: str) -> tu
 )
 @click.option(
     "--passes",
-    callback=_numbers,
+    callback=numbers,
     default="1,2,4,8",
     show_default=True,
     metavar="N,N,...",

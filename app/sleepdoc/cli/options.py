@@ -178,6 +178,17 @@ def _names(_ctx: click.Context, _parameter: click.Parameter, begun: str) -> list
         return []
 
 
+def numbers(_ctx: click.Context, _parameter: click.Parameter, value: str) -> tuple[int, ...]:
+    """Callback of an option: whole numbers of at least 1, with commas between."""
+    try:
+        numbers = tuple(int(each) for each in value.split(","))
+    except ValueError:
+        numbers = ()
+    if not numbers or min(numbers) < 1:
+        raise click.BadParameter(f"{value!r} is not a list such as 1,2,4")
+    return tuple(dict.fromkeys(numbers))
+
+
 name_argument = click.argument("name", metavar="NAME|FILE", shell_complete=_names)
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")

@@ -118,7 +118,7 @@ class _Layer:
         heads, kv = self._heads, self._kv_heads
         x = F.rms_norm(h, self._dim, self._norm, self._eps)
         projected = self._qkv(x).view(-1, self._head_dim)  # [H + 2 KV, D]
-        pairs = torch.view_as_complex(projected[: heads + kv].float().unflatten(-1, (-1, 2)))
+        pairs = torch.view_as_complex(projected[: heads + kv].float().view(heads + kv, -1, 2))
         turned = torch.view_as_real(pairs * turn).flatten(-2).to(h.dtype)
         keys, values = cache.keys[self._index, 0], cache.values[self._index, 0]
         keys[:, place] = turned[heads:]
