@@ -342,7 +342,7 @@ def read_with(tmp_path: Path, page: bytes, **parts: object) -> str:
 
 
 def test_a_list_beside_running_text_stays_out_of_it(tmp_path: Path) -> None:
-    lines = [*LEFT, *RIGHT, *THIRD]
+    lines = textwrap.wrap(prose(LEFT + RIGHT + THIRD), 34)
     entries = [(60.0, 700.0 - 36 * at, 10.0, f"{at + 1} Chapter") for at in range(6)]
     numbers = [(220.0, y, 10.0, str(7 * at)) for at, (_, y, *_) in enumerate(entries)]
     found = text(tmp_path, [*by_rows(entries, numbers), *column(320, 700, lines)])
