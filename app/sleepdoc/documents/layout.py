@@ -11,7 +11,7 @@ import statistics
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from sleepdoc.documents.line_ends import LineEnds, is_unspaced
+from sleepdoc.documents.line_ends import SENTENCE_END, LineEnds, is_unspaced
 from sleepdoc.documents.printed import PrintedLine
 from sleepdoc.documents.running_heads import without_running_heads
 from sleepdoc.documents.text import legible
@@ -23,7 +23,6 @@ _DASH = re.compile(r"[-\u2013\u2014] +\S")
 _ENTRY = re.compile(r"\.\.\. ?\w{1,8}\Z")
 """The end of a line in a table of contents."""
 _FIGURE = re.compile(r"[(+\-–−$€£¥]*\d[\d.,:/%)]*[%)]?\Z")
-_SENTENCE_END = (".", "!", "?", ":", ";", "\u201d", '"', "\u3002")
 _LONG = 20
 """Characters in a line of running text, at least."""
 _EVEN = 0.15
@@ -110,7 +109,7 @@ class _Composer:
         step = above.y - below.y
         if step < -0.5 * size:
             # The top of the next column.
-            return not above.text.endswith(_SENTENCE_END) and below.text[:1].islower()
+            return not above.text.endswith(SENTENCE_END) and below.text[:1].islower()
         if above.block != below.block and min(above.x1, below.x1) <= max(above.x0, below.x0):
             return False
         return step <= 1.25 * self._leading * size
@@ -130,7 +129,7 @@ class _Composer:
             if not rows and not self._begins(line, previous, first, right, narrow):
                 pieces[-1], space = self._ends.seam(pieces[-1], line.text)
                 pieces += [space, line.text]
-            elif _BULLET.match(line.text) or previous.text.endswith(_SENTENCE_END):
+            elif _BULLET.match(line.text) or previous.text.endswith(SENTENCE_END):
                 yield "".join(pieces)
                 first, pieces = line, [line.text]
             else:
@@ -160,13 +159,13 @@ class _Composer:
             # The next column, whose edge says nothing.
             return False
         if _DASH.match(line.text):
-            return previous.text.endswith(_SENTENCE_END)
+            return previous.text.endswith(SENTENCE_END)
         indent = line.x0 - previous.x0
         if indent > 0.9 * line.size:
             marked = _BULLET.match(previous.text) or _DASH.match(previous.text)
-            return not marked and previous.text.endswith(_SENTENCE_END)
+            return not marked and previous.text.endswith(SENTENCE_END)
         if indent < -0.9 * line.size:
-            return previous is not first and previous.text.endswith(_SENTENCE_END)
+            return previous is not first and previous.text.endswith(SENTENCE_END)
         return False
 
 
@@ -193,7 +192,7 @@ def _is_narrow_column(block: Sequence[PrintedLine]) -> bool:
     pairs = [
         (upper, lower)
         for upper, lower in itertools.pairwise(block)
-        if upper.y > lower.y and not upper.text.endswith(_SENTENCE_END)
+        if upper.y > lower.y and not upper.text.endswith(SENTENCE_END)
     ]
     right = max(line.x1 for line in block)
     wrapped = sum(right - upper.x1 < _first_word(lower) for upper, lower in pairs)

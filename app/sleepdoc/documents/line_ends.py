@@ -24,6 +24,8 @@ _PARTICIPLE = re.compile(r"[^\W\d_]{3,}(?:ing|ed)\Z")
 _LONG = 3
 """A part of a compound has more letters than this."""
 
+SENTENCE_END = (".", "!", "?", ":", ";", "\u201d", '"', "\u3002")
+
 _UNSPACED = (
     (0x0E00, 0x0EFF),  # Thai, Lao
     (0x1000, 0x109F),  # Burmese

@@ -5,6 +5,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from sleepdoc.documents.line_ends import is_unspaced
 from sleepdoc.documents.pdf_chains import LEVEL
 from sleepdoc.documents.pdf_grids import Cell, Grid
 from sleepdoc.documents.pdf_rows import Phrase, merged, rows
@@ -159,15 +160,16 @@ def _are_many(cells: Sequence[tuple[Cell, list[Phrase]]], bands: int) -> bool:
 
 def _is_wrapped(cell: Cell, lines: Sequence[Phrase]) -> bool:
     """Whether most lines go on in the next: its first word had no room, or is no beginning."""
-    pairs = list(itertools.pairwise(lines))
     width = cell.x1 - cell.x0 - 2 * (min(line.x0 for line in lines) - cell.x0)
-    full = sum(
-        lower.text[0].islower()
-        or (
-            len(upper.words) > 1
-            and upper.x1 - upper.x0 + lower.words[0].x1 - lower.words[0].x0 + 0.25 * upper.size
-            > width
-        )
-        for upper, lower in pairs
-    )
-    return 2 * full > len(pairs)
+    pairs = list(itertools.pairwise(lines))
+    return 2 * sum(_goes_on(upper, lower, width) for upper, lower in pairs) > len(pairs)
+
+
+def _goes_on(upper: Phrase, lower: Phrase, width: float) -> bool:
+    if lower.text[0].islower():
+        return True
+    if is_unspaced(upper.text[-1]) and is_unspaced(lower.text[0]):
+        return upper.x1 - upper.x0 + 2 * lower.size > width
+    first = lower.words[0]
+    needed = upper.x1 - upper.x0 + first.x1 - first.x0 + 0.25 * upper.size
+    return len(upper.words) > 1 and needed > width

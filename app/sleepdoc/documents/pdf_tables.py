@@ -1,9 +1,11 @@
 """Tables: chains side by side whose lines share their baselines, read by rows of cells."""
 
 import itertools
+import statistics
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
+from sleepdoc.documents.line_ends import SENTENCE_END
 from sleepdoc.documents.pdf_chains import LEVEL, NUMERIC, TOUCH, is_near, overlap
 from sleepdoc.documents.pdf_columns import gutters, is_prose, lie_between
 from sleepdoc.documents.pdf_rows import Phrase
@@ -12,6 +14,8 @@ _LEADING = 1.4
 """Of the font size: the lines of one cell are not further apart."""
 _NOTE_SIZE = 0.93
 """Notes in the margin are smaller than this share of the text beside them."""
+_WIDE_GAP = "  "
+"""In a line that is a row of cells itself."""
 _STRIP = 4.0
 """Points: the height of the strips in which baselines are compared."""
 
@@ -34,9 +38,18 @@ def with_tables(chains: Sequence[list[Phrase]]) -> Iterator[tuple[list[Row], boo
         return index
 
     between = gutters(chains)
-    for (one, other), count in _shared_levels(chains).items():
-        left, right = sorted((chains[one], chains[other]), key=lambda chain: chain[0].x0)
-        if _are_cells(left, right, count) and not lie_between(left, right, between):
+    shared = {
+        tuple(sorted(pair, key=lambda index: chains[index][0].x0)): count
+        for pair, count in _shared_levels(chains).items()
+    }
+    apart = _running_on(chains, shared)
+    for (one, other), count in shared.items():
+        left, right = chains[one], chains[other]
+        if (
+            other not in apart
+            and _are_cells(left, right, count)
+            and not lie_between(left, right, between)
+        ):
             leader[find(one)] = find(other)
     groups: dict[int, list[list[Phrase]]] = {}
     for index, chain in enumerate(chains):
@@ -65,6 +78,38 @@ def _shared_levels(chains: Sequence[Sequence[Phrase]]) -> Counter[tuple[int, int
             if at != index and abs(phrase.y - other.y) <= LEVEL * size:
                 shared[min(index, at), max(index, at)] += 1
     return shared
+
+
+def _running_on(chains: Sequence[Sequence[Phrase]], pairs: Iterable[tuple[int, ...]]) -> set[int]:
+    """Running text that most of the lone lines to its left meet in the midst of a sentence."""
+    beside: dict[int, list[Phrase]] = {}
+    for left, right in pairs:
+        if len(chains[left]) == 1:
+            beside.setdefault(right, []).append(chains[left][0])
+    return {
+        index
+        for index, labels in beside.items()
+        if is_prose(chains[index]) and _are_amidst(labels, chains[index])
+    }
+
+
+def _are_amidst(labels: Iterable[Phrase], text: Sequence[Phrase]) -> bool:
+    """Whether most labels stand beside lines that the line above them goes on in."""
+    right = max(line.x1 for line in text)
+    leading = statistics.median(above.y - below.y for above, below in itertools.pairwise(text))
+    amidst = []
+    for label in labels:
+        for above, line in zip([None, *text], text):
+            if abs(line.y - label.y) <= LEVEL * line.size:
+                first = line.words[0]
+                amidst.append(
+                    above is not None
+                    and above.y - line.y < 1.25 * leading
+                    and right - above.x1 < first.x1 - first.x0 + 0.25 * line.size
+                    and not above.text.endswith(SENTENCE_END)
+                    and _WIDE_GAP not in above.text
+                )
+    return 2 * sum(amidst) > len(amidst)
 
 
 def _are_cells(left: Sequence[Phrase], right: Sequence[Phrase], shared: int) -> bool:

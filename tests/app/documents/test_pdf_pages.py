@@ -339,3 +339,23 @@ def test_a_layer_that_is_off_is_left_out(tmp_path: Path) -> None:
 def read_with(tmp_path: Path, page: bytes, **parts: object) -> str:
     data = document([page], **parts)  # type: ignore[arg-type]
     return load_document(write(tmp_path, data)).pages[0].text
+
+
+def test_a_list_beside_running_text_stays_out_of_it(tmp_path: Path) -> None:
+    lines = textwrap.wrap(prose(LEFT + RIGHT + THIRD), 34)
+    entries = [(60.0, 700.0 - 36 * at, 10.0, f"{at + 1} Chapter") for at in range(6)]
+    numbers = [(220.0, y, 10.0, str(7 * at)) for at, (_, y, *_) in enumerate(entries)]
+    found = text(tmp_path, [*by_rows(entries, numbers), *column(320, 700, lines)])
+    assert prose(lines[1:]) in " ".join(found.split())
+    assert "4 Chapter  21" in found
+
+
+def test_definitions_beside_their_words_are_rows(tmp_path: Path) -> None:
+    words = ("Anchor", "Bilge", "Capstan")
+    meanings = (LEFT[:2], RIGHT[:2], THIRD[:2])
+    items: list[tuple[float, float, float, str]] = []
+    for at, (word, meaning) in enumerate(zip(words, meanings)):
+        items += [(72.0, 700.0 - 34 * at, 10.0, word), *column(160, 700 - 34 * at, meaning)]
+    found = text(tmp_path, items)
+    assert [found.index(word) for word in words] == sorted(found.index(word) for word in words)
+    assert all(f"{word}  {meaning[0]}" in found for word, meaning in zip(words, meanings))
