@@ -1,6 +1,7 @@
 """Measure the default model's memory beside its controls, and how it reads.
 
 python -m sleepdoc_model.evaluation reading --reading DIR --fairytales FAIRYTALEQA
+python -m sleepdoc_model.evaluation gists --reading DIR
 python -m sleepdoc_model.evaluation facts --heads assets/heads.safetensors
 python -m sleepdoc_model.evaluation stories --heads ... --data FAIRYTALEQA
 """
@@ -16,7 +17,7 @@ from typing import get_args
 
 import torch
 
-from sleepdoc_model.evaluation import reading
+from sleepdoc_model.evaluation import gists, reading
 from sleepdoc_model.evaluation.arms import evaluate
 from sleepdoc_model.evaluation.load_checkpoint import load_checkpoint
 from sleepdoc_model.evaluation.made_up import Task, made_up
@@ -28,6 +29,9 @@ from sleepdoc_model.tasks.types import Example
 def main() -> None:
     if sys.argv[1:2] == ["reading"]:
         reading.main(sys.argv[2:])
+        return
+    if sys.argv[1:2] == ["gists"]:
+        gists.main(sys.argv[2:])
         return
     parser = argparse.ArgumentParser(
         prog="python -m sleepdoc_model.evaluation", description="Memory figures with controls."

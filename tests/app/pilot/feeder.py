@@ -60,6 +60,9 @@ class Feeder:
     def sleep_now(self) -> None:
         self.commands.append(("sleep_now",))
 
+    def write_gists(self) -> None:
+        self.commands.append(("write_gists",))
+
     def undo(self) -> None:
         self.commands.append(("undo",))
 

@@ -16,7 +16,9 @@ from sleepdoc.reading.events import (
     AnswerText,
     Event,
     Failed,
+    GistWritten,
     ModelReady,
+    OverviewWritten,
     Reading,
     ReadingFinished,
     ReadingPaused,
@@ -274,3 +276,31 @@ def test_closing_before_and_while_opening(path: Path, database: Path) -> None:
     starting.runner.close()
     starting.runner.close()
     assert Failed not in starting.kinds()
+
+
+@pytest.fixture
+def told(tmp_path: Path, database: Path) -> Iterator[Stage]:
+    """A runner on a document of sentences long enough to tell something."""
+    path = tmp_path / "logs.txt"
+    says = "On day {} the keeper of the northern light counted every ship that passed it.\n\n"
+    path.write_text("".join(says.format(day) for day in range(30)))
+    stage = Stage(path, database)
+    yield stage
+    stage.runner.close()
+
+
+def test_gists_are_written_once_everything_is_read(told: Stage) -> None:
+    told.runner.start()
+    told.wait(OverviewWritten)
+    kinds = told.kinds()
+    assert kinds.index(GistWritten) > kinds.index(ReadingFinished)
+
+
+def test_a_question_goes_before_gists_which_then_go_on(told: Stage) -> None:
+    told.on(GistWritten, lambda: told.runner.ask("Who counted ships?"))
+    told.runner.start()
+    told.wait(OverviewWritten)
+    kinds = told.kinds()
+    first = kinds.index(GistWritten)
+    assert kinds[first + 1] is Answering
+    assert GistWritten in kinds[kinds.index(AnswerFinished) :]

@@ -122,6 +122,14 @@ async def test_page_closed_book_sleep_and_details() -> None:
         await person.waits_for("open what the latest answer cites")
 
 
+async def test_an_overview_is_shown_and_what_it_lacks_is_written(database: Path) -> None:
+    async with at_the_application((100, 40), database=database) as person:
+        await ready(person)
+        await says(person, "/overview")
+        await person.waits_for("The rest is written when there is nothing to read.")
+        assert ("write_gists",) in person.feeder.commands
+
+
 async def test_fork_memory_export_and_rename(
     database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,6 +6,7 @@ from pilot import scenes
 from pilot.feeder import Person, at_the_application
 from textual.widgets import Input
 
+from sleepdoc.reading.events import GistWritten
 from sleepdoc.widgets.coverage_strip import CoverageStrip
 from sleepdoc.widgets.prompt import Prompt
 
@@ -119,6 +120,18 @@ async def test_the_strip_shows_every_page_and_goes_to_it() -> None:
         await person.waits_for("p. 3: memory since sleep 2 (pp. 2–4); /undo 2 times goes back")
         await person.pilot.click(CoverageStrip, offset=(17, 0))
         await person.waits_for("Page 17 of 18")
+
+
+async def test_the_strip_says_what_a_sleep_was_about() -> None:
+    async with at_the_application(WIDE) as person:
+        told = GistWritten("sleep", 4, 6, "A letter with five pips comes.", quoted=True)
+        await person.gets(*scenes.RESUMED, told, until="mm^mmmww..........")
+        person.screen.query_one(CoverageStrip).focus()
+        await person.presses("left", "left", "left")
+        await person.waits_for("\u201cA letter with five pips comes.\u201d")
+        await person.presses("left")
+        await person.waits_for("p. 3: memory since sleep 2")
+        assert "five pips comes" not in person.sees
 
 
 async def test_a_long_document_shares_its_cells() -> None:

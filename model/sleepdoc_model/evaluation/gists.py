@@ -1,0 +1,187 @@
+"""Gists of passages against summaries that people wrote.
+
+python -m sleepdoc_model.evaluation gists --reading DIR
+
+| arm | what it says |
+|---|---|
+| lead | the first sentence of running text |
+| base | what the base alone writes |
+| reader | what base and reader write |
+| shown | that, or the lead where it does not stand in the passage: what the application shows |
+
+Passages of scitldr have summaries, those of onestopqa only titles; of scitldr none is held out from
+the reader's training, so that its figures are of the kind of text, not of new passages.
+"""
+
+import argparse
+import json
+import platform
+import random
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from sleepdoc_model.engine import Engine, Sampling
+from sleepdoc_model.evaluation.bootstrap import interval
+from sleepdoc_model.evaluation.rouge import rouge_l
+from sleepdoc_model.file_hash import file_sha256
+from sleepdoc_model.load import load
+from sleepdoc_model.recall.gist import precision, supported
+from sleepdoc_model.recall.telling import prose
+from sleepdoc_model.tokenizer import Tokenizer
+from sleepdoc_model.training.reader import sources
+
+ARMS = ("lead", "base", "reader", "shown")
+SETS: dict[str, tuple[sources.Part, sources.Kind]] = {
+    "scitldr": ("train", "summary"),
+    "onestopqa": ("held out", "title"),
+}
+"""Of each data set the part that is measured on, and the kind of question that has a reference."""
+ASKED = "Summarise this in one sentence."
+_MOST = 72
+_CONTEXT = 1600
+"""Characters of a passage that are shown."""
+
+
+@dataclass(frozen=True)
+class Item:
+    text: str
+    references: tuple[str, ...]
+
+    @property
+    def lead(self) -> str:
+        first = next(prose([_Page(1, self.text)]), None)
+        return first.text if first else ""
+
+
+@dataclass(frozen=True)
+class _Page:
+    number: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One passage under one arm."""
+
+    arm: str
+    text: str
+    said: str
+    rouge: float
+    precision: float
+    """Share of its content words that stand in the passage."""
+    supported: bool
+
+
+def items(folder: Path, name: str, count: int, seed: int = 0) -> list[Item]:
+    """`count` passages of a data set, with what people wrote of them."""
+    part, kind = SETS[name]
+    texts = [each for each in sources.load_reading(folder, part) if each.source == name]
+    known: dict[str, tuple[str, ...]] = {}
+    for text in texts:
+        asked = [answer for q in text.questions if q.kind == kind for answer in q.answers]
+        passage = "\n\n".join(text.passages)[:_CONTEXT]
+        references = tuple(asked) or ((text.title,) if kind == "title" and text.title else ())
+        if references:
+            known[passage] = references
+    chosen = random.Random(seed).sample(sorted(known), min(count, len(known)))
+    return [Item(text, known[text]) for text in chosen]
+
+
+def row(arm: str, item: Item, said: str) -> Row:
+    return Row(
+        arm,
+        item.text,
+        said,
+        rouge_l(said, item.references),
+        precision(said, item.text),
+        supported(said, item.text),
+    )
+
+
+def written(engine: Engine, tokenizer: Tokenizer, text: str) -> str:
+    """What an engine answers when it is asked for a summary of a text."""
+    frame, encode = tokenizer.frame, tokenizer.encode
+    engine.load(None)
+    engine.reset_window(frame.prefix, reading=True)
+    shown = encode(f"[p. 1] {' '.join(text.split())}\n\n")
+    engine.prefill(frame.asked([*shown, *encode(ASKED)]), whole=True)
+    stream = tokenizer.stream()
+    said = engine.generate(_MOST, stop=frame.stop, sampling=Sampling())
+    return ("".join(map(stream.push, said)) + stream.finish()).strip()
+
+
+def measure(found: Sequence[Item], engine: Engine, tokenizer: Tokenizer, arm: str) -> Iterator[Row]:
+    """Every passage under an arm, and what the application would show beside the reader's."""
+    for item in found:
+        said = written(engine, tokenizer, item.text)
+        yield row(arm, item, said)
+        if arm == "reader":
+            yield row("shown", item, said if supported(said, item.text) else item.lead)
+
+
+def figures(rows: Sequence[Row]) -> dict[str, object]:
+    """Means over passages, ROUGE-L with its 95 % interval."""
+
+    rouge = {each.text: each.rouge for each in rows}
+
+    def mean(chosen: Sequence[str]) -> float:
+        return sum(rouge[text] for text in chosen) / len(chosen)
+
+    return {
+        "passages": len(rows),
+        "rouge_l": mean(list(rouge)),
+        "rouge_l_interval": interval(mean, list(rouge)),
+        "precision": sum(each.precision for each in rows) / len(rows),
+        "supported": sum(each.supported for each in rows) / len(rows),
+    }
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    options = _options(arguments)
+    sets = {name: items(options.reading, name, options.passages) for name in options.sets}
+    started, table = time.perf_counter(), []
+    rows = {name: [row("lead", each, each.lead) for each in found] for name, found in sets.items()}
+    for arm in ("reader", "base"):
+        if arm in options.arms:
+            reader = options.reader if arm == "reader" else None
+            engine, tokenizer = load("default", device="cpu", heads=options.heads, reader=reader)
+            for name, found in sets.items():
+                rows[name] += measure(found, engine, tokenizer, arm)
+    for name, every in rows.items():
+        for arm in ARMS:
+            if of_arm := [each for each in every if each.arm == arm]:
+                table.append({"arm": arm, "data": name, **figures(of_arm)})
+                print(_line(table[-1]), flush=True)
+                for each in of_arm[: options.show]:
+                    print(f"    {each.rouge:.2f} {each.precision:.2f} {each.said}")
+    if options.out:
+        result = {
+            "figures": table,
+            "reader": file_sha256(options.reader),
+            "machine": f"{platform.machine()}, {torch.get_num_threads()} threads",
+            "torch": torch.__version__,
+            "seconds": round(time.perf_counter() - started),
+        }
+        options.out.write_text(json.dumps(result, indent=2) + "\n")
+
+
+def _line(found: dict[str, object]) -> str:
+    shown = "  ".join(f"{n} {found[n]:.3f}" for n in ("rouge_l", "precision", "supported"))
+    return f"{found['arm']:7} {found['data']:10} {found['passages']:4}  {shown}"
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m sleepdoc_model.evaluation gists")
+    parser.add_argument("--reading", type=Path, required=True, help="folder of reading data sets")
+    parser.add_argument("--reader", type=Path, default=Path("assets/reader.safetensors"))
+    parser.add_argument("--heads", type=Path, default=Path("assets/heads.safetensors"))
+    parser.add_argument("--passages", type=int, default=50, help="of every data set")
+    parser.add_argument("--sets", nargs="+", choices=SETS, default=list(SETS))
+    parser.add_argument("--arms", nargs="+", choices=("reader", "base"), default=("reader", "base"))
+    parser.add_argument("--show", type=int, default=0, help="print so many of each")
+    parser.add_argument("--out", type=Path, help="also write the figures as JSON")
+    return parser.parse_args(arguments)
