@@ -19,7 +19,7 @@ from sleepdoc_model.engine import Sampling
 from sleepdoc_model.recall.gist import supported
 from sleepdoc_model.recall.passages import sentences
 from sleepdoc_model.recall.questions import Candidate, candidates, spread
-from sleepdoc_model.recall.telling import Sentence, telling
+from sleepdoc_model.recall.telling import Sentence, central, telling
 
 _ASKED = "Summarise this in one sentence."
 """As the reader was trained to be asked."""
@@ -90,7 +90,7 @@ class GistWriter:
         shown = self._shown(stretch)
         said = self._said(_ASKED, shown)
         kept = supported(said, " ".join(each.text for each in shown))
-        text = said if kept else stretch.sentences[0].text
+        text = said if kept else _quote(stretch).text
         fingerprint = self._engine.info.fingerprint
         return Gist(stretch.kind, stretch.first, stretch.last, text, not kept, fingerprint)
 
@@ -165,3 +165,10 @@ class GistWriter:
         verdict, citations = judge(answer, recalled.citations, text)
         near = citations and candidate.page <= citations[0].page <= candidate.page + 1
         return verdict == "verified" and bool(near)
+
+
+def _quote(stretch: Stretch) -> Sentence:
+    """The sentence that stands for a gist: where something begins its first, which says what
+    comes; of pages cut out of the middle the most central."""
+    begins = stretch.kind == "whole" or stretch.title or stretch.first == 1
+    return stretch.sentences[0] if begins else central(stretch.sentences)

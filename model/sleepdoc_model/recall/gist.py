@@ -13,7 +13,8 @@ _OF_TEXTS = frozenset(
         """text passage document chapter section part page book article paper author authors
         describe describes explain explains discuss discusses outline outlines summarise summarises
         present presents introduce introduces deal deals cover covers list lists tell tells say says
-        give gives report reports"""
+        give gives report reports set sets include includes
+        including concern concerns show shows state states contain contains"""
     )
     for term in terms_of(word)
 )

@@ -62,14 +62,18 @@ def telling(found: Sequence[Sentence]) -> Iterator[Sentence]:
     """
     yield from found[:_BEGINNING]
     left = {each: _terms(each.text) for each in found[_BEGINNING:]}
-    counts = Counter(term for each in found for term in _terms(each.text))
-    total = sum(counts.values()) or 1
-    worth = {term: count / total for term, count in counts.items()}
+    worth = _probabilities(found)
     while left:
         best = max(left, key=lambda each: _mean(left[each], worth))
         yield best
         for term in left.pop(best):
             worth[term] **= 2
+
+
+def central(found: Sequence[Sentence]) -> Sentence:
+    """The sentence of a stretch that has most of what is said in it often."""
+    worth = _probabilities(found)
+    return max(found, key=lambda each: _mean(_terms(each.text), worth))
 
 
 def lead(pages: Iterable[Page]) -> Sentence | None:
@@ -86,6 +90,12 @@ def _running(text: str) -> bool:
 
 def _terms(text: str) -> frozenset[str]:
     return frozenset(term for term in terms(text) if term.rstrip("_") not in STOP_WORDS)
+
+
+def _probabilities(found: Iterable[Sentence]) -> dict[str, float]:
+    counts = Counter(term for each in found for term in _terms(each.text))
+    total = sum(counts.values()) or 1
+    return {term: count / total for term, count in counts.items()}
 
 
 def _mean(found: frozenset[str], worth: dict[str, float]) -> float:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pytest
 
 from sleepdoc_model.recall.questions import Candidate, candidates, spread
-from sleepdoc_model.recall.telling import Sentence, lead, prose, telling
+from sleepdoc_model.recall.telling import Sentence, central, lead, prose, telling
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,7 @@ def test_the_beginning_tells_most_then_what_the_text_is_about() -> None:
     assert sorted(told, key=found.index) == found
     assert told[:3] == found[:3]
     assert "keepers trimmed the lamp" in told[3].text
+    assert central(found[3:]) == told[3]
 
 
 @pytest.mark.parametrize(
