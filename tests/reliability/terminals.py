@@ -31,7 +31,7 @@ def _attempt(chance: random.Random, folder: Path, _number: int) -> str:
     """A hostile file through one process: read, then every command that prints."""
     payload = "".join(chance.sample(_PAYLOADS, 4))
     # What would pass the door of documents is put behind it.
-    name = f"ti{payload.replace('/', '')}de[/b].txt"
+    name = f"ti{payload}de[b].txt"
     path = folder / name
     path.write_text(f"Title {payload}\n\nThe keeper {payload} is Anna. " * 40)
     database = folder / "sleepdoc.db"

@@ -30,6 +30,8 @@ _SPELT = (
     "é",
     "\N{SMILING FACE WITH SUNGLASSES}",
 )
+_SMOLLM2_CONTROL = set(range(17))
+"""By its vocabulary, whatever our tokenizer thinks of it."""
 
 
 @functools.cache
@@ -39,11 +41,12 @@ def _tokenizers() -> list[tuple[str, Any, set[int]]]:
     scripted = ByteTokenizer()
     found: list[tuple[str, Any, set[int]]] = [("scripted", scripted, set(range(256, 260)))]
     try:
-        from sleepdoc_model.tokenizer import LlamaTokenizer, base_model_path
-    except ImportError as error:
+        from sleepdoc_model.base_file import base_path
+        from sleepdoc_model.gguf.tokenizer import SMOLLM2, GGUFTokenizer
+
+        found.append(("default", GGUFTokenizer(base_path(), SMOLLM2), _SMOLLM2_CONTROL))
+    except (ImportError, FileNotFoundError) as error:
         raise Skipped(str(error)) from error
-    tokenizer = LlamaTokenizer(base_model_path())
-    found.append(("default", tokenizer, set(tokenizer.control)))
     return found
 
 
