@@ -18,8 +18,8 @@ class Child:
 
     def __init__(self, work: Callable[[life.Say], None]) -> None:
         self._end, theirs = os.pipe()
-        self._pid = os.fork()
-        if self._pid == 0:
+        self.pid = os.fork()
+        if self.pid == 0:
             os.close(self._end)
             _live(work, theirs)
         os.close(theirs)
@@ -35,19 +35,19 @@ class Child:
 
     def kill(self) -> None:
         """kill -9, and take in what it had said until then."""
-        os.kill(self._pid, signal.SIGKILL)
+        os.kill(self.pid, signal.SIGKILL)
         self.wait()
 
     def wait(self) -> int:
         while self._hear_some():
             pass
         os.close(self._end)
-        self.code = os.waitstatus_to_exitcode(os.waitpid(self._pid, 0)[1])
+        self.code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
         return self.code
 
     def _hear_some(self) -> bool:
         if not select.select([self._end], [], [], _PATIENCE)[0]:
-            os.kill(self._pid, signal.SIGKILL)
+            os.kill(self.pid, signal.SIGKILL)
             raise TimeoutError("a child process is stuck")
         some = os.read(self._end, 65536)
         *lines, self._buffer = (self._buffer + some).split(b"\n")

@@ -42,8 +42,8 @@ _POINTER, _INT, _LONG = ctypes.c_void_p, ctypes.c_int, ctypes.c_longlong
 _WRITE = ctypes.CFUNCTYPE(_INT, _POINTER, _POINTER, _INT, _LONG)
 _TRUNCATE = ctypes.CFUNCTYPE(_INT, _POINTER, _LONG)
 _SYNC = ctypes.CFUNCTYPE(_INT, _POINTER, _INT)
-_OPEN = ctypes.CFUNCTYPE(_INT, _POINTER, ctypes.c_char_p, _POINTER, _INT, _POINTER)
-_DELETE = ctypes.CFUNCTYPE(_INT, _POINTER, ctypes.c_char_p, _INT)
+_OPEN = ctypes.CFUNCTYPE(_INT, _POINTER, _POINTER, _POINTER, _INT, _POINTER)
+_DELETE = ctypes.CFUNCTYPE(_INT, _POINTER, _POINTER, _INT)
 
 
 class _Vfs(ctypes.Structure):
@@ -108,18 +108,19 @@ def _install() -> None:
     tables: dict[int, Any] = {}
     names: dict[int, str] = {}
 
-    def opened(vfs: int, name: bytes, file: int, flags: int, out: int) -> int:
+    def opened(vfs: int, name: int | None, file: int, flags: int, out: int | None) -> int:
+        # The name is passed on as the very pointer it is: SQLite keeps more behind it.
         code = real_open(vfs, name, file, flags, out)
         if code == 0 and name is not None:
             slot = ctypes.cast(file, ctypes.POINTER(_POINTER))
-            names[file] = os.fsdecode(name)
+            names[file] = _name(name)
             if slot[0] not in tables:
                 tables[slot[0]] = _passing(slot[0], names)
             slot[0] = ctypes.addressof(tables[slot[0]])
         return code
 
-    def deleted(vfs: int, name: bytes, sync: int) -> int:
-        return _ask(Change("delete", os.fsdecode(name))) or real_delete(vfs, name, sync)
+    def deleted(vfs: int, name: int, sync: int) -> int:
+        return _ask(Change("delete", _name(name))) or real_delete(vfs, name, sync)
 
     callbacks = _OPEN(opened), _DELETE(deleted)
     _kept.extend((library, real_open, real_delete, tables, callbacks))
@@ -151,6 +152,10 @@ def _passing(address: int, names: dict[int, str]) -> _Methods:
         ctypes.cast(each, _POINTER) for each in callbacks
     )
     return methods
+
+
+def _name(pointer: int) -> str:
+    return os.fsdecode(ctypes.string_at(pointer))
 
 
 def _ask(change: Change) -> int:

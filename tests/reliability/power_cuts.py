@@ -73,6 +73,13 @@ def cut(record: Record, at: int, chance: random.Random, folder: Path) -> Path:
     for change in record.changes[:at]:
         name = Path(change.path).name
         if change.kind == "sync":
+            if name not in files and name.endswith(("-journal", "-wal")):
+                # With a new log SQLite syncs the folder, and with that what was deleted before.
+                for other, changes in pending.items():
+                    if any(each.kind == "delete" for each in changes):
+                        files.pop(other, None)
+                        last = max(n for n, each in enumerate(changes) if each.kind == "delete")
+                        pending[other] = changes[last + 1 :]
             for each in pending.pop(name, []):
                 _apply(files, name, each)
             files.setdefault(name, bytearray())

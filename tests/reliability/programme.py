@@ -9,6 +9,13 @@ _MODULES = (
     "commit_kills",
     "power_cuts",
     "full_disks",
+    "flips",
+    "processes",
+    "programs",
+    "clocks",
+    "hostile_documents",
+    "terminals",
+    "tokens",
 )
 
 

@@ -41,15 +41,17 @@ def refuse_unfit(path: Path, latest: int) -> None:
         raise StorageError(
             f"{path}: not a sleepdoc database, left alone; choose another file with --db"
         )
-    if _has_log(path):
+    if _has(path, "-wal") and not _has(path, "-journal"):
         _refuse_by_log(path, latest)
     else:
         _refuse(path, _in_header(header), latest)
 
 
-def _has_log(path: Path) -> bool:
+def _has(path: Path, suffix: str) -> bool:
+    """Whether there is a log of that kind. Only a writer can roll a journal back, which is there
+    if the power failed while the file was made."""
     try:
-        return path.with_name(f"{path.name}-wal").stat().st_size > 0
+        return path.with_name(f"{path.name}{suffix}").stat().st_size > 0
     except FileNotFoundError:
         return False
 
