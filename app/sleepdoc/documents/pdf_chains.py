@@ -21,6 +21,8 @@ _REACH = 2.2
 """Of the font size: how far apart lines of one block may be."""
 _LEAST_WIDE, _MOST_WIDE = 1.9, 3.3
 """Of the font size: the distance of lines where a page is set with double spacing."""
+_LEAST_LINES, _LONG = 5, 30
+"""Lines of such a page, and characters in the usual one: the labels of a form stand apart."""
 _SAME_SIZE = 1.2
 """Lines of one block differ in size by less than this ratio."""
 _FAR = 20
@@ -117,6 +119,9 @@ def chains(phrases: Sequence[Phrase]) -> list[list[Phrase]]:
 
 def _reach(phrases: Sequence[Phrase]) -> float:
     """How far apart lines of one block may be on this page, in font sizes."""
+    lengths = sorted(len(phrase.text) for phrase in phrases)
+    if len(phrases) < _LEAST_LINES or lengths[len(lengths) // 2] < _LONG:
+        return _REACH
     steps = Counter(
         round((above.y - below.y) / max(above.size, 1.0), 1)
         for above, below in itertools.pairwise(phrases)
