@@ -9,7 +9,7 @@ from pathlib import Path
 
 import sqlite_utils
 
-from sleepdoc.store import search
+from sleepdoc.store import search, sums
 from sleepdoc.store.identity import APPLICATION_ID
 
 Migration = Callable[[sqlite_utils.Database], None]
@@ -167,6 +167,14 @@ def _gists(tables: sqlite_utils.Database) -> None:
     tables.execute("CREATE INDEX gists_by_step ON gists (conversation_id, step_seq)")
 
 
+def _sums(tables: sqlite_utils.Database) -> None:
+    """Questions, answers and gists are vouched for, as memories and pages are from the first."""
+    for table in ("turns", "gists"):
+        tables.execute(f"ALTER TABLE {table} ADD COLUMN sum TEXT NOT NULL DEFAULT ''")
+        for (row_id,) in tables.execute(f"SELECT id FROM {table}").fetchall():
+            sums.seal(tables, table, row_id)
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     _documents,
     _passages,
@@ -175,6 +183,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     _outlines,
     _terms,
     _gists,
+    _sums,
 )
 
 
