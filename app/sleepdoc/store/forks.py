@@ -32,6 +32,8 @@ def fork(database: Database, conversation: Conversation, page: int | None) -> Co
         copied = _copy(tables, row["id"], kept, info)
         _copy_turns(tables, database, conversation, row["id"], copied)
         gists.copy(tables, conversation.id, row["id"], copied)
+        sums.seal(tables, "conversations", row["id"])
+    row.pop("sum")
     return Conversation(**row, last_used=row["created"])
 
 

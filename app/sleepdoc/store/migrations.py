@@ -168,11 +168,16 @@ def _gists(tables: sqlite_utils.Database) -> None:
 
 
 def _sums(tables: sqlite_utils.Database) -> None:
-    """Questions, answers and gists are vouched for, as memories and pages are from the first."""
-    for table in ("turns", "gists"):
+    """All rows are vouched for, as memories and pages are from the first. A step never changes
+    once it has its sum."""
+    tables.execute("DROP TRIGGER steps_never_change")
+    for table in sums.SUMMED:
         tables.execute(f"ALTER TABLE {table} ADD COLUMN sum TEXT NOT NULL DEFAULT ''")
-        for (row_id,) in tables.execute(f"SELECT id FROM {table}").fetchall():
+        for (row_id,) in tables.execute(f"SELECT rowid FROM {table}").fetchall():
             sums.seal(tables, table, row_id)
+    tables.execute("""
+        CREATE TRIGGER steps_never_change BEFORE UPDATE ON steps WHEN OLD.sum != ''
+        BEGIN SELECT RAISE(ABORT, 'steps never change'); END""")
 
 
 MIGRATIONS: tuple[Migration, ...] = (

@@ -1,7 +1,7 @@
-"""Sums over rows that nothing else vouches for: questions, answers, gists.
+"""Sums over rows: SQLite has none of its own, and a changed letter in an answer is a wrong answer.
 
-SQLite has no checksum of its own, and a changed letter in an answer is a wrong answer. A row whose
-sum is wrong is not shown; `Store.check` names it.
+A question or gist whose sum is wrong is not shown, a step or document refused; `Store.check` names
+them all.
 """
 
 import hashlib
@@ -14,14 +14,14 @@ import sqlite_utils
 if TYPE_CHECKING:  # which imports the migrations, and these this
     from sleepdoc.store.database import Database, Row
 
-SUMMED = ("turns", "gists")
+SUMMED = ("documents", "conversations", "steps", "turns", "gists")
 """Tables with a column ``sum``."""
 
 
 def seal(tables: sqlite_utils.Database, table: str, row_id: int) -> None:
-    """Note the sum of a row as it is now, within the caller's transaction."""
-    (row,) = tables.query(f"SELECT * FROM {table} WHERE id = ?", (row_id,))
-    tables.execute(f"UPDATE {table} SET sum = ? WHERE id = ?", (_over(row), row_id))
+    """Note the sum of a row, by its ``rowid``, as it is now, within the caller's transaction."""
+    (row,) = tables.query(f"SELECT * FROM {table} WHERE rowid = ?", (row_id,))
+    tables.execute(f"UPDATE {table} SET sum = ? WHERE rowid = ?", (_over(row), row_id))
 
 
 def whole(rows: "list[Row]") -> "list[Row]":
@@ -34,9 +34,12 @@ def problems(database: "Database") -> Iterator[str]:
     for table in SUMMED:
         for row in database.rows(f"SELECT * FROM {table}"):
             if row["sum"] != _over(row):
-                yield f"row {row['id']} of {table} is damaged and is not shown"
+                name = row.get("name") or row.get("id") or row.get("seq")
+                yield f"{name!r} in {table} is damaged, and neither shown nor used"
 
 
 def _over(row: "Row") -> str:
     values = {name: value for name, value in row.items() if name != "sum"}
-    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(
+        json.dumps(values, sort_keys=True, default=bytes.hex).encode()
+    ).hexdigest()
