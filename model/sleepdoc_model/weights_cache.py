@@ -18,7 +18,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-FORMAT = "sleepdoc-weights-1"
+FORMAT = "sleepdoc-weights-2"
 """Changes with what any maker makes of the same parts."""
 
 Weights = dict[str, Tensor]
@@ -82,10 +82,14 @@ def _mapped(path: Path) -> Weights:
     return weights
 
 
-def _sums(weights: Weights) -> dict[str, int]:
-    """A sum of every tensor's bits. It finds what disks and full ones do, and costs a look at the
-    memory; against people it is no help, and needs to be none: the program lies as open."""
-    return {name: _sum(tensor) for name, tensor in weights.items()}
+def _sums(weights: Weights) -> dict[str, list[object]]:
+    """What every tensor is, and a sum of its bits. It finds what disks and full ones do, and costs
+    a look at the memory; against people it is no help, and needs to be none: the program lies as
+    open."""
+    return {
+        name: [str(tensor.dtype), list(tensor.shape), _sum(tensor)]
+        for name, tensor in weights.items()
+    }
 
 
 def _sum(tensor: Tensor) -> int:

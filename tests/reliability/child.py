@@ -67,7 +67,9 @@ def killed(work: Callable[[life.Say], None], *, after: int, delay: float) -> Chi
 def _live(work: Callable[[life.Say], None], pipe: int) -> None:
     """Never returns: what is beneath belongs to the parent."""
     try:
-        work(lambda what, value: os.write(pipe, json.dumps([what, value]).encode() + b"\n") and None)
+        work(
+            lambda what, value: os.write(pipe, json.dumps([what, value]).encode() + b"\n") and None
+        )
         os._exit(0)
     except BaseException as error:
         os.write(pipe, json.dumps(["error", f"{type(error).__name__}: {error}"]).encode() + b"\n")

@@ -118,9 +118,7 @@ def _in_export(chance: random.Random, _folder: Path, _number: int) -> str:
     return _refused_or_same(chance, _memory(), lambda file: (verify(file), unpack(file)))
 
 
-def _refused_or_same(
-    chance: random.Random, content: bytes, load: Callable[[bytes], object]
-) -> str:
+def _refused_or_same(chance: random.Random, content: bytes, load: Callable[[bytes], object]) -> str:
     truth = load(content)
     try:
         found = load(_flip(content, chance))

@@ -132,13 +132,16 @@ _MADE: dict[str, Callable[[], bytes]] = {
     "zeros": lambda: bytes(9999),
     "one line of a megabyte": lambda: b"a" * 2**20,
     "a gzip bomb": lambda: gzip.compress(bytes(2**24)),
-    "a bomb in a PDF": lambda: b"%PDF-1.7\n1 0 obj\n<</Length 9/Filter/FlateDecode>>stream\n"
-    + zlib.compress(bytes(2**24)),
+    "a bomb in a PDF": lambda: (
+        b"%PDF-1.7\n1 0 obj\n<</Length 9/Filter/FlateDecode>>stream\n" + zlib.compress(bytes(2**24))
+    ),
     "a bomb in an archive": lambda: _archive({"word/document.xml": " " * 2**24}),
     "nested tags": lambda: b"<!doctype html>" + b"<div>" * 50_000,
     "only a PDF's beginning": lambda: b"%PDF-1.7",
-    "a page tree of itself": lambda: b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
-    b"2 0 obj<</Type/Pages/Kids[2 0 R]/Count 9>>endobj\ntrailer<</Root 1 0 R>>",
+    "a page tree of itself": lambda: (
+        b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+        b"2 0 obj<</Type/Pages/Kids[2 0 R]/Count 9>>endobj\ntrailer<</Root 1 0 R>>"
+    ),
     "an executable": lambda: b"\x7fELF" + bytes(range(256)) * 40,
     "a picture": lambda: b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40,
     "UTF-16": lambda: "The lamp was lit. ".encode("utf-16") * 40,

@@ -77,9 +77,11 @@ def run(
     ]
     started = time.monotonic()
     results.parent.mkdir(parents=True, exist_ok=True)
-    with _scratch(), results.open("a") as file, ProcessPoolExecutor(
-        jobs, mp_context=get_context("spawn")
-    ) as pool:
+    with (
+        _scratch(),
+        results.open("a") as file,
+        ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool,
+    ):
         running: set[Future[list[Result]]] = set()
         last = len(found)
         while todo or running:

@@ -53,8 +53,9 @@ class Answer:
     citations: tuple[Citation, ...] = ()
 
     def replayed(self, close: Sequence[int]) -> list[int]:
-        """The tokens of this turn that stay in the window: none if the book was closed."""
-        gone = self.closed_book or not self.kept
+        """The tokens of this turn that stay in the window: none if the book was closed, or if the
+        sleep before it was stopped, so that nothing of it ever came to the window."""
+        gone = self.closed_book or not self.kept or not self.prompt
         return [] if gone else [*self.asked, *self.tokens, *close]
 
     def begin(self, engine: EngineClient, lead: Sequence[int]) -> None:

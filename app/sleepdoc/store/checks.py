@@ -3,14 +3,14 @@
 from collections.abc import Callable, Iterator
 
 from sleepdoc.errors import StorageError
-from sleepdoc.store import documents, snapshots
+from sleepdoc.store import documents, snapshots, sums
 from sleepdoc.store.database import Database
 
 
 def problems(database: Database) -> list[str]:
     """`Store.check`."""
     found: list[str] = []
-    for check in (_file, _index, _documents, _snapshots):
+    for check in (_file, _index, _documents, _snapshots, _chains, sums.problems):
         try:
             found.extend(check(database))
         except StorageError as error:
@@ -40,6 +40,22 @@ def _documents(database: Database) -> Iterator[str]:
 def _snapshots(database: Database) -> Iterator[str]:
     for row in database.rows("SELECT sha256 FROM snapshots WHERE data IS NOT NULL"):
         yield from _complaint(snapshots.load, database, row["sha256"])
+
+
+def _chains(database: Database) -> Iterator[str]:
+    """Every step follows the one before it in its conversation, and there is a first."""
+    rows = database.rows(
+        "SELECT seq, conversation_id AS id, parent,"
+        " lag(seq) OVER (PARTITION BY conversation_id ORDER BY seq) AS before"
+        " FROM steps ORDER BY seq"
+    )
+    begun = {row["id"] for row in rows}
+    for row in rows:
+        if row["parent"] != row["before"]:
+            yield f"step {row['seq']} of conversation {row['id']} does not follow the one before it"
+    for row in database.rows("SELECT id, name FROM conversations"):
+        if row["id"] not in begun:
+            yield f"the conversation {row['name']!r} has lost its steps; `sleepdoc rm` deletes it"
 
 
 def _complaint(

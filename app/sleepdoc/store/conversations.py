@@ -10,7 +10,7 @@ import sqlite_utils
 
 from sleepdoc.documents.types import Document
 from sleepdoc.errors import NotFoundError, UsageError
-from sleepdoc.store import documents, locks, snapshots, steps
+from sleepdoc.store import documents, locks, snapshots, steps, sums
 from sleepdoc.store.database import Database, now
 from sleepdoc.store.types import Conversation, Position
 
@@ -60,6 +60,8 @@ def create(
             snapshot=None,
             info=info,
         )
+        sums.seal(tables, "conversations", row["id"])
+    row.pop("sum")
     return Conversation(**row, last_used=first.created)
 
 
@@ -74,12 +76,19 @@ def rename(database: Database, name: str, new: str) -> Conversation:
         if wanted in taken - {conversation.name}:
             raise UsageError(f"There is a conversation {wanted!r} already; choose another name.")
         tables.execute("UPDATE conversations SET name = ? WHERE id = ?", (wanted, conversation.id))
+        sums.seal(tables, "conversations", conversation.id)
     return replace(conversation, name=wanted)
 
 
 def every(database: Database) -> list[Conversation]:
     """`Store.conversations`."""
-    return [Conversation(**row) for row in database.rows(_LATEST_FIRST)]
+    found = []
+    for row in database.rows(_LATEST_FIRST):
+        last_used = row.pop("last_used")
+        if sums.whole([row]):
+            row.pop("sum")
+            found.append(Conversation(**row, last_used=last_used))
+    return found
 
 
 def named(database: Database, name: str) -> Conversation:

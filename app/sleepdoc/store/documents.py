@@ -8,7 +8,7 @@ import sqlite_utils
 
 from sleepdoc.documents.types import Document, OutlineEntry, Page
 from sleepdoc.errors import StorageError
-from sleepdoc.store import search
+from sleepdoc.store import search, sums
 from sleepdoc.store.database import Database, Row
 
 _REMEDY = "delete its conversations with `sleepdoc rm` and read the file again"
@@ -39,6 +39,7 @@ def insert(tables: sqlite_utils.Database, document: Document) -> None:
     )
     if not added.rowcount:
         return
+    sums.seal(tables, "documents", added.lastrowid)
     for page in document.pages:
         tables.execute(
             "INSERT INTO pages (document_sha256, number, label, text, sha256)"
@@ -75,6 +76,9 @@ def load(database: Database, sha256: str) -> Document | None:
     if not rows:
         return None
     (row,) = rows
+    if not sums.whole(rows):
+        raise StorageError(f"what is stored of {row['name']!r} is damaged; {_REMEDY}")
+    row.pop("sum")
     pages = tuple(
         verified_page(page)
         for page in database.rows(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import sqlite_utils
 
 from sleepdoc.errors import UsageError
-from sleepdoc.store import conversations, gists, steps, turns
+from sleepdoc.store import conversations, gists, steps, sums, turns
 from sleepdoc.store.database import Database, now
 from sleepdoc.store.types import Conversation, Step
 
@@ -32,6 +32,8 @@ def fork(database: Database, conversation: Conversation, page: int | None) -> Co
         copied = _copy(tables, row["id"], kept, info)
         _copy_turns(tables, database, conversation, row["id"], copied)
         gists.copy(tables, conversation.id, row["id"], copied)
+        sums.seal(tables, "conversations", row["id"])
+    row.pop("sum")
     return Conversation(**row, last_used=row["created"])
 
 
@@ -85,9 +87,9 @@ def _copy_turns(
 ) -> None:
     for turn in turns.every(database, conversation):
         if turn.step_seq in copied:
-            tables.execute(
+            (row,) = tables.query(
                 "INSERT INTO turns (conversation_id, question, answer, interrupted, read, slept,"
-                " page, step_seq, info) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " page, step_seq, info) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
                 (
                     new,
                     turn.question,
@@ -100,3 +102,4 @@ def _copy_turns(
                     json.dumps(dict(turn.info)),
                 ),
             )
+            sums.seal(tables, "turns", row["id"])

@@ -2,7 +2,7 @@
 
 import sqlite_utils
 
-from sleepdoc.store import steps
+from sleepdoc.store import steps, sums
 from sleepdoc.store.database import Database, Row, now
 from sleepdoc.store.types import Conversation, Gist, Step
 
@@ -20,14 +20,14 @@ def every(database: Database, conversation: Conversation) -> list[Gist]:
         "SELECT * FROM gists WHERE conversation_id = ? ORDER BY first, last, id",
         (conversation.id,),
     )
-    return [_gist(row) for row in rows if row["step_seq"] in known]
+    return [_gist(row) for row in sums.whole(rows) if row["step_seq"] in known]
 
 
 def copy(tables: sqlite_utils.Database, old: int, new: int, copied: dict[int, int]) -> None:
     """Give a copy of a conversation the gists of the steps it was given, within the caller's
     transaction; `copied` has their old and new numbers."""
     rows = tables.query("SELECT * FROM gists WHERE conversation_id = ? ORDER BY id", (old,))
-    for row in list(rows):
+    for row in sums.whole(list(rows)):
         if row["step_seq"] in copied:
             _insert(tables, new, copied[row["step_seq"]], _gist(row), row["created"])
 
@@ -46,9 +46,9 @@ def _gist(row: Row) -> Gist:
 def _insert(
     tables: sqlite_utils.Database, conversation: int, step: int, gist: Gist, created: str
 ) -> None:
-    tables.execute(
+    (row,) = tables.query(
         "INSERT INTO gists (conversation_id, step_seq, kind, first, last, text, quoted, model,"
-        " created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
         (
             conversation,
             step,
@@ -61,3 +61,4 @@ def _insert(
             created,
         ),
     )
+    sums.seal(tables, "gists", row["id"])

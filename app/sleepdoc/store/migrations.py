@@ -9,7 +9,7 @@ from pathlib import Path
 
 import sqlite_utils
 
-from sleepdoc.store import search
+from sleepdoc.store import search, sums
 from sleepdoc.store.identity import APPLICATION_ID
 
 Migration = Callable[[sqlite_utils.Database], None]
@@ -178,6 +178,19 @@ def _gists(tables: sqlite_utils.Database) -> None:
     tables.execute("CREATE INDEX gists_by_step ON gists (conversation_id, step_seq)")
 
 
+def _sums(tables: sqlite_utils.Database) -> None:
+    """All rows are vouched for, as memories and pages are from the first. A step never changes
+    once it has its sum."""
+    tables.execute("DROP TRIGGER steps_never_change")
+    for table in sums.SUMMED:
+        tables.execute(f"ALTER TABLE {table} ADD COLUMN sum TEXT NOT NULL DEFAULT ''")
+        for (row_id,) in tables.execute(f"SELECT rowid FROM {table}").fetchall():
+            sums.seal(tables, table, row_id)
+    tables.execute("""
+        CREATE TRIGGER steps_never_change BEFORE UPDATE ON steps WHEN OLD.sum != ''
+        BEGIN SELECT RAISE(ABORT, 'steps never change'); END""")
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     _documents,
     _passages,
@@ -187,6 +200,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     _terms,
     _gists,
     _short_terms,
+    _sums,
 )
 
 

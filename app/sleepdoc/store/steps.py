@@ -7,7 +7,7 @@ from typing import Any
 import sqlite_utils
 
 from sleepdoc.errors import NotFoundError, StorageError, UsageError
-from sleepdoc.store import snapshots
+from sleepdoc.store import snapshots, sums
 from sleepdoc.store.database import Database, Row, now
 from sleepdoc.store.types import Conversation, Position, Step, StepKind
 
@@ -146,7 +146,8 @@ def insert(
             json.dumps(dict(info)),
         ),
     )
-    return _step(row)
+    sums.seal(tables, "steps", row["seq"])
+    return _of(row)
 
 
 def _require_head(database: Database, conversation: Conversation, parent: Step) -> None:
@@ -158,6 +159,20 @@ def _require_head(database: Database, conversation: Conversation, parent: Step) 
 
 
 def _step(row: Row) -> Step:
+    """A stored step, verified.
+
+    Raises:
+        StorageError: it is not what was stored.
+    """
+    if not sums.whole([row]):
+        raise StorageError(
+            f"step {row['seq']} of a conversation is damaged; `sleepdoc doctor` says what else is, "
+            "and `sleepdoc restore` takes a backup"
+        )
+    return _of(row)
+
+
+def _of(row: Row) -> Step:
     return Step(
         seq=row["seq"],
         kind=row["kind"],

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from sleepdoc.store import steps
+from sleepdoc.store import steps, sums
 from sleepdoc.store.database import Database
 from sleepdoc.store.types import Conversation, Position, Step, StoredTurn
 
@@ -24,7 +24,7 @@ def every(database: Database, conversation: Conversation) -> list[StoredTurn]:
             step_seq=row["step_seq"],
             info=json.loads(row["info"]),
         )
-        for row in rows
+        for row in sums.whole(rows)
     ]
 
 
@@ -49,6 +49,7 @@ def begin(
                 json.dumps(dict(info)),
             ),
         )
+        sums.seal(tables, "turns", row["id"])
     return int(row["id"])
 
 
@@ -93,4 +94,5 @@ def finish(
         )
         if not updated.rowcount:
             raise ValueError(f"{turn_id} is not an unfinished turn of {conversation.name!r}")
+        sums.seal(tables, "turns", turn_id)
     return step

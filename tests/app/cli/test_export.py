@@ -32,7 +32,7 @@ def test_a_memory_reads_back_with_its_description(
     tensors = load_file(path)
     expected = {
         "format": "sleepdoc-memory",
-        "format_version": "1",
+        "format_version": "2",
         "model": "scripted",
         "fingerprint": shown["fingerprint"],
         "document_sha256": shown["sha256"],
