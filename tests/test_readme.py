@@ -107,6 +107,6 @@ def test_set_up_is_what_the_check_script_does() -> None:
     steps = [step.strip() for step in set_up[0].split("&&")]
     installs = [step for step in steps if step.startswith("pip install")]
     assert len(installs) == 2
-    for step in (*installs, "python -m pytest"):
+    for step in (*installs, "python -m pytest -n auto"):
         assert f"\n{step}\n" in script
         assert step in SHELL
