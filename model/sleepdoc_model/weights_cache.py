@@ -67,6 +67,17 @@ class WeightsCache:
                 other.unlink(missing_ok=True)
 
 
+def damaged(directory: Path) -> list[Path]:
+    """Files of prepared weights in a directory that are not what was written; reads all of them."""
+    found = []
+    for path in sorted(directory.glob("*.safetensors")):
+        try:
+            _mapped(path)
+        except (OSError, ValueError, SafetensorError):
+            found.append(path)
+    return found
+
+
 def _mapped(path: Path) -> Weights:
     """The weights in a file; pages are read when they are needed.
 

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from sleepdoc_model.weights_cache import WeightsCache
+from sleepdoc_model.weights_cache import WeightsCache, damaged
 
 PARTS = ("base", "reader")
 
@@ -114,3 +114,17 @@ def test_two_processes_may_make_it_at_once(tmp_path: Path) -> None:
     with multiprocessing.get_context("fork").Pool(2) as pool:
         assert all(pool.map(get, [tmp_path] * 4, chunksize=1))
     assert file_of(tmp_path).suffix == ".safetensors"
+
+
+def test_a_changed_type_is_noticed(tmp_path: Path) -> None:
+    """The same bits of another type are other weights."""
+    cache = WeightsCache(tmp_path)
+    weights = {"w": torch.arange(4, dtype=torch.float32)}
+    cache.get("kind", ["a"], lambda: weights)
+    (path,) = tmp_path.glob("*.safetensors")
+    content = path.read_bytes()
+    assert content.count(b'"F32"') == 1
+    path.write_bytes(content.replace(b'"F32"', b'"I32"'))
+    assert damaged(tmp_path) == [path]
+    assert cache.get("kind", ["a"], lambda: weights)["w"].dtype == torch.float32
+    assert damaged(tmp_path) == []

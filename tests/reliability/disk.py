@@ -1,7 +1,7 @@
 """A disk under SQLite that can be watched, and that fails when it is told to.
 
-The VFS of the SQLite that sleepdoc runs on is reached through ctypes, and writes, truncations, syncs
-and deletions pass a hook before they happen (sqlite.org/vfs.html). So an attempt needs no
+The VFS of the SQLite that sleepdoc runs on is reached through ctypes, and writes, truncations,
+syncs and deletions pass a hook before they happen (sqlite.org/vfs.html). So an attempt needs no
 privileges, no tracing and no other SQLite than the one that is used.
 """
 
@@ -61,19 +61,19 @@ class _Vfs(ctypes.Structure):
     )
 
 
+_METHOD_NAMES = (
+    *("xClose", "xRead", "xWrite", "xTruncate", "xSync", "xFileSize", "xLock", "xUnlock"),
+    *("xCheckReservedLock", "xFileControl", "xSectorSize", "xDeviceCharacteristics"),
+    *("xShmMap", "xShmLock", "xShmBarrier", "xShmUnmap", "xFetch", "xUnfetch"),
+)
+
+
 class _Methods(ctypes.Structure):
     """``sqlite3_io_methods``, version 3."""
 
     _fields_ = (
         ("iVersion", _INT),
-        *(
-            (name, _POINTER)
-            for name in (
-                "xClose xRead xWrite xTruncate xSync xFileSize xLock xUnlock xCheckReservedLock"
-                " xFileControl xSectorSize xDeviceCharacteristics xShmMap xShmLock xShmBarrier"
-                " xShmUnmap xFetch xUnfetch"
-            ).split()
-        ),
+        *((name, _POINTER) for name in _METHOD_NAMES),
     )
 
 

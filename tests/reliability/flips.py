@@ -1,4 +1,4 @@
-"""A byte that changes: in the database, in an exported memory, in prepared weights, in the heads."""
+"""A byte that changes: in the database, in an exported memory, in prepared weights."""
 
 import functools
 import hashlib

@@ -46,7 +46,8 @@ def _archive(members: dict[str, str]) -> bytes:
 
 
 def _epub() -> bytes:
-    page = "<html xmlns='http://www.w3.org/1999/xhtml'><body><h1>Dusk</h1><p>The lamp.</p></body></html>"
+    body = "<body><h1>Dusk</h1><p>The lamp.</p></body>"
+    page = f"<html xmlns='http://www.w3.org/1999/xhtml'>{body}</html>"
     package = (
         "<package xmlns='http://www.idpf.org/2007/opf'><metadata/><manifest>"
         "<item id='a' href='a.xhtml' media-type='application/xhtml+xml'/></manifest>"
@@ -78,7 +79,8 @@ def _docx() -> bytes:
             "relationships'><Relationship Id='a' Type='http://schemas.openxmlformats.org/"
             "officeDocument/2006/relationships/officeDocument' Target='word/document.xml'/>"
             "</Relationships>",
-            "word/document.xml": f"<w:document xmlns:w='{space}'><w:body>{body}</w:body></w:document>",
+            "word/document.xml": f"<w:document xmlns:w='{space}'><w:body>{body}</w:body>"
+            "</w:document>",
         }
     )
 

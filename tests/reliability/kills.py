@@ -45,7 +45,7 @@ def _kill(
     database = prepare(folder)
     while True:
         child = killed(
-            lambda say: work(database, say),
+            functools.partial(work, database),
             after=_instant(chance, work, prepare, key),
             delay=chance.uniform(0, _LATEST),
         )

@@ -15,8 +15,8 @@ from typing import Any
 
 from sleepdoc.documents.types import Document, Page
 from sleepdoc.reading.events import (
-    Answering,
     AnswerFinished,
+    Answering,
     Event,
     SleepFinished,
     Undone,

@@ -109,7 +109,7 @@ def run(
 def _scratch() -> Iterator[None]:
     """A folder for everything that this process and its own make, gone afterwards."""
     place = _MEMORY if os.access(_MEMORY, os.W_OK) else None
-    with tempfile.TemporaryDirectory(prefix="sleepdoc-reliability-", dir=place) as folder:
+    with tempfile.TemporaryDirectory(prefix="reliability-", dir=place) as folder:
         os.environ["TMPDIR"] = tempfile.tempdir = folder
         os.environ["SLEEPDOC_DATA_DIR"] = str(Path(folder) / "data")
         os.environ["SLEEPDOC_CONFIG"] = str(Path(folder) / "config.toml")

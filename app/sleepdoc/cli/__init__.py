@@ -9,6 +9,7 @@ import click
 
 from sleepdoc import __version__
 from sleepdoc.cli.ask import ask
+from sleepdoc.cli.backup import backup, restore
 from sleepdoc.cli.bench import bench
 from sleepdoc.cli.command import DefaultGroup
 from sleepdoc.cli.completion import completion
@@ -70,6 +71,8 @@ for command in (
     models,
     config,
     gc,
+    backup,
+    restore,
     completion,
     doctor,
     bench,

@@ -34,17 +34,26 @@ class Finding:
 
 
 @click.command(cls=Command)
+@click.option(
+    "--deep",
+    is_flag=True,
+    help="Also read prepared weights whole, try a backup, and list what is left over.",
+)
 @json_option
 @model_options
 @storage_options
 @click.pass_context
-def doctor(ctx: click.Context, as_json: bool, choice: ModelChoice, database: Path) -> None:
+def doctor(
+    ctx: click.Context, deep: bool, as_json: bool, choice: ModelChoice, database: Path
+) -> None:
     """Check what sleepdoc runs on.
+
+    Everything stored is read: every hash, every chain of steps, the index.
 
     Exits with the code of the first problem: 4 for the model, 8 for the database.
     """
     findings = []
-    for finding in _findings(choice, database):
+    for finding in _findings(choice, database, deep):
         findings.append(finding)
         if not as_json:
             mark = "!!" if finding.problem else "ok"
@@ -63,7 +72,7 @@ def doctor(ctx: click.Context, as_json: bool, choice: ModelChoice, database: Pat
     ctx.exit(problem)
 
 
-def _findings(choice: ModelChoice, database: Path) -> Iterator[Finding]:
+def _findings(choice: ModelChoice, database: Path, deep: bool) -> Iterator[Finding]:
     yield Finding("sleepdoc", __version__)
     yield Finding("python", f"{platform.python_version()} on {platform.platform()}")
     for package in _PACKAGES:
@@ -76,6 +85,12 @@ def _findings(choice: ModelChoice, database: Path) -> Iterator[Finding]:
     yield Finding("cache", _cache())
     yield _looked_at("database", ExitCode.STORAGE, lambda: _database(database))
     yield _looked_at("disk", ExitCode.STORAGE, lambda: _disk(database))
+    if deep:
+        yield _looked_at("prepared weights", ExitCode.OK, _prepared)
+        if database.exists():
+            yield _looked_at("copy", ExitCode.STORAGE, lambda: _copied(database))
+            for line in _left_over(database):
+                yield Finding("left over", line)
 
 
 def _looked_at(name: str, problem: ExitCode, look: Callable[[], str]) -> Finding:
@@ -175,8 +190,41 @@ def _database(path: Path) -> str:
     with Store.open(path) as store:
         count, problems = len(store.conversations()), store.check()
     if problems:
-        raise StorageError(f"{path}: {'; '.join(problems)}")
+        remedy = (
+            "nothing is mended in place: make a copy of the file, `sleepdoc restore` a backup, or "
+            "delete what is named with `sleepdoc rm` and read it again"
+        )
+        raise StorageError(f"{path}: {'; '.join(problems)}; {remedy}")
     return f"{path}, {figures.size(path.stat().st_size)}, {count} conversations, intact"
+
+
+def _prepared() -> str:
+    """Damaged ones are made anew by whoever needs them."""
+    from sleepdoc_model.weights_cache import damaged
+
+    bad = [file.name for file in damaged(locations.cache())]
+    return f"damaged, and made anew when needed: {', '.join(bad)}" if bad else "intact"
+
+
+def _copied(path: Path) -> str:
+    """Whether all of it can be copied and read back."""
+    import tempfile
+
+    from sleepdoc.store import Store
+
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder, Store.open(path) as store:
+        store.back_up(Path(folder) / "copy.db")
+    return "a backup can be made and is sound: sleepdoc backup OUT"
+
+
+def _left_over(path: Path) -> list[str]:
+    from sleepdoc.store import Store
+
+    try:
+        with Store.open(path) as store:
+            return store.leftovers()
+    except SleepdocError:
+        return []  # the database's own finding says why
 
 
 def _disk(path: Path) -> str:

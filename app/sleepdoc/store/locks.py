@@ -1,5 +1,6 @@
 """Locks that the kernel releases when their holder dies, however it dies."""
 
+import contextlib
 import fcntl
 import os
 from collections.abc import Iterator
@@ -43,6 +44,22 @@ def conversation_lock(database: Path, conversation: Conversation) -> Iterator[No
 def forget(database: Path, conversation: Conversation) -> None:
     """Remove the lock file of a deleted conversation; its number is never used again."""
     (_directory(database) / str(conversation.id)).unlink(missing_ok=True)
+
+
+def names(database: Path) -> list[str]:
+    """The locks there are."""
+    try:
+        return sorted(file.name for file in _directory(database).iterdir())
+    except FileNotFoundError:
+        return []
+
+
+def forget_all(database: Path) -> None:
+    """Remove the locks of a database that is gone."""
+    for name in names(database):
+        (_directory(database) / name).unlink(missing_ok=True)
+    with contextlib.suppress(FileNotFoundError):
+        _directory(database).rmdir()
 
 
 def _directory(database: Path) -> Path:

@@ -8,12 +8,14 @@ from typing import Any, Self
 
 from sleepdoc.documents.types import Document, Page
 from sleepdoc.store import (
+    backups,
     checks,
     conversations,
     documents,
     forks,
     garbage,
     gists,
+    leftovers,
     locks,
     search,
     snapshots,
@@ -345,3 +347,18 @@ class Store:
     def check(self) -> list[str]:
         """Everything that is wrong with the file, one line each; reads all of it."""
         return checks.problems(self._database)
+
+    def leftovers(self) -> list[str]:
+        """What is stored and nothing needs any more, and what to do about it, one line each."""
+        return leftovers.found(self._database)
+
+    def back_up(self, target: Path) -> int:
+        """Copy everything to a new file (0600) and verify it; returns its bytes.
+
+        Others may write meanwhile.
+
+        Raises:
+            UsageError: there is such a file already, or no such directory.
+            StorageError: the copy cannot be written, or is not sound.
+        """
+        return backups.write(self._database, target)

@@ -147,6 +147,8 @@ def test_stopping_while_asleep_before_an_answer_answers_nothing(desk, until) -> 
     assert len(desk.turns(session.conversation)) == answered + 1
     session.proceed()
     resumed = desk.session(session.conversation)
+    # Nothing of the question ever came to the window, so nothing of it comes back.
+    assert desk.steps(session.conversation)[-1].info["turn_tokens"] == []
     assert not of(resumed.ask("What now?"), AnswerFinished)[0].interrupted
 
 
