@@ -37,7 +37,7 @@ def insert(tables: sqlite_utils.Database, document: Document) -> None:
             len(document.pages),
         ),
     )
-    if not added.rowcount:
+    if not added.rowcount or added.lastrowid is None:
         return
     sums.seal(tables, "documents", added.lastrowid)
     for page in document.pages:
