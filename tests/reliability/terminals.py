@@ -33,7 +33,9 @@ def _attempt(chance: random.Random, folder: Path, _number: int) -> str:
     # What would pass the door of documents is put behind it.
     name = f"ti{payload}de[b].txt"
     path = folder / name
-    path.write_text(f"Title {payload}\n\nThe keeper {payload} is Anna. " * 40)
+    # Diluted: a text that is mostly control characters is refused as none.
+    plain = "The lamp was lit at dusk, and the tide was low. " * 20
+    path.write_text(f"Title {payload}\n\nThe keeper {payload} is Anna. {plain}\n" * 8)
     database = folder / "sleepdoc.db"
     script = (
         "import sys\n"
@@ -65,7 +67,7 @@ def _attempt(chance: random.Random, folder: Path, _number: int) -> str:
         timeout=300,
     )
     _plain(done.stdout, done.stderr)
-    require(b"keeper" in done.stdout, f"it did not get so far: {done.stderr.decode()[-500:]}")
+    require(b"keeper" in done.stdout, f"it did not get so far: {done.stderr.decode()[:2000]}")
     return "plain"
 
 
