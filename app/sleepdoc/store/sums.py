@@ -18,7 +18,7 @@ SUMMED = ("documents", "conversations", "steps", "turns", "gists")
 """Tables with a column ``sum``."""
 
 
-def seal(tables: sqlite_utils.Database, table: str, row_id: int) -> None:
+def seal(tables: sqlite_utils.Database, table: str, row_id: int | None) -> None:
     """Note the sum of a row, by its ``rowid``, as it is now, within the caller's transaction."""
     (row,) = tables.query(f"SELECT * FROM {table} WHERE rowid = ?", (row_id,))
     tables.execute(f"UPDATE {table} SET sum = ? WHERE rowid = ?", (_over(row), row_id))
