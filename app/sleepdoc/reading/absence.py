@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from sleepdoc.reading.client import EngineClient
 from sleepdoc_model.engine import Sampling
 
-LIKELY = 0.3
+LIKELY = 0.4
 """From this probability on that the reader would write so, the document does not say. Chosen on
 the development documents of `bench answers`, where it is weighed against refusing too often."""
 

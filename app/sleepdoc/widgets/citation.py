@@ -22,8 +22,9 @@ _INDENT = 4
 class CitationView(Lines, can_focus=True):
     """Enter or a click opens it; from anywhere Alt and its number do, for the latest answer.
 
-    Where an answer stands on one of its citations, the others are a line each until they have the
-    focus: whole, they would push the answer off the screen.
+    Where an answer stands on one of its citations, the others are a line each until they have had
+    the focus: whole, they would push the answer off the screen. They stay whole, for a line that
+    goes away under a click would make it miss.
     """
 
     DEFAULT_CSS = beside(__file__)
@@ -47,6 +48,7 @@ class CitationView(Lines, can_focus=True):
         super().__init__()
         self._number = number
         self._among = among
+        self._looked_at = False
 
     @property
     def citation(self) -> Citation:
@@ -60,16 +62,14 @@ class CitationView(Lines, can_focus=True):
             (verdict(cited), MUTED),
         )
         quote = figures.quoted(cited.quote)
-        if not (cited.verified or self.has_focus) and any(each.verified for each in self._among):
+        if not (cited.verified or self._looked_at) and any(each.verified for each in self._among):
             folded = head + " " + Content.styled(quote, MUTED)
             return [folded.truncate(width, ellipsis=True)]
         indent = " " * _INDENT
         return [head, *(_muted(indent, quote, line) for line in wrap(quote, width - _INDENT))]
 
     def on_focus(self) -> None:
-        self.refresh(layout=True)
-
-    def on_blur(self) -> None:
+        self._looked_at = True
         self.refresh(layout=True)
 
     def action_open(self) -> None:
