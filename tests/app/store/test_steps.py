@@ -111,10 +111,10 @@ def test_steps_of_conversations_do_not_mix(
         "DELETE FROM snapshots",
         "INSERT INTO steps SELECT NULL, conversation_id, 'turn', parent, NULL, 0, 0, 0, NULL, '',"
         " '{}', '' FROM steps WHERE parent IS NOT NULL",
-        "INSERT INTO steps SELECT NULL, conversation_id, 'turn', seq, NULL, 1, 2, 0, NULL, '', '{}',"
-        " '' FROM steps ORDER BY seq DESC LIMIT 1",
-        "INSERT INTO steps SELECT NULL, conversation_id, 'turn', 999, NULL, 0, 0, 0, NULL, '', '{}',"
-        " '' FROM steps LIMIT 1",
+        "INSERT INTO steps SELECT NULL, conversation_id, 'turn', seq, NULL, 1, 2, 0, NULL, '',"
+        " '{}', '' FROM steps ORDER BY seq DESC LIMIT 1",
+        "INSERT INTO steps SELECT NULL, conversation_id, 'turn', 999, NULL, 0, 0, 0, NULL, '',"
+        " '{}', '' FROM steps LIMIT 1",
     ],
     ids=["step", "bytes", "size", "used-snapshot", "second-child", "slept-unread", "no-parent"],
 )
