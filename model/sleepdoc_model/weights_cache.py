@@ -88,7 +88,8 @@ def _mapped(path: Path) -> Weights:
     with safe_open(path, "pt") as file:
         metadata = file.metadata() or {}
         weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    if metadata.get("format") != FORMAT or json.loads(metadata["sums"]) != _sums(weights):
+    sums = json.loads(metadata.get("sums", "null"))
+    if metadata.get("format") != FORMAT or sums != _sums(weights):
         raise ValueError(f"{path.name} is damaged")
     return weights
 

@@ -80,7 +80,14 @@ def another_format(file: Path) -> None:
     file.write_bytes(file.read_bytes().replace(b"sleepdoc-weights-", b"sleepdoc_weights_"))
 
 
-@pytest.mark.parametrize("damage", [cut, empty, zero_a_page, flip_one_bit, another_format])
+def without_sums(file: Path) -> None:
+    file.write_bytes(file.read_bytes().replace(b'"sums"', b'"sumz"'))
+
+
+DAMAGES = [cut, empty, zero_a_page, flip_one_bit, another_format, without_sums]
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_file_is_made_anew(tmp_path: Path, damage: object) -> None:
     maker, cache = Maker(), WeightsCache(tmp_path)
     cache.get("kind", PARTS, maker)
