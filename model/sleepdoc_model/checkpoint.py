@@ -6,11 +6,12 @@ from pathlib import Path
 
 import torch
 from safetensors import safe_open
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from torch import Tensor
 
 from sleepdoc_model.config import AttentionConfig, MemoryConfig, ModelConfig, SleepConfig
 from sleepdoc_model.network import Network
+from sleepdoc_model.tensor_file import write_tensors
 
 FORMAT = "sleepdoc-heads"
 
@@ -32,10 +33,7 @@ def save_heads(network: Network, path: Path, **notes: str) -> None:
     """Write the heads and the config they need. `notes` go into the file's metadata."""
     tensors = {n: p.detach().contiguous() for n, p in trained_parameters(network).items()}
     config = json.dumps(dataclasses.asdict(network.config), sort_keys=True)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(".tmp")
-    save_file(tensors, temporary, {"format": FORMAT, "config": config, **notes})
-    temporary.replace(path)
+    write_tensors(path, tensors, {"format": FORMAT, "config": config, **notes})
 
 
 def read_config(path: Path) -> ModelConfig:

@@ -9,16 +9,15 @@ from torch import Tensor
 from sleepdoc_model.captured import CapturedWindow
 from sleepdoc_model.config import ModelConfig
 from sleepdoc_model.decoding import Decoder
-from sleepdoc_model.engine import EngineInfo, PassReport, Sampling
+from sleepdoc_model.engine import EngineInfo, PassReport
 from sleepdoc_model.network import Mode, Network, Pass, Window
-from sleepdoc_model.sampling import sample
 from sleepdoc_model.sleep import Prefix, computed_prefix, see_window, sleep_passes
 from sleepdoc_model.snapshot import from_bytes, to_bytes
 from sleepdoc_model.state import KVCache, Memory, empty_memory
-from sleepdoc_model.token_window import TokenWindow
+from sleepdoc_model.window_engine import WindowEngine
 
 
-class HybridEngine:
+class HybridEngine(WindowEngine):
     """A window over a KV cache of fixed size, and a memory that outlives it; see `Engine`.
 
     Tokens are put into the window without being computed. Who asks for the next token pays for
@@ -43,7 +42,8 @@ class HybridEngine:
             matrices: What the reader (True) or the network (False) decodes with; see `Decoder`.
                 None: it decodes as it prefills.
         """
-        self._config, self._info = config, info
+        super().__init__(info)
+        self._config = config
         self._load_network, self._load_reader, self._matrices = network, reader, matrices
         self._decoders: dict[bool, Decoder | None] = {}
         self._cache = KVCache.allocate(
@@ -52,7 +52,6 @@ class HybridEngine:
         self._memory: Memory | None = None
         self._awake: Memory | None = None
         """What the window's tokens see: the memory, and their own writes if they write awake."""
-        self._window = TokenWindow(info.window)
         self._reading = False
         """Whether the window is the reader's, if there is one."""
         self._pending: list[tuple[list[int], bool]] = []
@@ -61,21 +60,12 @@ class HybridEngine:
         """Whether the pinned prefix is in the cache."""
         self._last: Tensor | None = None
         """Hidden state of the last token computed, from which the next one is predicted."""
-        self._chances: list[float] = []
         self._prefixes: dict[bool, tuple[tuple[int, ...], Prefix]] = {}
         """The latest prefix as the reader has it, and as the network that sleeps."""
         self._captured: tuple[tuple[int, ...], CapturedWindow] | None = None
         """A window's run for one prefix."""
         self._seen: tuple[tuple[int, ...], Tensor, Sequence[Window]] | None = None
         """Prefix and window last seen asleep: with other passes they cost no other run."""
-
-    @property
-    def info(self) -> EngineInfo:
-        return self._info
-
-    @property
-    def window_used(self) -> int:
-        return self._window.used
 
     def reset_window(self, prefix: Sequence[int], *, reading: bool = False) -> None:
         self._window.pin(prefix)
@@ -89,20 +79,6 @@ class HybridEngine:
             return
         self._window.put(tokens)
         self._pending.append((list(tokens), whole))
-
-    def generate(
-        self, max_tokens: int, *, stop: frozenset[int], sampling: Sampling
-    ) -> Iterator[int]:
-        room = min(max_tokens, self._window.size - self._window.used)
-        self._chances = []
-        chosen = sample(self._next_logits, sampling, at_most=room, stop=stop, chances=self._chances)
-        for token in chosen:
-            self.prefill([token])
-            yield token
-
-    @property
-    def likelihood(self) -> float:
-        return sum(self._chances)
 
     @torch.no_grad()
     def score(self, tokens: Sequence[int]) -> list[float]:

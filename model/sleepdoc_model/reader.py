@@ -11,10 +11,11 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 from safetensors import safe_open
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from sleepdoc_model.network import Network
+from sleepdoc_model.tensor_file import write_tensors
 
 FORMAT = "sleepdoc-reader-2"
 ABSENT = "The document does not say."
@@ -71,10 +72,7 @@ def save_reader(path: Path, corrections: Mapping[str, tuple[Tensor, Tensor]], **
         high, high_scale = _rounded(up, dim=0)
         tensors[f"{name}.down"], tensors[f"{name}.up"] = low, high
         tensors[f"{name}.scale"] = low_scale * high_scale
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(".tmp")
-    save_file(tensors, temporary, {"format": FORMAT, **notes})
-    temporary.replace(path)
+    write_tensors(path, tensors, {"format": FORMAT, **notes})
 
 
 def _rounded(x: Tensor, dim: int) -> tuple[Tensor, Tensor]:

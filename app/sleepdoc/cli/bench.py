@@ -15,9 +15,11 @@ from sleepdoc.cli.bench_speed import speed
 from sleepdoc.cli.command import Command
 from sleepdoc.cli.options import (
     ModelChoice,
+    data_option,
     json_option,
     model_options,
     numbers,
+    results_option,
     verbose_option,
 )
 from sleepdoc.cli.output import emit, notice, say
@@ -43,13 +45,7 @@ bench.add_command(speed)
 
 
 @bench.command(cls=Command)
-@click.option(
-    "--data",
-    required=True,
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Documents and questions, one JSON object per line.",
-)
+@data_option
 @click.option(
     "--passes",
     callback=numbers,
@@ -65,12 +61,7 @@ bench.add_command(speed)
     help="Document tokens per window; as many as in ordinary reading if left out.",
 )
 @click.option("--arms", metavar="NAME,NAME,...", help="Only these of the controls.")
-@click.option(
-    "--results",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Keep every answer here, and go on from what is there.",
-)
+@results_option
 @click.option(
     "--plot",
     type=click.Path(dir_okay=False, path_type=Path),

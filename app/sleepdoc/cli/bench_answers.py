@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sleepdoc.cli.command import Command
-from sleepdoc.cli.options import ModelChoice, json_option, model_options
+from sleepdoc.cli.options import (
+    ModelChoice,
+    data_option,
+    json_option,
+    model_options,
+    results_option,
+)
 from sleepdoc.cli.output import emit, notice, say
 from sleepdoc.errors import DocumentError, UsageError
 
@@ -35,13 +41,7 @@ _COLUMNS = (
 
 
 @click.command(cls=Command)
-@click.option(
-    "--data",
-    required=True,
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Documents and questions, one JSON object per line.",
-)
+@data_option
 @click.option(
     "--documents",
     type=click.Path(file_okay=False, path_type=Path),
@@ -49,12 +49,7 @@ _COLUMNS = (
     help="Where the files of the documents lie; beside the data if left out.",
 )
 @click.option("--arms", default="shipped", show_default=True, metavar="NAME,NAME")
-@click.option(
-    "--results",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Keep every answer here, and go on from what is there.",
-)
+@results_option
 @click.option(
     "--recall",
     type=click.IntRange(50, 700),

@@ -135,15 +135,7 @@ def _text(path: Path | None) -> str:
 def _client(model: str, choice: ModelChoice) -> "EngineClient":
     from sleepdoc.reading.client import EngineClient
 
-    return EngineClient(
-        model,
-        device=choice.device,
-        seed=choice.seed,
-        heads=locations.heads(),
-        reader=locations.reader(),
-        hashes=locations.hashes(),
-        cache=locations.cache(),
-    )
+    return EngineClient.shipped(model, device=choice.device, seed=choice.seed)
 
 
 def _table(rows: "list[Row]") -> str:

@@ -146,15 +146,8 @@ def _model(choice: ModelChoice) -> str:
     from sleepdoc.reading.service import DEFAULT_MODEL
     from sleepdoc.widgets import figures
 
-    client = EngineClient(
-        choice.found or DEFAULT_MODEL,
-        device=choice.device,
-        seed=choice.seed,
-        heads=locations.heads(),
-        reader=locations.reader(),
-        hashes=locations.hashes(),
-        cache=locations.cache(),
-    )
+    model = choice.found or DEFAULT_MODEL
+    client = EngineClient.shipped(model, device=choice.device, seed=choice.seed)
     try:
         client.start()
         info = client.info

@@ -122,6 +122,21 @@ def storage_options(function: _Function) -> _Function:
     )(verbose_option(function))
 
 
+data_option = click.option(
+    "--data",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Documents and questions, one JSON object per line.",
+)
+results_option = click.option(
+    "--results",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Keep every answer here, and go on from what is there.",
+)
+
+
 device_option = click.option(
     "--device", type=click.Choice(["cpu", "cuda", "mps"]), help="Where to run it."
 )

@@ -30,8 +30,6 @@ _LONGEST = 100
 _LONGEST_LINE = 80
 _LABELS_WITHIN = 30
 _SHORTEST_TITLE = 3
-_NAME_WORDS = 5
-"""A name with a full stop behind it has no more; "Chapter 1. Loomings." is one."""
 _FRONT = 6
 """Paragraphs within which text begins; where lines as short as a title go on it is none."""
 

@@ -7,6 +7,7 @@ import secrets
 from pathlib import Path
 
 from sleepdoc.errors import StorageError, UsageError
+from sleepdoc.sync import sync
 
 
 def write_file(target: Path, content: bytes, *, replace: bool) -> None:
@@ -24,7 +25,7 @@ def write_file(target: Path, content: bytes, *, replace: bool) -> None:
         finally:
             with contextlib.suppress(FileNotFoundError):
                 temporary.unlink()
-        _sync_directory(target.parent)
+        sync(target.parent)
     except FileNotFoundError as error:
         raise UsageError(f"There is no directory {target.parent} to write to.") from error
     except FileExistsError as error:
@@ -61,11 +62,3 @@ def _move(temporary: Path, target: Path, *, replace: bool) -> None:
         if os.path.lexists(target):
             raise _exists(target) from error
         temporary.rename(target)
-
-
-def _sync_directory(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -12,6 +12,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
+from sleepdoc import locations
 from sleepdoc.errors import ModelError
 from sleepdoc.reading import worker
 from sleepdoc_model.engine import EngineInfo, PassReport, Sampling, StateMismatch, WindowFull
@@ -55,6 +56,22 @@ class EngineClient:
         self._begun = False
         """Whether a worker was started whose model nobody has waited for."""
         self._lock = threading.Lock()
+
+    @classmethod
+    def shipped(
+        cls, model: str, *, device: str | None, seed: int, log: Path | None = None
+    ) -> "EngineClient":
+        """One that has what ships with sleepdoc, and this machine's places."""
+        return cls(
+            model,
+            device=device,
+            seed=seed,
+            heads=locations.heads(),
+            reader=locations.reader(),
+            hashes=locations.hashes(),
+            cache=locations.cache(),
+            log=log,
+        )
 
     def start(self) -> None:
         """Start the worker, or replace the one there was, and wait until the model has loaded.

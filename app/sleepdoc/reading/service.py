@@ -12,7 +12,6 @@ from typing import BinaryIO, Self
 
 from sleepdoc.documents.types import Document
 from sleepdoc.errors import DocumentError, MismatchError, ModelError, NotFoundError, StorageError
-from sleepdoc.locations import cache, hashes, heads, reader
 from sleepdoc.models.card import card_of
 from sleepdoc.reading.client import EngineClient, WorkerGone
 from sleepdoc.reading.events import (
@@ -195,16 +194,7 @@ class OpenConversation:
     def _begin(self, model: str, seed: int) -> EngineClient:
         """A worker that loads a model while something else is done."""
         options = self._options
-        engine = EngineClient(
-            model,
-            device=options.device,
-            seed=seed,
-            heads=heads(),
-            reader=reader(),
-            hashes=hashes(),
-            cache=cache(),
-            log=self._log,
-        )
+        engine = EngineClient.shipped(model, device=options.device, seed=seed, log=self._log)
         self._engine = self._cleanup.enter_context(closing(engine))
         if self._abandoned:
             engine.abandon()

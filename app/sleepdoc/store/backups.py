@@ -11,6 +11,7 @@ from sleepdoc.store import checks, identity, locks, migrations
 from sleepdoc.store.database import Database
 from sleepdoc.store.driver import sqlite3
 from sleepdoc.store.failures import as_storage_error
+from sleepdoc.sync import sync
 
 
 def write(database: Database, target: Path) -> int:
@@ -24,9 +25,9 @@ def write(database: Database, target: Path) -> int:
         with as_storage_error(partial):
             _copy(database.path, partial)
             _verify(partial)
-            _sync(partial)
+            sync(partial)
             partial.rename(target)
-            _sync(target.parent)
+            sync(target.parent)
     finally:
         _remove(partial)
     return target.stat().st_size
@@ -52,11 +53,11 @@ def restore(source: Path, target: Path) -> Path | None:
             target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             _copy(source, partial)
             _verify(partial)
-            _sync(partial)
+            sync(partial)
             with locks.setup_lock(target):
                 aside = _put_aside(target) if target.exists() else None
                 partial.rename(target)
-                _sync(target.parent)
+                sync(target.parent)
     finally:
         _remove(partial)
     return aside
@@ -100,11 +101,3 @@ def _remove(partial: Path) -> None:
     locks.forget_all(partial)
     for file in partial.parent.glob(f"{glob.escape(partial.name)}*"):
         file.unlink(missing_ok=True)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -14,18 +14,17 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import torch
 
-from sleepdoc_model.engine import EngineInfo, PassReport, Sampling
+from sleepdoc_model.engine import EngineInfo, PassReport
 from sleepdoc_model.gguf.context import LlamaContext
 from sleepdoc_model.gguf.recurrent_state import Array, RecurrentLayout
-from sleepdoc_model.sampling import sample
 from sleepdoc_model.snapshot import pack, unpack
-from sleepdoc_model.token_window import TokenWindow
+from sleepdoc_model.window_engine import WindowEngine
 
 Weights = tuple[Array, ...]
 """S of every recurrent layer, flat."""
 
 
-class LlamaCppEngine:
+class LlamaCppEngine(WindowEngine):
     """A window over a llama.cpp sequence, and the S that outlives it; see `Engine`.
 
     As in `HybridEngine`, tokens are computed when the next one is asked for: a window that sleeps
@@ -36,25 +35,16 @@ class LlamaCppEngine:
         self, context: LlamaContext, layout: RecurrentLayout | None, info: EngineInfo
     ) -> None:
         """Use a context of which `layout` is known; None: it has no S."""
-        self._context, self._layout, self._info = context, layout, info
+        super().__init__(info)
+        self._context, self._layout = context, layout
         self._memory: Weights | None = None
-        self._window = TokenWindow(info.window)
         self._pieces: list[list[int]] = []
         """The window, prefix first, in the pieces it came in."""
         self._done = -1
         """Pieces computed; -1: what the context holds is of no use."""
-        self._chances: list[float] = []
         self._position = 0
         self._logits: Array = np.empty(0, np.float32)
         """Scores after the last token computed."""
-
-    @property
-    def info(self) -> EngineInfo:
-        return self._info
-
-    @property
-    def window_used(self) -> int:
-        return self._window.used
 
     def reset_window(self, prefix: Sequence[int], *, reading: bool = False) -> None:
         self._window.pin(prefix)
@@ -66,20 +56,6 @@ class LlamaCppEngine:
             return
         self._window.put(tokens)
         self._pieces.append(list(tokens))
-
-    def generate(
-        self, max_tokens: int, *, stop: frozenset[int], sampling: Sampling
-    ) -> Iterator[int]:
-        room = min(max_tokens, self._window.size - self._window.used)
-        self._chances = []
-        chosen = sample(self._next_logits, sampling, at_most=room, stop=stop, chances=self._chances)
-        for token in chosen:
-            self.prefill([token])
-            yield token
-
-    @property
-    def likelihood(self) -> float:
-        return sum(self._chances)
 
     def score(self, tokens: Sequence[int]) -> list[float]:
         self._window.check_room(len(tokens))

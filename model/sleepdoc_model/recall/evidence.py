@@ -4,7 +4,7 @@ An answer is borne out by one sentence, or two that follow each other, if these 
 numbers and names as they are spelt and nearly all its other words, whatever their endings.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from sleepdoc_model.recall.folding import capitals, terms_of, words
@@ -74,7 +74,7 @@ def find_evidence(answer: str, question: str, pages: Iterable[tuple[int, str]]) 
     claim = Claim.of(answer)
     if claim.empty:
         return None
-    asked = {term for word in words(question) for term in _terms(word)}
+    asked = _telling(question)
     best, most = None, 0.0
     for page, text in pages:
         for (start, end), worth in _places(text, claim, asked - set(claim.loose)):
@@ -89,28 +89,14 @@ def concerned(
     """How much of a question stands about a place of a text: the share, by rarity, of its terms
     that are not the answer's own which are in the sentences there or in those on either side.
     1 if there are none."""
-    asked = {t for word in words(question) for t in _terms(word)}
-    asked -= {t for word in words(answer) for t in _terms(word)}
+    asked = _telling(question) - _telling(answer)
     spans = sentences(text)
     here = [i for i, (start, end) in enumerate(spans) if start < place[1] and end > place[0]]
     first, last = spans[max(0, here[0] - 1)], spans[min(len(spans) - 1, here[-1] + 1)]
-    held = _held(text[first[0] : last[1]])[1]
+    held = _telling(text[first[0] : last[1]])
     worth = {term: rarity(term) for term in asked}
     total = sum(worth.values())
     return sum(value for term, value in worth.items() if term in held) / total if total else 1.0
-
-
-def best_sentence(question: str, text: str, within: Span | None = None) -> Span | None:
-    """The sentence of a text that has most of a question's words; None if none has any."""
-    asked = {term for word in words(question) for term in _terms(word)}
-    best, most = None, 0.0
-    for start, end in sentences(text):
-        if within is not None and not (within[0] <= start and end <= within[1]):
-            continue
-        shared = _share(asked, _held(text[start:end])[1])
-        if shared > most:
-            best, most = (start, end), shared
-    return best
 
 
 def _places(text: str, claim: Claim, asked: set[str]) -> Iterable[tuple[Span, float]]:
@@ -136,12 +122,13 @@ def _places(text: str, claim: Claim, asked: set[str]) -> Iterable[tuple[Span, fl
 
 
 def _held(sentence: str) -> tuple[set[str], set[str]]:
-    found = words(sentence)
-    return {w.casefold() for w in found}, {term for w in found for term in _terms(w)}
+    return {word.casefold() for word in words(sentence)}, _telling(sentence)
 
 
-def _terms(word: str) -> Sequence[str]:
-    return () if word.casefold() in STOP_WORDS else terms_of(word)
+def _telling(text: str) -> set[str]:
+    """Terms of the words that are not stop words."""
+    found = (word for word in words(text) if word.casefold() not in STOP_WORDS)
+    return {term for word in found for term in terms_of(word)}
 
 
 def _share(wanted: Iterable[str], held: set[str]) -> float:

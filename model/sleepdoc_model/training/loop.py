@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from torch import Tensor
 
 from sleepdoc_model.checkpoint import (
@@ -22,6 +22,7 @@ from sleepdoc_model.sleep import cached_prefix
 from sleepdoc_model.state import of_others
 from sleepdoc_model.tasks import facts, fairytale
 from sleepdoc_model.tasks.types import Example
+from sleepdoc_model.tensor_file import write_tensors
 from sleepdoc_model.tokenizer import Tokenizer
 from sleepdoc_model.training.batches import Batches
 from sleepdoc_model.training.data import IGNORE, Batch, Lesson, collate
@@ -33,6 +34,7 @@ from sleepdoc_model.training.objective import (
     calibrate,
     read_and_sleep,
 )
+from sleepdoc_model.training.optimizer_state import load_optimizer_state, optimizer_state
 
 
 @dataclass(frozen=True)
@@ -181,24 +183,18 @@ class Trainer:
     def save(self) -> None:
         """Write the heads, and what else a bit-identical continuation needs."""
         save_heads(self.network, self.folder / "heads.safetensors", step=str(self.step))
-        state = {"step": torch.tensor(self.step)}
-        for name, parameter in self.trained.items():
-            for key, value in self.optimizer.state[parameter].items():
-                state[f"{name}/{key}"] = value
-        temporary = self.folder / "optimizer.tmp"
-        save_file(state, temporary)
-        temporary.replace(self.folder / "optimizer.safetensors")
+        state = {
+            "step": torch.tensor(self.step),
+            **optimizer_state(self.optimizer, self.trained),
+        }
+        write_tensors(self.folder / "optimizer.safetensors", state)
 
     def resume(self) -> None:
         """Go on from what `save` wrote."""
         load_heads(self.network, self.folder / "heads.safetensors")
         state: dict[str, Tensor] = load_file(self.folder / "optimizer.safetensors")
         self.step = int(state.pop("step"))
-        for name, value in state.items():
-            parameter, key = name.rsplit("/", 1)
-            # The optimiser counts its steps on the CPU, wherever the parameters are.
-            there = value if key == "step" else value.to(self.device)
-            self.optimizer.state[self.trained[parameter]][key] = there
+        load_optimizer_state(self.optimizer, self.trained, state)
 
     def log(self, record: Mapping[str, float]) -> None:
         with (self.folder / "log.jsonl").open("a", encoding="utf-8") as file:

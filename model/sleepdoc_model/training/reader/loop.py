@@ -8,12 +8,14 @@ from pathlib import Path
 from threading import Event
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from torch import Tensor
 
 from sleepdoc_model.network import Network
 from sleepdoc_model.reader import attach, save_reader
+from sleepdoc_model.tensor_file import write_tensors
 from sleepdoc_model.training.group import Group
+from sleepdoc_model.training.optimizer_state import load_optimizer_state, optimizer_state
 from sleepdoc_model.training.reader.conversation import Conversation
 from sleepdoc_model.training.reader.lessons import Lessons
 from sleepdoc_model.training.reader.objective import hidden, writing_loss
@@ -128,27 +130,20 @@ class ReaderTrainer:
         pairs = {n: (averaged[f"{n}.down"], averaged[f"{n}.up"]) for n in self.corrections}
         save_reader(self.folder / "reader.safetensors", pairs, step=str(self.step))
         state = {"step": torch.tensor(self.step), "drawn": torch.tensor(self.drawn)}
+        state |= optimizer_state(self.optimizer, self.trained)
         for name, parameter in self.trained.items():
             state[f"{name}/value"], state[f"{name}/average"] = parameter.detach(), averaged[name]
-            for key, value in self.optimizer.state[parameter].items():
-                state[f"{name}/{key}"] = value
-        temporary = self.folder / "state.tmp"
-        save_file(state, temporary)
-        temporary.replace(self.folder / "state.safetensors")
+        write_tensors(self.folder / "state.safetensors", state)
 
     def resume(self) -> None:
         """Go on from what `save` wrote."""
         state: dict[str, Tensor] = load_file(self.folder / "state.safetensors")
         self.step, self.drawn = int(state.pop("step")), int(state.pop("drawn"))
         with torch.no_grad():
-            for name, value in state.items():
-                parameter, key = name.rsplit("/", 1)
-                if key == "value":
-                    self.trained[parameter].copy_(value)
-                elif key == "average":
-                    self.average[parameter].copy_(value)
-                else:
-                    self.optimizer.state[self.trained[parameter]][key] = value.clone()
+            for name, parameter in self.trained.items():
+                parameter.copy_(state.pop(f"{name}/value"))
+                self.average[name].copy_(state.pop(f"{name}/average"))
+        load_optimizer_state(self.optimizer, self.trained, state)
 
     def log(self, record: Mapping[str, float]) -> None:
         with (self.folder / "log.jsonl").open("a", encoding="utf-8") as file:
