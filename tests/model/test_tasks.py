@@ -11,6 +11,7 @@ import pytest
 
 from sleepdoc_model.evaluation.documents import load_documents
 from sleepdoc_model.tasks import (
+    chains,
     cloze,
     facts,
     fairytale,
@@ -223,3 +224,55 @@ def test_a_task_is_written_for_the_benchmark_and_more_keeps_the_first(tmp_path, 
     assert [len(documents) for documents in written] == [2, 4]
     assert written[1][:2] == written[0]
     assert all(len(document.questions) == 4 for document in written[1])
+
+
+def sentences(text: str) -> list[str]:
+    return re.split(r"(?<!\bSt)(?<!D\.C)\. ", text)
+
+
+def born(text: str) -> dict[str, tuple[str, str]]:
+    """Town and year of everybody, read off a text of `chains`."""
+    forms = (
+        r"^(?P<a>.+) was born in (?P<town>.+) in (?P<year>\d+)$",
+        r"^Born in (?P<year>\d+), (?P<a>.+) comes from (?P<town>.+)$",
+        r"^(?P<town>.+) is where (?P<a>.+) was born, in (?P<year>\d+)$",
+        r"^In (?P<year>\d+) (?P<a>.+) came into the world in (?P<town>.+)$",
+    )
+    found = {}
+    for sentence in sentences(text):
+        for form in forms:
+            if match := re.match(form, sentence.strip()):
+                found[match["a"]] = match["town"], match["year"]
+    return found
+
+
+@pytest.mark.parametrize("windows", [1, 2])
+def test_chains_follow_from_their_text(windows: int) -> None:
+    kinds = set()
+    for seed in range(60):
+        example = chains.make_example(
+            random.Random(seed), people=6, windows=windows, questions=6, split="test"
+        )
+        text = " ".join(w.strip() for w in example.windows) + " "
+        known = born(text)
+        assert len(known) == 6 and len(example.windows) == windows
+        for question, answer in ((q.text, q.answer) for q in example.questions):
+            if match := re.match(r"How many of the people come from (.+)\?", question):
+                kinds.add("count")
+                assert int(answer) == sum(town == match[1] for town, _ in known.values())
+            elif match := re.match(r"Who is (.+), (.+) or (.+)\?", question):
+                kinds.add("compare")
+                younger = match[1] == "younger"
+                other = match[3] if answer == match[2] else match[2]
+                assert (int(known[answer][1]) > int(known[other][1])) == younger
+            elif "the town" in question:
+                kinds.add("mayor")
+                town = next(t for name, (t, _) in known.items() if name in question)
+                said = next(s for s in sentences(text) if town in s and answer in s)
+                assert any(word in said for word in ("mayor", "governed"))
+            else:
+                kinds.add("hop")
+                asked = next(name for name in known if name in question)
+                others = [n for n, told in known.items() if answer in told]
+                assert any(asked in s and other in s for other in others for s in sentences(text))
+    assert kinds == {"count", "compare", "mayor", "hop"}

@@ -123,3 +123,19 @@ def test_made_up_documents_answer_their_questions() -> None:
     for seed in range(20):
         text = sources.made_up(random.Random(seed))
         assert all(q.answers[0] in text.passages[0] for q in text.questions)
+
+
+def test_small_sets_of_plain_talk_are_drawn_as_often_as_large_ones() -> None:
+    recipe = Recipe({"plain": 1.0}, {"whole": 1.0})
+    sets = [[("Hello?", "few")], [("What is 1 + 1?", "many")] * 99]
+    lessons = Lessons(TOKENIZER, [], sets, recipe)
+    drawn = [answer_of(lessons.draw(0, number)) for number in range(60)]
+    assert 15 < sum("few" in answer for answer in drawn) < 45
+
+
+def test_a_chain_of_facts_is_read_as_a_whole() -> None:
+    lessons = Lessons(TOKENIZER, [], [], Recipe({"chained": 1.0}, {"whole": 1.0}))
+    for number in range(20):
+        text = spelt(lessons.draw(0, number).ids)
+        told = text.count(" was born") + text.count("Born in") + text.count("came into the world")
+        assert told - text.count("was born?") >= 2 and "[p. " in text

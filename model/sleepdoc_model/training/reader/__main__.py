@@ -101,13 +101,12 @@ def _texts(options: argparse.Namespace) -> list[sources.Text]:
     ]
 
 
-def _plain(options: argparse.Namespace) -> list[tuple[str, str]]:
-    found = []
-    for path in options.plain:
-        for line in path.read_text("utf-8").splitlines():
-            record = json.loads(line)
-            found.append((record["question"], record["answer"]))
-    return found
+def _plain(options: argparse.Namespace) -> list[list[tuple[str, str]]]:
+    def load(path: Path) -> list[tuple[str, str]]:
+        lines = path.read_text("utf-8").splitlines()
+        return [(record["question"], record["answer"]) for record in map(json.loads, lines)]
+
+    return [load(path) for path in options.plain]
 
 
 if __name__ == "__main__":

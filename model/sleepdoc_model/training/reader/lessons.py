@@ -10,19 +10,21 @@ from sleepdoc_model.reader import ABSENT
 from sleepdoc_model.tokenizer import Tokenizer
 from sleepdoc_model.training.reader.conversation import Conversation
 from sleepdoc_model.training.reader.retrieval import Retriever, overlap, pieces, sentences
-from sleepdoc_model.training.reader.sources import Asked, Text, made_up
+from sleepdoc_model.training.reader.sources import Asked, Text, chained, made_up
 
 SHARES = {
     "written": 0.2,
     "asked": 0.2,
-    "afriqa": 0.12,
-    "fairytaleqa": 0.12,
-    "plain": 0.05,
+    "afriqa": 0.1,
+    "fairytaleqa": 0.1,
+    "plain": 0.08,
+    "stories": 0.06,
+    "chained": 0.06,
+    "onestopqa": 0.05,
     "boolq": 0.03,
-    "covid-qa": 0.03,
-    "made up": 0.04,
-    "onestopqa": 0.04,
-    "qamr": 0.03,
+    "covid-qa": 0.02,
+    "made up": 0.02,
+    "qamr": 0.02,
     "redocred": 0.02,
     "clapnq": 0.02,
     "openstax": 0.02,
@@ -77,9 +79,10 @@ class Lessons:
         self,
         tokenizer: Tokenizer,
         texts: Sequence[Text],
-        plain: Sequence[tuple[str, str]],
+        plain: Sequence[Sequence[tuple[str, str]]],
         recipe: Recipe | None = None,
     ) -> None:
+        """`plain` holds sets of requests and answers, drawn from alike however large they are."""
         self.tokenizer, self.recipe = tokenizer, recipe or Recipe()
         self.plain = plain
         self.texts: dict[str, list[Text]] = defaultdict(list)
@@ -89,7 +92,7 @@ class Lessons:
             source: Retriever([p for t in known for page in t.passages for p in pieces(page)])
             for source, known in self.texts.items()
         }
-        have = {*self.texts, "made up", *(("plain",) if plain else ())}
+        have = {*self.texts, "made up", "chained", *(("plain",) if plain else ())}
         self.shares = {k: v for k, v in self.recipe.shares.items() if k in have}
 
     def draw(self, seed: int, number: int) -> Conversation:
@@ -97,17 +100,24 @@ class Lessons:
         source = rng.choices(list(self.shares), list(self.shares.values()))[0]
         if source == "plain":
             return self._plain(rng)
+        if source == "chained":
+            return self._chained(rng)
         text = made_up(rng) if source == "made up" else rng.choice(self.texts[source])
         name = rng.choices(list(self.recipe.shapes), list(self.recipe.shapes.values()))[0]
         return self._lesson(rng, text, SHAPES[name])
 
     def _plain(self, rng: random.Random) -> Conversation:
-        question, answer = rng.choice(self.plain)
+        question, answer = rng.choice(rng.choice(self.plain))
         frame, encode = self.tokenizer.frame, self.tokenizer.encode
         lesson = Conversation(plain=True)
         lesson.add(frame.asked(encode(question)))
         lesson.answer(encode(answer)[:120], frame.answer_close)
         return lesson
+
+    def _chained(self, rng: random.Random) -> Conversation:
+        """All of the text is needed, so all of it is there."""
+        text = chained(rng)
+        return self._tokens(rng, pieces(text.passages[0]), text.questions, SHAPES["whole"])
 
     def _lesson(self, rng: random.Random, text: Text, shape: Shape) -> Conversation:
         first = rng.choice([q for q in text.questions if q.kind != "follow"])

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from sleepdoc_model.reader import ABSENT
-from sleepdoc_model.tasks import facts, fairytale, numbers
+from sleepdoc_model.tasks import chains, facts, fairytale, numbers
 
 Kind = Literal["fact", "how", "yesno", "list", "absent", "summary", "title", "follow"]
 Part = Literal["train", "held out"]
@@ -46,6 +46,7 @@ _KINDS: dict[str, Kind] = {
 }
 _HELD_OUT = {"afriqa": 12, "onestopqa": 5, "clapnq": 6, "boolq": 12}
 """One title in so many is measured on, and never trained on."""
+_STORIES = ("african-storybook",)
 _SHORT_ANSWERS = ("afriqa", "onestopqa", "qamr", "quoref-subset", "ropes-subset", "redocred")
 
 
@@ -94,10 +95,15 @@ def load_written() -> list[Text]:
 
 
 def load_asked(folder: Path) -> list[Text]:
-    """Passages of `load_reading`'s data sets with questions written for sleepdoc."""
+    """Passages of `load_reading`'s data sets with questions written for sleepdoc; stories apart."""
     questions = {record["id"]: _written(record) for record in _ours("questions")}
     return [
-        Text("asked", record["title"], (record["passage"],), questions[record["id"]])
+        Text(
+            "stories" if path.parent.name in _STORIES else "asked",
+            record["title"],
+            (record["passage"],),
+            questions[record["id"]],
+        )
         for path in sorted(folder.glob("*/train*.jsonl"))
         for record in _records(path)
         if record["id"] in questions
@@ -163,3 +169,11 @@ def made_up(rng: random.Random) -> Text:
     example = make(rng, facts=count, windows=1, questions=4, split="train")
     asked = tuple(Asked(q.text, (q.answer,), "fact") for q in example.questions)
     return Text("made up", "", tuple(w.strip() for w in example.windows), asked)
+
+
+def chained(rng: random.Random) -> Text:
+    """A fresh text whose questions take more than one sentence."""
+    people = rng.choice((2, 3, 4, 6))
+    example = chains.make_example(rng, people=people, windows=1, questions=people, split="train")
+    asked = tuple(Asked(q.text, (q.answer,), "fact") for q in example.questions)
+    return Text("chained", "", tuple(w.strip() for w in example.windows), asked)

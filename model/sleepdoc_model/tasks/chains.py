@@ -1,0 +1,103 @@
+"""Questions that no single sentence answers: two hops, comparisons and counts.
+
+A text tells of made-up people, in any order, who knows whom, where each of them was born and when,
+and who governs these towns. "Where was the mentor of Ada Byron born?" and "Who governs the town
+that Ada Byron comes from?" take two sentences, "Who is older, Ada Byron or Lin Cho?" two numbers,
+and "How many of them were born in Lagos?" all of the text. Everybody has everything that is asked
+for, so that nothing but the chain tells values apart.
+"""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sleepdoc_model.tasks.facts import Split, names, words
+from sleepdoc_model.tasks.types import Example, Question
+
+RELATIONS = {
+    "mentor": ("The mentor of {a} is {b}.", "{b} is {a}'s mentor.", "{a} has a mentor, {b}."),
+    "employer": ("{a} works for {b}.", "{b} employs {a}.", "The employer of {a} is {b}."),
+    "doctor": ("{a} is a patient of {b}.", "The doctor of {a} is {b}.", "{b} is {a}'s doctor."),
+    "tenant": ("{b} rents a room from {a}.", "{a} has let a room to {b}, a tenant."),
+    "best friend": ("{a} has no better friend than {b}.", "{b} is the best friend of {a}."),
+}
+_BORN = (
+    "{a} was born in {town} in {year}.",
+    "Born in {year}, {a} comes from {town}.",
+    "{town} is where {a} was born, in {year}.",
+    "In {year} {a} came into the world in {town}.",
+)
+_GOVERNED = (
+    "The mayor of {town} is {b}.",
+    "{town} is governed by {b}.",
+    "{b} was elected mayor of {town}.",
+)
+
+
+@dataclass(frozen=True)
+class _Person:
+    name: str
+    knows: str
+    town: str
+    year: int
+
+
+def make_example(
+    rng: random.Random, *, people: int, windows: int, questions: int, split: Split
+) -> Example:
+    """A text of `people` people, at least two, over `windows` windows; questions of all kinds."""
+    known, towns, relation = _world(rng, people, split)
+    told = [rng.choice(RELATIONS[relation]).format(a=p.name, b=p.knows) for p in known]
+    told += [rng.choice(_BORN).format(a=p.name, town=p.town, year=p.year) for p in known]
+    told += [rng.choice(_GOVERNED).format(town=town, b=mayor) for town, mayor in towns.items()]
+    rng.shuffle(told)
+    texts = [" ".join(told[start::windows]) + "\n\n" for start in range(windows)]
+
+    def hop(p: _Person) -> Question:
+        other = next(each for each in known if each.name == p.knows)
+        return rng.choice(
+            (
+                Question(f"Where was the {relation} of {p.name} born?", other.town),
+                Question(f"In which year was {p.name}'s {relation} born?", str(other.year)),
+            )
+        )
+
+    def governed(p: _Person) -> Question:
+        asked = rng.choice(("is the mayor of", "governs"))
+        where = rng.choice(("that {} comes from", "where {} was born")).format(p.name)
+        return Question(f"Who {asked} the town {where}?", towns[p.town])
+
+    def compared(p: _Person) -> Question:
+        other = rng.choice([each for each in known if each is not p])
+        older, younger = sorted((p, other), key=lambda each: each.year)
+        word, answer = rng.choice((("older", older), ("younger", younger), ("born first", older)))
+        return Question(f"Who is {word}, {p.name} or {other.name}?", answer.name)
+
+    def counted(p: _Person) -> Question:
+        count = sum(each.town == p.town for each in known)
+        return Question(f"How many of the people come from {p.town}?", str(count))
+
+    kinds: tuple[Callable[[_Person], Question], ...] = (hop, hop, governed, compared, counted)
+    asked = [rng.choice(kinds)(p) for p in rng.sample(known, min(questions, people))]
+    return Example(tuple(texts), tuple(asked))
+
+
+def _world(
+    rng: random.Random, people: int, split: Split
+) -> tuple[list[_Person], dict[str, str], str]:
+    """People, the mayors of their towns, and how people know each other."""
+    towns = rng.sample(words("city"), max(2, people // 2))
+    first, last = names(split)
+    drawn: dict[str, None] = {}
+    while len(drawn) < people + len(towns):
+        drawn[f"{rng.choice(first)} {rng.choice(last)}"] = None
+    called, mayors = list(drawn)[:people], list(drawn)[people:]
+    years = rng.sample(range(1850, 2005), people)
+    # A cycle: everybody knows one other person and is known to one.
+    known = [
+        _Person(name, called[number - 1], rng.choice(towns), years[number])
+        for number, name in enumerate(called)
+    ]
+    lived = {person.town for person in known}
+    governed = {town: mayor for town, mayor in zip(towns, mayors, strict=True) if town in lived}
+    return known, governed, rng.choice(list(RELATIONS))
