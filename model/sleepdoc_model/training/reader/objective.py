@@ -12,7 +12,7 @@ from sleepdoc_model.reader import Corrected
 from sleepdoc_model.training.reader.conversation import NOTHING
 from sleepdoc_model.training.reader.packed import Packed
 
-PLAIN = 2.0
+PLAIN = 3.0
 """Weight of staying near the base in plain talk."""
 
 
