@@ -19,6 +19,7 @@ from sleepdoc.reading.events import (
 )
 from sleepdoc.reading.repetition import repeats
 from sleepdoc_model.engine import Sampling
+from sleepdoc_model.recall.gist import supported
 
 
 @dataclass
@@ -48,6 +49,8 @@ class Answer:
     """Whether that was likely enough to say so."""
     likelihood: float = 1.0
     """How likely it found what it said; 1 for what is taken from the text itself."""
+    taken: bool = False
+    """Whether it is a sentence of the text, in place of what the model said."""
     ended: Ended = "stop"
     verdict: Verdict = "from memory"
     citations: tuple[Citation, ...] = ()
@@ -92,6 +95,26 @@ class Answer:
             self.ended = "length"
         self.likelihood = math.exp(engine.likelihood)
         yield from self._grow(stream.finish())
+
+    def checked(
+        self,
+        words: Iterator[AnswerText],
+        instead: str,
+        shown: str,
+        engine: EngineClient,
+        *,
+        room: int,
+    ) -> Iterator[AnswerText]:
+        """Say what a text is about only once all of it is there and stands in what was `shown`;
+        else give `instead`."""
+        for _ in words:
+            pass
+        said, self.text = self.text, ""
+        if self.interrupted or supported(said, shown):
+            yield from self._grow(said)
+        else:
+            self.ended, self.likelihood, self.taken = "stop", 1.0, True
+            yield from self.give(instead, engine, room=room)
 
     def give(self, text: str, engine: EngineClient, *, room: int) -> Iterator[AnswerText]:
         """Answer with a text that is known; `room` tokens of it stay in the window."""

@@ -25,6 +25,7 @@ from sleepdoc_model.recall.inquiry import (
 )
 from sleepdoc_model.recall.packing import Packer, Quote, ranked
 from sleepdoc_model.recall.query import Query
+from sleepdoc_model.recall.telling import lead
 
 _PAGES = 24
 """Most pages that an answer names."""
@@ -42,6 +43,8 @@ class Found:
     quotes: Sequence[Quote]
     answer: str = ""
     """Empty where the model is to answer from the quotes."""
+    instead: str = ""
+    """The answer if the model's, to what a text is about, does not stand in the quotes."""
 
 
 def answer(
@@ -71,11 +74,14 @@ def answer(
             if not stretch:
                 return None
             told = None if about else summaries.of_stretch(stretch, past, packer)
-            return _told(told) or Found(LOOKED_UP, _on(stretch, about, packer, tokens))
+            quotes = _on(stretch, about, packer, tokens)
+            return _told(told) or (
+                Found(LOOKED_UP, quotes) if about else _summed_up(quotes, stretch)
+            )
         case InShare(start, end):
             stretch = lookup.share(pages, start, end)
             told = summaries.of_stretch(stretch, past, packer)
-            return _told(told) or Found(LOOKED_UP, _on(stretch, None, packer, tokens))
+            return _told(told) or _summed_up(_on(stretch, None, packer, tokens), stretch)
         case InSection(kind, name):
             place = lookup.find_section(pages, kind, name)
             if place is None:
@@ -98,11 +104,28 @@ def answer(
             return Found(LOOKED_UP, [], questions_asked(past.questions, when, date.today()))
         case Whole():
             told = summaries.of_whole(pages, past, packer)
-            return _told(told) or Found(LOOKED_UP, packer.fill(lookup.overview(pages), tokens))
+            return _told(told) or _of_itself(pages, packer, tokens)
 
 
 def _told(told: summaries.Told | None) -> Found | None:
     return Found(LOOKED_UP, *told) if told else None
+
+
+def _of_itself(pages: Sequence[Page], packer: Packer, tokens: int) -> Found:
+    """What a document says of itself, how it begins and how it ends."""
+    places = lookup.overview(pages)
+    first = packer.text(places[0]) if places else ""
+    return Found(LOOKED_UP, packer.fill(places, tokens), instead=_as_quote(first))
+
+
+def _summed_up(quotes: Sequence[Quote], stretch: Sequence[lookup.Page]) -> Found:
+    """What a stretch is about is for the model to say, else its first sentence says it."""
+    first = lead(stretch)
+    return Found(LOOKED_UP, quotes, instead=_as_quote(first.text if first else ""))
+
+
+def _as_quote(text: str) -> str:
+    return f"\u201c{' '.join(text.split())}\u201d" if text else ""
 
 
 def _on(

@@ -59,6 +59,13 @@ class Recalled:
     """The answer, where it is a matter of looking or counting."""
     leans: bool = False
     """Whether the question leans on the turn before it."""
+    instead: str = ""
+    """The answer, should the model's not stand in what was found."""
+
+    @property
+    def text(self) -> str:
+        """What was found, without marks."""
+        return " ".join(citation.quote for citation in self.citations)
 
 
 def recall(
@@ -81,7 +88,12 @@ def recall(
         pages, whole = text.pages, text.whole
         found = inquiries.answer(inquiry, pages, packer, tokens, whole=whole, past=past)
         if found:
-            return Recalled(*_write(text, found.quotes, tokens, encode), found.lookup, found.answer)
+            return Recalled(
+                *_write(text, found.quotes, tokens, encode),
+                lookup=found.lookup,
+                answer=found.answer,
+                instead=found.instead,
+            )
     quotes = ranked(text.index, ask(question, before), packer, tokens)
     leaning = bool(before) and leans(question)
     return Recalled(*_write(text, quotes, tokens, encode), leans=leaning)

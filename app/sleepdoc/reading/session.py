@@ -435,7 +435,10 @@ class ReadingSession:
                 return answer.give(refusal(pages), engine, room=room)
             sampling = absence.ruled_out(sampling)
         limit = min(max_tokens, room)
-        return answer.generate(engine, limit=limit, sampling=sampling, stopped=self._stop)
+        words = answer.generate(engine, limit=limit, sampling=sampling, stopped=self._stop)
+        if recalled.instead:
+            return answer.checked(words, recalled.instead, recalled.text, engine, room=room)
+        return words
 
     def _kept(self, answer: Answer, words: Iterator[AnswerText]) -> Iterator[Event]:
         """Pass the words of an answer on; what has come of them is stored, whatever ends them."""

@@ -21,6 +21,12 @@ _OF_ITSELF = re.compile(
     r"|brochure|standard|specification|policy|work|volume|story|summary|introduction)\b",
     re.IGNORECASE,
 )
+_TELLS = re.compile(
+    r"\b(?:about|describ|explain|introduc|cover|discuss|present|provid|aim|intend|contain|summari"
+    r"|outlin|report|deals? with|tells?|shows?)",
+    re.IGNORECASE,
+)
+"""What one that says what a document is has, and one that says who may copy it has not."""
 _FRONT = 24
 """Pages in which a document may say what it is."""
 _PROSE = 50
@@ -119,9 +125,9 @@ def occurrences(pages: Iterable[Page], phrase: str) -> Iterator[Place]:
 def overview(pages: Sequence[Page]) -> list[tuple[int, int]]:
     """Sentences, as page and place, that tell most of what a document is.
 
-    What it says of itself, then how it begins, then how it ends.
+    What it says of itself, what it is about first; then how it begins, then how it ends.
     """
-    itself: list[tuple[int, int]] = []
+    itself: dict[tuple[int, int], bool] = {}
     prose: list[tuple[int, int]] = []
     for page in pages[:_FRONT]:
         for place, (start, end) in enumerate(sentences(page.text)):
@@ -129,9 +135,9 @@ def overview(pages: Sequence[Page]) -> list[tuple[int, int]]:
             if len(text) >= _PROSE and not _PAGE_REFERENCE.search(text):
                 prose.append((page.number, place))
                 if _OF_ITSELF.search(text):
-                    itself.append((page.number, place))
+                    itself[page.number, place] = not _TELLS.search(text)
     ending = [(page.number, place) for page in pages[-1:] for place in _last(page)]
-    return list(dict.fromkeys([*itself[:3], *prose[:6], *ending]))
+    return list(dict.fromkeys([*sorted(itself, key=itself.__getitem__)[:3], *prose[:6], *ending]))
 
 
 def sentence_start(page: Page, place: int) -> int:

@@ -8,6 +8,7 @@ from typing import cast
 import pytest
 
 from sleepdoc.documents.types import Document, OutlineEntry, Page
+from sleepdoc.reading.answer import Answer
 from sleepdoc.reading.budget import Budget
 from sleepdoc.reading.client import EngineClient
 from sleepdoc.reading.events import (
@@ -141,8 +142,11 @@ def test_a_pause_ends_writing_and_it_goes_on_later(desk: Desk) -> None:
 def test_questions_about_whole_and_stretch_are_answered_from_gists(desk: Desk) -> None:
     session = desk.session()
     list(session.read())
-    about = answer(session.ask("What is this about?", kept=False)).answer
-    assert about.startswith("["), "as the model says, as long as nothing is written"
+    for question in ("What is this about?", "Summarise the second half."):
+        early = answer(session.ask(question, kept=False))
+        first = FIRST.format(1 if "about" in question else 4)
+        assert early.answer == f"\u201c{first}\u201d", "what the model says stands nowhere"
+        assert early.verdict == "verified" and early.citations[0].quote == first
     list(session.write_gists())
     events = list(session.ask("What is this about?", kept=False))
     (begun,) = [event for event in events if isinstance(event, Answering)]
@@ -240,6 +244,26 @@ def test_what_a_model_says_is_kept_if_it_stands_there(
     (part,) = [e for e in events if isinstance(e, GistWritten) and e.kind == "sleep"]
     assert part.quoted is not kept
     assert part.text == (says if kept else FIRST.format(1))
+
+
+@pytest.mark.parametrize(
+    ("says", "said"),
+    [
+        ("A keeper trims the lamp, built on a reef.", "A keeper trims the lamp, built on a reef."),
+        ("A keeper trims the lamp, built by Stevenson.", "A quote."),
+    ],
+)
+def test_what_a_text_is_about_is_shown_once_it_is_known_to_stand_there(
+    says: str, said: str
+) -> None:
+    engine = cast(EngineClient, Author(says))
+    about = Answer("What is this about?", closed_book=False)
+    words = about.generate(
+        engine, limit=60, sampling=Sampling(temperature=0), stopped=threading.Event()
+    )
+    shown = list(about.checked(words, "A quote.", PAGES[0].text, engine, room=60))
+    assert [piece.text for piece in shown] == [said]
+    assert about.text == said
 
 
 def test_of_a_gist_that_was_stopped_nothing_is_stored(data_directory: Path) -> None:
