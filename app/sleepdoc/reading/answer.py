@@ -43,6 +43,8 @@ class Answer:
     started: float = field(default_factory=time.monotonic)
     seconds: float = 0.0
     first_token: float = 0.0
+    place: int | None = None
+    """Which of the passages recalled it was read from, if from one alone."""
     absence: float = 0.0
     """How likely the reader found it that the document does not say."""
     refused: bool = False
@@ -115,6 +117,15 @@ class Answer:
         else:
             self.ended, self.likelihood, self.taken = "stop", 1.0, True
             yield from self.give(instead, engine, room=room)
+
+    def take(self, other: "Answer") -> Iterator[AnswerText]:
+        """Say what another answer to the question said."""
+        self.tokens[:], self.ended, self.interrupted = other.tokens, other.ended, other.interrupted
+        self.absence, self.likelihood = other.absence, other.likelihood
+        self.seconds = time.monotonic() - self.started
+        # A word comes no sooner than all of them: what is between is how fast they were written.
+        self.first_token = max(0.0, self.seconds - (other.seconds - other.first_token))
+        yield from self._grow(other.text)
 
     def give(self, text: str, engine: EngineClient, *, room: int) -> Iterator[AnswerText]:
         """Answer with a text that is known; `room` tokens of it stay in the window."""

@@ -49,10 +49,10 @@ class StoredText:
 class Recalled:
     """What was found for a question."""
 
-    tokens: list[int]
-    """To be put into the window before the question."""
+    passages: list[list[int]]
+    """The tokens of what is put in front of the question."""
     citations: tuple[Citation, ...]
-    """What they say, and where it stands; the best first."""
+    """What each of them says, and where it stands; the best first."""
     lookup: str = ""
     """How it was found, if not by ranking what the question asks for."""
     answer: str = ""
@@ -61,6 +61,11 @@ class Recalled:
     """Whether the question leans on the turn before it."""
     instead: str = ""
     """The answer, should the model's not stand in what was found."""
+
+    @property
+    def tokens(self) -> list[int]:
+        """Those of all passages."""
+        return [token for passage in self.passages for token in passage]
 
     @property
     def text(self) -> str:
@@ -112,15 +117,16 @@ def _write(
     quotes: Sequence[Quote],
     tokens: int,
     encode: Callable[[str], list[int]],
-) -> tuple[list[int], tuple[Citation, ...]]:
+) -> tuple[list[list[int]], tuple[Citation, ...]]:
     """The tokens of quotes with their page labels; the packer's prices are close, this is exact."""
-    written: list[int] = []
+    written: list[list[int]] = []
     citations: list[Citation] = []
     for quote in quotes:
         page = text.page(quote.page)
         words = " ".join(page.text[quote.start : quote.end].split())
         ids = encode(f"[p. {page.label}] {words}\n\n")
-        if len(written) + len(ids) <= tokens:
-            written += ids
+        if len(ids) <= tokens:
+            tokens -= len(ids)
+            written.append(ids)
             citations.append(Citation(page.number, page.label, words, quote.start, quote.end))
     return written, tuple(citations)

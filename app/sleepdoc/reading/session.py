@@ -2,12 +2,12 @@
 
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 
 from sleepdoc.documents.text import clean_text
 from sleepdoc.errors import MismatchError, ModelError, UsageError
-from sleepdoc.reading.absence import Absence, refusal
+from sleepdoc.reading.absence import LIKELY, Absence, refusal
 from sleepdoc.reading.answer import Answer
 from sleepdoc.reading.client import EngineClient, WorkerGone
 from sleepdoc.reading.events import (
@@ -30,6 +30,7 @@ from sleepdoc.reading.gists import GistWriter
 from sleepdoc.reading.pace import Pace
 from sleepdoc.reading.recall import Recalled, StoredText, recall
 from sleepdoc.reading.record import Record
+from sleepdoc.reading.surest import read_alone, wants_phrase
 from sleepdoc.reading.tokens import DocumentTokens
 from sleepdoc.reading.verdict import judge
 from sleepdoc.reading.window import Window
@@ -423,22 +424,54 @@ class ReadingSession:
         self._emptied = True  # and filled again before anything else happens
         if recalled.answer:
             return answer.give(recalled.answer, engine, room=room)
-        from_memory = answer.closed_book or bool(window.slept and not recalled.tokens)
+        limit = min(max_tokens, room)
+        from_memory = answer.closed_book or bool(window.slept and not recalled.passages)
+        reads = engine.info.reads and not from_memory
+        several = len(recalled.passages) > 1 and not recalled.lookup
+        if reads and several and wants_phrase(answer.question):
+            return self._alone(answer, recalled, lead, limit, sampling)
         window.clear(reading=not from_memory)
         answer.begin(engine, lead)
-        if engine.info.reads and not from_memory:
+        if reads:
             absence = Absence.of(engine)
             answer.absence = absence.probability
             if absence.decided and not recalled.lookup:  # what was looked up is there
-                answer.refused = True
-                pages = None if window.finished else window.progress.page
-                return answer.give(refusal(pages), engine, room=room)
+                return self._refuse(answer, room)
             sampling = absence.ruled_out(sampling)
-        limit = min(max_tokens, room)
         words = answer.generate(engine, limit=limit, sampling=sampling, stopped=self._stop)
         if recalled.instead:
             return answer.checked(words, recalled.instead, recalled.text, engine, room=room)
         return words
+
+    def _alone(
+        self,
+        answer: Answer,
+        recalled: Recalled,
+        lead: Sequence[int],
+        limit: int,
+        sampling: Sampling,
+    ) -> Iterator[AnswerText]:
+        """Answer from the passage that answers most surely when it is read alone."""
+        place, best = read_alone(
+            answer.question,
+            recalled.passages,
+            self._engine,
+            lead=lead,
+            limit=limit,
+            sampling=sampling,
+            stopped=self._stop,
+        )
+        answer.place = place
+        if best.absence >= LIKELY:
+            answer.absence = best.absence
+            yield from self._refuse(answer, limit)
+        else:
+            yield from answer.take(best)
+
+    def _refuse(self, answer: Answer, room: int) -> Iterator[AnswerText]:
+        answer.refused = True
+        pages = None if self._window.finished else self._window.progress.page
+        return answer.give(refusal(pages), self._engine, room=room)
 
     def _kept(self, answer: Answer, words: Iterator[AnswerText]) -> Iterator[Event]:
         """Pass the words of an answer on; what has come of them is stored, whatever ends them."""

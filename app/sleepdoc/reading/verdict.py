@@ -1,6 +1,6 @@
 """What an answer rests on: looked for in the stored text once it is given."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from sleepdoc.reading.answer import Answer
 from sleepdoc.reading.events import Citation, Verdict
@@ -30,11 +30,8 @@ def judge(
         return "not found", tuple(recalled)
     if Claim.of(answer.text).empty:
         return "from memory", tuple(recalled)
-    pages = (
-        (number, text.page(number).text)
-        for number in _pages(answer.text, answer.question, recalled, text)
-    )
-    found = find_evidence(answer.text, answer.question, pages)
+    read = [] if answer.place is None else [recalled[answer.place].page]
+    found = _find(answer, read, text) or _find(answer, _pages(answer, recalled, text), text)
     if found is None:
         return "from memory", tuple(recalled)
     page = text.page(found.page)
@@ -56,13 +53,17 @@ def _concerned(answer: Answer, found: Evidence, text: StoredText) -> float:
     return concerned(answer.question, answer.text, text.page(found.page).text, place, rare)
 
 
-def _pages(
-    answer: str, question: str, recalled: Sequence[Citation], text: StoredText
-) -> Iterator[int]:
+def _find(answer: Answer, pages: Iterable[int], text: StoredText) -> Evidence | None:
+    texts = ((number, text.page(number).text) for number in pages)
+    return find_evidence(answer.text, answer.question, texts)
+
+
+def _pages(answer: Answer, recalled: Sequence[Citation], text: StoredText) -> Iterator[int]:
     """Numbers of pages to look at, the likeliest first."""
     seen = dict.fromkeys(citation.page for citation in recalled)
     yield from seen
-    for hit in rank(text.index, ask(f"{answer} {question}"), limit=_PASSAGES).hits:
+    wanted = ask(f"{answer.text} {answer.question}")
+    for hit in rank(text.index, wanted, limit=_PASSAGES).hits:
         if hit.passage.page not in seen:
             seen[hit.passage.page] = None
             yield hit.passage.page
