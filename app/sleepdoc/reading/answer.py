@@ -51,8 +51,6 @@ class Answer:
     """Whether that was likely enough to say so."""
     likelihood: float = 1.0
     """How likely it found what it said; 1 for what is taken from the text itself."""
-    taken: bool = False
-    """Whether it is a sentence of the text, in place of what the model said."""
     ended: Ended = "stop"
     verdict: Verdict = "from memory"
     citations: tuple[Citation, ...] = ()
@@ -115,7 +113,7 @@ class Answer:
         if self.interrupted or supported(said, shown):
             yield from self._grow(said)
         else:
-            self.ended, self.likelihood, self.taken = "stop", 1.0, True
+            self.ended, self.likelihood = "stop", 0.0  # a quote, which may not be the answer
             yield from self.give(instead, engine, room=room)
 
     def take(self, other: "Answer") -> Iterator[AnswerText]:

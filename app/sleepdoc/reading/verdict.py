@@ -36,9 +36,7 @@ def judge(
         return "from memory", tuple(recalled)
     page = text.page(found.page)
     quote = " ".join(page.text[found.start : found.end].split())
-    sure = answer.taken or (
-        answer.likelihood >= _SURE and _concerned(answer, found, text) >= _CONCERNED
-    )
+    sure = answer.likelihood >= _SURE and _concerned(answer, found, text) >= _CONCERNED
     evidence = Citation(page.number, page.label, quote, found.start, found.end, verified=sure)
     others = [c for c in recalled if c.page != found.page or c.quote != quote]
     return "verified" if sure else "quoted", (evidence, *others)

@@ -146,7 +146,7 @@ def test_questions_about_whole_and_stretch_are_answered_from_gists(desk: Desk) -
         early = answer(session.ask(question, kept=False))
         first = FIRST.format(1 if "about" in question else 4)
         assert early.answer == f"\u201c{first}\u201d", "what the model says stands nowhere"
-        assert early.verdict == "verified" and early.citations[0].quote == first
+        assert early.verdict == "quoted" and early.citations[0].quote == first
     list(session.write_gists())
     events = list(session.ask("What is this about?", kept=False))
     (begun,) = [event for event in events if isinstance(event, Answering)]
