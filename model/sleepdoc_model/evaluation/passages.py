@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sleepdoc_model.tasks import chains
 from sleepdoc_model.training.reader import sources
 from sleepdoc_model.training.reader.retrieval import Retriever, overlap, pieces
 from sleepdoc_model.training.reader.sources import Text
@@ -36,7 +37,22 @@ def held_out(reading: Path, fairytales: Path, count: int) -> dict[str, list[Item
         for name in READING
     }
     tales = sources.load_fairytales(fairytales, "val")
-    return sets | {"fairytaleqa": items(tales, _pool(tales, "fairytaleqa"), count=count)}
+    sets["fairytaleqa"] = items(tales, _pool(tales, "fairytaleqa"), count=count)
+    return sets | {"chains": chained(count)}
+
+
+def chained(count: int, *, people: int = 4, seed: int = 0) -> list[Item]:
+    """Questions that take more than one sentence, about people nobody was trained on."""
+    found: list[Item] = []
+    for number in range(count):
+        rng = random.Random(f"{seed}/{number}")
+        made = chains.make_example(rng, people=people, windows=1, questions=1, split="test")
+        (text,) = made.windows
+        for each in made.questions:
+            assert isinstance(each, chains.Chained)
+            parts = tuple(pieces(text))
+            found.append(Item("chains", each.kind, each.text, (each.answer,), parts, text))
+    return found
 
 
 def _pool(texts: Sequence[Text], name: str) -> Retriever:

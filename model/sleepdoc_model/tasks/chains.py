@@ -10,6 +10,7 @@ for, so that nothing but the chain tells values apart.
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from sleepdoc_model.tasks.facts import Split, names, words
 from sleepdoc_model.tasks.types import Example, Question
@@ -34,6 +35,14 @@ _GOVERNED = (
 )
 
 
+Kind = Literal["hop", "mayor", "compare", "count"]
+
+
+@dataclass(frozen=True)
+class Chained(Question):
+    kind: Kind
+
+
 @dataclass(frozen=True)
 class _Person:
     name: str
@@ -53,31 +62,31 @@ def make_example(
     rng.shuffle(told)
     texts = [" ".join(told[start::windows]) + "\n\n" for start in range(windows)]
 
-    def hop(p: _Person) -> Question:
+    def hop(p: _Person) -> Chained:
         other = next(each for each in known if each.name == p.knows)
         return rng.choice(
             (
-                Question(f"Where was the {relation} of {p.name} born?", other.town),
-                Question(f"In which year was {p.name}'s {relation} born?", str(other.year)),
+                Chained(f"Where was the {relation} of {p.name} born?", other.town, "hop"),
+                Chained(f"In which year was {p.name}'s {relation} born?", str(other.year), "hop"),
             )
         )
 
-    def governed(p: _Person) -> Question:
+    def governed(p: _Person) -> Chained:
         asked = rng.choice(("is the mayor of", "governs"))
         where = rng.choice(("that {} comes from", "where {} was born")).format(p.name)
-        return Question(f"Who {asked} the town {where}?", towns[p.town])
+        return Chained(f"Who {asked} the town {where}?", towns[p.town], "mayor")
 
-    def compared(p: _Person) -> Question:
+    def compared(p: _Person) -> Chained:
         other = rng.choice([each for each in known if each is not p])
         older, younger = sorted((p, other), key=lambda each: each.year)
         word, answer = rng.choice((("older", older), ("younger", younger), ("born first", older)))
-        return Question(f"Who is {word}, {p.name} or {other.name}?", answer.name)
+        return Chained(f"Who is {word}, {p.name} or {other.name}?", answer.name, "compare")
 
-    def counted(p: _Person) -> Question:
+    def counted(p: _Person) -> Chained:
         count = sum(each.town == p.town for each in known)
-        return Question(f"How many of the people come from {p.town}?", str(count))
+        return Chained(f"How many of the people come from {p.town}?", str(count), "count")
 
-    kinds: tuple[Callable[[_Person], Question], ...] = (hop, hop, governed, compared, counted)
+    kinds: tuple[Callable[[_Person], Chained], ...] = (hop, hop, governed, compared, counted)
     asked = [rng.choice(kinds)(p) for p in rng.sample(known, min(questions, people))]
     return Example(tuple(texts), tuple(asked))
 
