@@ -22,12 +22,17 @@ _WORDS = 0.25
 """Exponent of how likely its words are, beside how likely there is an answer. All three chosen on
 the development documents of `bench answers`, AfriQA's and FairytaleQA's."""
 
-_PHRASE_AFTER_HOW = "many|much|long|old|far|often|big|tall|high|large|fast|deep|wide|heavy|late"
+_HOW = (
+    r"how(?!\s+(?:many|much|long|old|far|often|big|tall|high|large|fast|deep|wide|late)\b|.*\bfeel)"
+)
+_AUXILIARIES = (
+    "is|are|was|were|am|do|does|did|can|could|may|might|must|shall|should|will|would|has|have|had"
+    "|isn't|aren't|wasn't|weren't|don't|doesn't|didn't|can't|won't"
+)
+_REQUESTS = "list|name|give|show|explain|describe|summari[sz]e|compare|tell"
 _SENTENCE = re.compile(
-    rf"\A(?:(?:and|but|so|then|please)\s+)?(?:why|how(?!\s+(?:{_PHRASE_AFTER_HOW})\b)"
-    r"|is|are|was|were|am|do|does|did|can|could|may|might|must|shall|should|will|would|has|have|had"
-    r"|isn|aren|wasn|weren|don|doesn|didn|can't|list|name|give|show|explain|describe|summari[sz]e"
-    r"|compare|tell)\b|\b(?:why|how to|how (?:do|does|did|can|could|should|is|are|was|were))\b",
+    rf"\A(?:(?:and|but|so|then|please)\s+)?(?:why|{_HOW}|{_AUXILIARIES}|{_REQUESTS})\b"
+    r"|\s(?:why|how (?:to|do|does|did|can|could|should|is|are|was|were))\b",
     re.IGNORECASE,
 )
 

@@ -177,6 +177,7 @@ def test_reasons_are_read_from_all_passages_at_once(store: Store) -> None:
         ("What colour was the boat?", True),
         ("In which year did it sink?", True),
         ("How many boats were there?", True),
+        ("How did the keeper feel when it sank?", True),
         ("warranty length?", True),
         ("And who paid for it?", True),
         ("Why was it painted?", False),
