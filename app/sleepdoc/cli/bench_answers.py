@@ -36,6 +36,7 @@ _COLUMNS = (
     "verified",
     "verified_wrong",
     "says_absent",
+    "first_token",
     "seconds",
 )
 

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from typing import Any, Literal
 
 from sleepdoc.errors import DocumentError, UsageError
@@ -78,6 +79,8 @@ class Row:
     absence: float
     likelihood: float
     tokens: int
+    first_token: float
+    """Seconds until a word of it was shown."""
     seconds: float
 
     @property
@@ -170,6 +173,7 @@ def row(
         absence=event.absence,
         likelihood=event.likelihood,
         tokens=event.tokens,
+        first_token=event.first_token or event.seconds,
         seconds=event.seconds,
     )
 
@@ -201,7 +205,8 @@ def _figures(rows: Sequence[Row]) -> dict[str, object]:
         "says_absent": _share(row.verdict == "not found" for row in rows),
         "verified": len(verified) / len(rows),
         "verified_wrong": sum(row.f1 < RIGHT for row in verified) / len(rows),
-        "seconds": sorted(row.seconds for row in rows)[len(rows) // 2],
+        "first_token": median(row.first_token for row in rows),
+        "seconds": median(row.seconds for row in rows),
     }
     if rows[0].answerable:
         by_document: dict[str, list[float]] = defaultdict(list)
