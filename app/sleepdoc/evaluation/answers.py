@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from sleepdoc.errors import DocumentError, UsageError
 from sleepdoc.evaluation.finding import squash
@@ -21,8 +21,9 @@ from sleepdoc.reading.service import OpenConversation, OpenOptions
 from sleepdoc_model.evaluation.answers import exact_match, token_f1
 from sleepdoc_model.evaluation.bootstrap import interval
 
-Arm = Literal["shipped", "closed"]
-ARMS: tuple[Arm, ...] = ("shipped", "closed")
+Arm = Literal["shipped", "together", "closed"]
+"""As a person has it; with all recalled passages in one prompt; from memory alone."""
+ARMS: tuple[Arm, ...] = get_args(Arm)
 RIGHT = 0.5
 """From this token-F1 on an answer counts as right, where right and wrong are counted."""
 
@@ -140,7 +141,10 @@ def answers(
             pass
         for arm, question in left:
             recalled: tuple[Citation, ...] = ()
-            for event in session.ask(question.text, closed_book=arm == "closed", kept=False):
+            asked = session.ask(
+                question.text, closed_book=arm == "closed", together=arm == "together", kept=False
+            )
+            for event in asked:
                 if isinstance(event, Answering):
                     recalled = event.citations
                 elif isinstance(event, AnswerFinished):

@@ -30,6 +30,8 @@ class Answer:
     closed_book: bool
     kept: bool = True
     """Whether anything of it is stored, and stays in the window."""
+    together: bool = False
+    """Whether all that is recalled is read at once, whatever is asked."""
     turn: int | None = None
     """The stored question, once it is stored."""
     prompt: list[int] = field(default_factory=list)

@@ -138,6 +138,7 @@ class ReadingSession:
         *,
         closed_book: bool = False,
         kept: bool = True,
+        together: bool = False,
         max_tokens: int = 256,
         sampling: Sampling | None = None,
     ) -> Iterator[Event]:
@@ -152,6 +153,7 @@ class ReadingSession:
                 pinned prefix. The turn is stored, but does not enter the window afterwards.
             kept: False leaves no trace: nothing is stored, the window is as before, and where it
                 has no room for the question it is emptied for the answer instead of slept on.
+            together: read all that is recalled at once, whatever is asked; to compare with.
 
         Raises:
             UsageError: the question is empty or too long; nothing was stored.
@@ -159,7 +161,7 @@ class ReadingSession:
         text = clean_text(question).strip()
         if not text:
             raise UsageError("The question is empty.")
-        answer = Answer(text, closed_book, kept)
+        answer = Answer(text, closed_book, kept, together)
         options = sampling or Sampling(seed=self._record.conversation.seed)
         return self._mended(lambda: self._ask(answer, max_tokens, options))
 
@@ -427,8 +429,8 @@ class ReadingSession:
         limit = min(max_tokens, room)
         from_memory = answer.closed_book or bool(window.slept and not recalled.passages)
         reads = engine.info.reads and not from_memory
-        several = len(recalled.passages) > 1 and not recalled.lookup
-        if reads and several and wants_phrase(answer.question):
+        alone = not answer.together and len(recalled.passages) > 1 and not recalled.lookup
+        if reads and alone and wants_phrase(answer.question):
             return self._alone(answer, recalled, lead, limit, sampling)
         window.clear(reading=not from_memory)
         answer.begin(engine, lead)

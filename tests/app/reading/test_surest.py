@@ -166,9 +166,14 @@ def test_if_none_answers_it_is_said_that_nothing_was_found(store: Store) -> None
 
 
 def test_reasons_are_read_from_all_passages_at_once(store: Store) -> None:
-    reader = Reader({"red": (0.1, "red", 0.9), "blue": (0.1, "blue", 0.9)})
-    asked(session(store, reader), "Why was the boat painted after the storm?")
+    reader = Reader({"red": (0.2, "red", 0.9), "blue": (0.35, "blue", 0.5)})
+    reading = session(store, reader)
+    asked(reading, "Why was the boat painted after the storm?")
     assert len(reader.written) == 1
+    list(reading.ask("What was the boat painted after the storm?", together=True))
+    assert len(reader.written) == 2
+    asked(reading, "What was the boat painted after the storm?")
+    assert len(reader.written) == 4
 
 
 @pytest.mark.parametrize(
