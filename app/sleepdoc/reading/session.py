@@ -2,13 +2,13 @@
 
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 
 from sleepdoc.documents.text import clean_text
 from sleepdoc.errors import MismatchError, ModelError, UsageError
-from sleepdoc.reading.absence import LIKELY, Absence, refusal
 from sleepdoc.reading.answer import Answer
+from sleepdoc.reading.answerer import Answerer
 from sleepdoc.reading.client import EngineClient, WorkerGone
 from sleepdoc.reading.events import (
     Answering,
@@ -28,9 +28,7 @@ from sleepdoc.reading.events import (
 )
 from sleepdoc.reading.gists import GistWriter
 from sleepdoc.reading.pace import Pace
-from sleepdoc.reading.recall import Recalled, StoredText, recall
 from sleepdoc.reading.record import Record
-from sleepdoc.reading.surest import read_alone, wants_phrase
 from sleepdoc.reading.tokens import DocumentTokens
 from sleepdoc.reading.verdict import judge
 from sleepdoc.reading.window import Window
@@ -74,7 +72,6 @@ class ReadingSession:
         self._record = record
         self._interval = interval
         self._notice = notice
-        self._recall_tokens = recall or self._window.budget.recall
         self._pace = Pace()
         self._running: Generator[Event, None, None] = self._run(lambda: iter(()))
         self._stale = True
@@ -85,6 +82,13 @@ class ReadingSession:
         self._pause = threading.Event()
         self._abort = threading.Event()
         self._stop = threading.Event()
+        self._answerer = Answerer(
+            engine,
+            self._window,
+            record,
+            recall=recall or self._window.budget.recall,
+            stopped=self._stop,
+        )
 
     @property
     def conversation(self) -> str:
@@ -387,7 +391,7 @@ class ReadingSession:
                 f"{window.budget.question} fit; ask it in fewer words."
             )
         text = self._record.text(before_page=None if window.finished else window.progress.page)
-        recalled = self._recall(answer, text)
+        recalled = self._answerer.recall(answer, text)
         self._record.begin(answer, window.position, recalled.citations, recalled.lookup)
         answer.asked = frame.asked(question)
         turn = len(answer.asked) + len(frame.answer_close)
@@ -405,75 +409,17 @@ class ReadingSession:
         )
         if not answer.interrupted:
             answer.prompt = frame.asked([*recalled.tokens, *question])
-            yield from self._kept(answer, self._words(answer, recalled, max_tokens, left, sampling))
+            self._emptied = True  # and filled again before anything else happens
+            words = self._answerer.words(
+                answer, recalled, most=max_tokens, left=left, sampling=sampling
+            )
+            yield from self._kept(answer, words)
             if recalled.answer:  # taken from the text itself
                 answer.verdict, answer.citations = "verified", recalled.citations
             elif window.progress.page:
                 answer.verdict, answer.citations = judge(answer, recalled.citations, text)
         self._finish(answer)
         yield answer.event(use)
-
-    def _words(
-        self, answer: Answer, recalled: Recalled, max_tokens: int, left: int, sampling: Sampling
-    ) -> Iterator[AnswerText]:
-        """Answer in a window of its own; at most `left` tokens of it fit into the one before."""
-        window, engine = self._window, self._engine
-        room = window.budget.size - len(answer.prompt)
-        lead = self._record.turn_before if recalled.leans else []
-        lead = lead if room - len(lead) >= window.budget.answer else []
-        stays = answer.kept and not answer.closed_book
-        room = min(room - len(lead), left) if stays else room - len(lead)
-        self._emptied = True  # and filled again before anything else happens
-        if recalled.answer:
-            return answer.give(recalled.answer, engine, room=room)
-        limit = min(max_tokens, room)
-        from_memory = answer.closed_book or bool(window.slept and not recalled.passages)
-        reads = engine.info.reads and not from_memory
-        alone = not answer.together and len(recalled.passages) > 1 and not recalled.lookup
-        if reads and alone and wants_phrase(answer.question):
-            return self._alone(answer, recalled, lead, limit, sampling)
-        window.clear(reading=not from_memory)
-        answer.begin(engine, lead)
-        if reads:
-            absence = Absence.of(engine)
-            answer.absence = absence.probability
-            if absence.decided and not recalled.lookup:  # what was looked up is there
-                return self._refuse(answer, room)
-            sampling = absence.ruled_out(sampling)
-        words = answer.generate(engine, limit=limit, sampling=sampling, stopped=self._stop)
-        if recalled.instead:
-            return answer.checked(words, recalled.instead, recalled.text, engine, room=room)
-        return words
-
-    def _alone(
-        self,
-        answer: Answer,
-        recalled: Recalled,
-        lead: Sequence[int],
-        limit: int,
-        sampling: Sampling,
-    ) -> Iterator[AnswerText]:
-        """Answer from the passage that answers most surely when it is read alone."""
-        place, best = read_alone(
-            answer.question,
-            recalled.passages,
-            self._engine,
-            lead=lead,
-            limit=limit,
-            sampling=sampling,
-            stopped=self._stop,
-        )
-        answer.place = place
-        if best.absence >= LIKELY:
-            answer.absence = best.absence
-            yield from self._refuse(answer, limit)
-        else:
-            yield from answer.take(best)
-
-    def _refuse(self, answer: Answer, room: int) -> Iterator[AnswerText]:
-        answer.refused = True
-        pages = None if self._window.finished else self._window.progress.page
-        return answer.give(refusal(pages), self._engine, room=room)
 
     def _kept(self, answer: Answer, words: Iterator[AnswerText]) -> Iterator[Event]:
         """Pass the words of an answer on; what has come of them is stored, whatever ends them."""
@@ -488,15 +434,3 @@ class ReadingSession:
     def _finish(self, answer: Answer) -> None:
         self._record.finish(answer, self._window.position, self._engine.frame.answer_close)
         self._deaths = 0
-
-    def _recall(self, answer: Answer, text: StoredText) -> Recalled:
-        if answer.closed_book or self._window.progress.page == 0:
-            return Recalled([], ())
-        return recall(
-            text,
-            answer.question,
-            before=self._record.turns_before(answer.turn),
-            past=self._record.past(answer.turn),
-            tokens=self._recall_tokens,
-            encode=self._engine.encode,
-        )
