@@ -9,9 +9,9 @@ from sleepdoc.reading.client import EngineClient
 from sleepdoc.reading.events import AnswerText
 from sleepdoc.reading.recall import Recalled, StoredText, recall
 from sleepdoc.reading.record import Record
-from sleepdoc.reading.surest import read_alone, wants_phrase
 from sleepdoc.reading.window import Window
 from sleepdoc_model.engine import Sampling
+from sleepdoc_model.recall.surest import surest, wants_phrase
 
 
 class Answerer:
@@ -81,15 +81,29 @@ class Answerer:
         sampling: Sampling,
     ) -> Iterator[AnswerText]:
         """Answer from the passage that answers most surely when it is read alone."""
-        answer.place, best = read_alone(
-            answer.question,
-            recalled.passages,
-            self._engine,
-            lead=lead,
-            limit=limit,
-            sampling=sampling,
-            stopped=self._stopped,
-        )
+        engine, stopped = self._engine, self._stopped
+        asked, read = engine.encode(answer.question), dict[int, tuple[Answer, Absence]]()
+
+        def absent(place: int) -> float:
+            if read and stopped.is_set():
+                return 1.0
+            each = Answer(answer.question, closed_book=False)
+            each.prompt = engine.frame.asked([*recalled.passages[place], *asked])
+            self._window.clear()
+            each.begin(engine, lead)
+            absence = Absence.of(engine)
+            each.absence = absence.probability
+            read[place] = each, absence
+            return each.absence
+
+        def say(place: int) -> tuple[Answer, float]:
+            each, absence = read[place]
+            words = absence.ruled_out(sampling)
+            for _ in each.generate(engine, limit=limit, sampling=words, stopped=stopped):
+                pass
+            return each, each.likelihood
+
+        answer.place, best = surest(len(recalled.passages), absent, say)
         if best.absence >= LIKELY:
             answer.absence = best.absence
             yield from self._refuse(answer, limit)

@@ -2,8 +2,7 @@
 
 import dataclasses
 import math
-import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import cast
 
@@ -14,13 +13,10 @@ from sleepdoc.reading.client import EngineClient
 from sleepdoc.reading.events import AnswerFinished, AnswerText
 from sleepdoc.reading.record import Record
 from sleepdoc.reading.session import ReadingSession
-from sleepdoc.reading.surest import read_alone, wants_phrase
 from sleepdoc.reading.tokens import DocumentTokens
 from sleepdoc.store import Store
 from sleepdoc_model.engine import EngineInfo, Sampling
 from sleepdoc_model.scripted import ByteTokenizer, ScriptedConfig, ScriptedEngine
-
-QUESTION = "What colour was the boat?"
 
 
 class Reader(ScriptedEngine):
@@ -37,7 +33,7 @@ class Reader(ScriptedEngine):
         self.frame, self.encode = self._tokenizer.frame, self._tokenizer.encode
         self.passages = passages
         self.written: list[str] = []
-        self.stop: threading.Event | None = None
+        self.said: Callable[[], None] = lambda: None
         self._likelihood = 0.0
 
     def stream(self) -> object:
@@ -62,60 +58,12 @@ class Reader(ScriptedEngine):
         _, said, likely = self._read()
         self.written.append(said)
         self._likelihood = math.log(likely)
-        if self.stop is not None:
-            self.stop.set()
+        self.said()
         yield from self.encode(said)[:max_tokens]
 
     @property
     def likelihood(self) -> float:
         return self._likelihood
-
-
-def alone(
-    reader: Reader, passages: Sequence[str], stopped: threading.Event | None = None
-) -> tuple[int, str]:
-    place, answer = read_alone(
-        QUESTION,
-        [reader.encode(passage) for passage in passages],
-        cast(EngineClient, reader),
-        lead=[],
-        limit=40,
-        sampling=Sampling(),
-        stopped=stopped or threading.Event(),
-    )
-    return place, answer.text
-
-
-def test_the_passage_that_answers_most_surely_is_chosen() -> None:
-    reader = Reader({"red": (0.6, "red", 0.9), "blue": (0.1, "blue", 0.9)})
-    assert alone(reader, ["It was red.", "It was blue."]) == (1, "blue")
-
-
-def test_how_likely_the_words_are_counts_too() -> None:
-    reader = Reader({"red": (0.1, "red", 0.01), "blue": (0.1, "blue", 0.9)})
-    assert alone(reader, ["It was red.", "It was blue."]) == (1, "blue")
-
-
-def test_of_two_that_are_nearly_alike_the_first_is_chosen() -> None:
-    reader = Reader({"red": (0.2, "red", 0.9), "blue": (0.1, "blue", 0.9)})
-    assert alone(reader, ["It was red.", "It was blue."]) == (0, "red")
-
-
-def test_what_cannot_win_is_not_written() -> None:
-    reader = Reader({"red": (0.1, "red", 0.9), "blue": (0.7, "blue", 0.9)})
-    alone(reader, ["It was red.", "It was blue."])
-    assert reader.written == ["red"]
-
-
-def test_only_the_best_passages_are_read() -> None:
-    reader = Reader({"blue": (0.0001, "blue", 1.0)})
-    assert alone(reader, ["It was dark."] * 4 + ["It was blue."])[1] == "nothing"
-
-
-def test_stopped_it_has_what_there_is() -> None:
-    reader = Reader({"red": (0.6, "red", 0.9), "blue": (0.1, "blue", 0.9)})
-    reader.stop = stopped = threading.Event()
-    assert alone(reader, ["It was red.", "It was blue."], stopped) == (0, "r")
 
 
 PAGES = (
@@ -176,22 +124,10 @@ def test_reasons_are_read_from_all_passages_at_once(store: Store) -> None:
     assert len(reader.written) == 4
 
 
-@pytest.mark.parametrize(
-    ("question", "phrase"),
-    [
-        ("What colour was the boat?", True),
-        ("In which year did it sink?", True),
-        ("How many boats were there?", True),
-        ("How did the keeper feel when it sank?", True),
-        ("warranty length?", True),
-        ("And who paid for it?", True),
-        ("Why was it painted?", False),
-        ("For what reason, and how did it sink?", False),
-        ("How do I paint a boat?", False),
-        ("Is the boat blue?", False),
-        ("Doesn't it sink?", False),
-        ("List the colours.", False),
-    ],
-)
-def test_questions_for_a_phrase_are_known_by_how_they_are_put(question: str, phrase: bool) -> None:
-    assert wants_phrase(question) is phrase
+def test_stopped_it_keeps_what_there_is(store: Store) -> None:
+    reader = Reader({"red": (0.1, "red", 0.9), "blue": (0.3, "blue", 0.1)})
+    reading = session(store, reader)
+    reader.said = reading.stop
+    shown, finished = asked(reading, "What was the boat painted after the storm?")
+    assert len(reader.written) == 1
+    assert shown == finished.answer == "b" and finished.interrupted

@@ -1,0 +1,65 @@
+"""Which of the recalled passages answers a question most surely, when each is read alone.
+
+A small reader is led astray by passages that do not answer. Of each alone it says how likely it is
+that the document does not say, and how likely its words are; where a phrase is asked for, the
+passage that promises most is the one to answer from (docs/measured.md, "Answers").
+"""
+
+import re
+from collections.abc import Callable
+from typing import TypeVar
+
+MOST = 4
+"""So many of the passages, the best by search, are read alone."""
+_RANK = 1.2
+"""Search found each so many times as likely as the next."""
+_WORDS = 0.25
+"""Exponent of how likely its words are, beside how likely there is an answer. All three chosen on
+the development documents of `bench answers`, AfriQA's and FairytaleQA's."""
+
+_MEASURES = "many|much|long|old|far|often|big|tall|high|large|fast|deep|wide|late"
+_HOW = rf"how(?!\s+(?:{_MEASURES})\b|.*\bfeel)"
+_AUXILIARIES = (
+    "is|are|was|were|am|do|does|did|can|could|may|might|must|shall|should|will|would|has|have|had"
+    "|isn't|aren't|wasn't|weren't|don't|doesn't|didn't|can't|won't"
+)
+_REQUESTS = "list|name|give|show|explain|describe|summari[sz]e|compare|tell"
+_SENTENCE = re.compile(
+    rf"\A(?:(?:and|but|so|then|please)\s+)?(?:why|{_HOW}|{_AUXILIARIES}|{_REQUESTS})\b"
+    r"|\s(?:why|how (?:to|do|does|did|can|could|should|is|are|was|were))\b",
+    re.IGNORECASE,
+)
+
+Said = TypeVar("Said")
+
+
+def wants_phrase(question: str) -> bool:
+    """Whether a question, in English, is answered by a few words of the text; not one for a
+    reason, a way, a list, or yes or no, for which more of the text may be needed at once."""
+    return not _SENTENCE.search(question.strip())
+
+
+def surest(
+    passages: int, absence: Callable[[int], float], say: Callable[[int], tuple[Said, float]]
+) -> tuple[int, Said]:
+    """The passage with the surest answer, and what is said there.
+
+    Args:
+        passages: how many there are, at least one, the best by search first.
+        absence: of the passage at a place, the probability that it does not answer.
+        say: right after it, of the same passage: what it answers, and the probability of that.
+            Not called for a passage that cannot win any more.
+    """
+    found: tuple[int, Said] | None = None
+    most = 0.0
+    for place in range(min(passages, MOST)):
+        promised = (1 - absence(place)) / _RANK**place
+        if found is not None and promised <= most:
+            continue
+        said, likelihood = say(place)
+        worth = promised * likelihood**_WORDS
+        if found is None or worth > most:
+            found, most = (place, said), worth
+    if found is None:
+        raise ValueError("there is no passage to read")
+    return found

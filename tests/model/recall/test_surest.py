@@ -1,0 +1,69 @@
+"""Which passage answers most surely."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from sleepdoc_model.recall.surest import MOST, surest, wants_phrase
+
+Read = tuple[float, str, float]
+"""Absence, what is said, and how likely that is."""
+
+
+def chosen(*passages: Read) -> tuple[int, str, Sequence[str]]:
+    """The place chosen, what is said there, and all that was written."""
+    written: list[str] = []
+
+    def say(place: int) -> tuple[str, float]:
+        written.append(passages[place][1])
+        return passages[place][1:]
+
+    place, said = surest(len(passages), lambda place: passages[place][0], say)
+    return place, said, written
+
+
+def test_the_one_that_answers_most_surely_is_chosen() -> None:
+    assert chosen((0.6, "red", 0.9), (0.1, "blue", 0.9))[:2] == (1, "blue")
+
+
+def test_how_likely_the_words_are_counts_too() -> None:
+    assert chosen((0.1, "red", 0.01), (0.1, "blue", 0.9))[:2] == (1, "blue")
+
+
+def test_of_two_that_are_nearly_alike_the_first_is_chosen() -> None:
+    assert chosen((0.2, "red", 0.9), (0.1, "blue", 0.9))[:2] == (0, "red")
+
+
+def test_what_cannot_win_is_not_written() -> None:
+    assert chosen((0.1, "red", 0.9), (0.7, "blue", 0.9))[2] == ["red"]
+
+
+def test_only_the_best_by_search_are_read() -> None:
+    dark = (0.99, "nothing", 0.01)
+    assert chosen(*[dark] * MOST, (0.0, "blue", 1.0))[1] == "nothing"
+
+
+def test_without_a_passage_there_is_nothing_to_choose() -> None:
+    with pytest.raises(ValueError, match="no passage"):
+        chosen()
+
+
+@pytest.mark.parametrize(
+    ("question", "phrase"),
+    [
+        ("What colour was the boat?", True),
+        ("In which year did it sink?", True),
+        ("How many boats were there?", True),
+        ("How did the keeper feel when it sank?", True),
+        ("warranty length?", True),
+        ("And who paid for it?", True),
+        ("Why was it painted?", False),
+        ("For what reason, and how did it sink?", False),
+        ("How do I paint a boat?", False),
+        ("Is the boat blue?", False),
+        ("Doesn't it sink?", False),
+        ("List the colours.", False),
+    ],
+)
+def test_questions_for_a_phrase_are_known_by_how_they_are_put(question: str, phrase: bool) -> None:
+    assert wants_phrase(question) is phrase
