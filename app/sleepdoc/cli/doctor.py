@@ -182,13 +182,18 @@ def _database(path: Path) -> str:
         return f"{path}, not made yet"
     with Store.open(path) as store:
         count, problems = len(store.conversations()), store.check()
+        unused = {} if problems else store.unused_documents()
+        for sha256 in unused:
+            store.forget_document(sha256)
     if problems:
         remedy = (
             "nothing is mended in place: make a copy of the file, `sleepdoc restore` a backup, or "
             "delete what is named with `sleepdoc rm` and read it again"
         )
         raise StorageError(f"{path}: {'; '.join(problems)}; {remedy}")
-    return f"{path}, {figures.size(path.stat().st_size)}, {count} conversations, intact"
+    without = [f"; removed the text of {name!r}, which no conversation is about" for name in unused.values()]
+    size = figures.size(path.stat().st_size)
+    return f"{path}, {size}, {count} conversations, intact{''.join(without)}"
 
 
 def _prepared() -> str:

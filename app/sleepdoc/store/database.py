@@ -11,7 +11,7 @@ from typing import Any
 import sqlite_utils
 
 from sleepdoc.errors import StorageError
-from sleepdoc.store import identity, locks, migrations, mounts
+from sleepdoc.store import identity, locks, migrations, mounts, schema
 from sleepdoc.store.driver import sqlite3
 from sleepdoc.store.failures import as_storage_error
 
@@ -117,6 +117,8 @@ class Database:
             raise
 
     def _migrate(self, version: int) -> None:
+        if version >= schema.SINCE:
+            schema.refuse_changed(self._tables, self.path)
         if version == len(migrations.MIGRATIONS):
             return
         if version:

@@ -20,13 +20,7 @@ def collect(database: Database, budget: int) -> Removed:
     """`Store.collect`."""
     with database.transaction() as tables:
         # A document whose conversation is only being made is stored again with that.
-        unused = [
-            row["sha256"]
-            for row in tables.query(
-                "SELECT sha256 FROM documents WHERE sha256 NOT IN"
-                " (SELECT document_sha256 FROM conversations)"
-            )
-        ]
+        unused = documents.unused(database)
         for sha256 in unused:
             documents.delete_unused(tables, sha256)
         memories = snapshots.count(tables)

@@ -86,6 +86,16 @@ class Store:
         """
         documents.add(self._database, document)
 
+    def forget_document(self, sha256: str) -> None:
+        """Delete a document that no conversation is about; any other stays. One whose conversation
+        another process is only making comes back with that."""
+        documents.forget(self._database, sha256)
+
+    def unused_documents(self) -> dict[str, str]:
+        """Documents that no conversation is about: SHA-256 and file name. A process that was
+        killed while its model was loading leaves one."""
+        return documents.unused(self._database)
+
     def document(self, sha256: str) -> Document | None:
         """The stored document, its text verified.
 
@@ -93,6 +103,14 @@ class Store:
             StorageError: a page is not what was stored.
         """
         return documents.load(self._database, sha256)
+
+    def document_of(self, conversation: Conversation) -> Document:
+        """The document of a conversation, its text verified.
+
+        Raises:
+            StorageError: it is missing, or a page is not what was stored.
+        """
+        return documents.of(self._database, conversation)
 
     def page(self, sha256: str, number: int) -> Page:
         """One page of a stored document.
