@@ -39,9 +39,10 @@ def _shown(database: Path) -> Shown:
         for conversation in store.conversations():
             shown[f"conversation {conversation.id}"] = conversation
             shown[f"document {conversation.id}"] = store.document(conversation.document_sha256)
+            kept = store.snapshot_sizes(conversation)
             for step in store.steps(conversation):
                 shown[f"step {step.seq}"] = step
-                if step.snapshot:
+                if step.snapshot and kept.get(step.snapshot, (0, False))[1]:
                     shown[f"memory {step.seq}"] = store.load_snapshot(step.snapshot)
             for turn in store.turns(conversation):
                 shown[f"turn {turn.id}"] = turn

@@ -101,6 +101,7 @@ class OpenConversation:
         options = self._options
         file = _file(options.target)
         store = self._cleanup.enter_context(Store.open(options.database))
+        self._cleanup.callback(_tidy, store)
         conversation: Conversation | None
         if file is None:
             conversation = _named(store, str(options.target))
@@ -262,6 +263,11 @@ def _document(store: Store, source: Path | BinaryIO, ocr: bool) -> Document:
         document = _load(store, source, ocr=ocr)
         store.add_document(document)
     return document
+
+
+def _tidy(store: Store) -> None:
+    with suppress(StorageError):  # `sleepdoc gc` does it another time
+        store.tidy()
 
 
 def _forget(store: Store, sha256: str) -> None:

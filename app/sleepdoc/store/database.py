@@ -18,6 +18,9 @@ from sleepdoc.store.failures import as_storage_error
 PATIENCE_MS = 10_000
 """How long a writer waits for another."""
 
+_WORTH_GIVING_BACK = 1 << 20
+"""Bytes; less is soon used again."""
+
 Row = dict[str, Any]
 
 _READS_BACK: Mapping[int | str, int] = {"fast": 2}
@@ -156,14 +159,20 @@ class Database:
 
     def shrink(self) -> int:
         """Give unused space back to the file system; returns bytes."""
-        before = self._size()
+        before = self._bytes()
         with as_storage_error(self.path):
             self._tables.execute("PRAGMA incremental_vacuum").fetchall()
             self._tables.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        return before - self._size()
+        return before - self._bytes()
 
-    def _size(self) -> int:
-        (pages,), (page,) = (
-            self.rows(f"PRAGMA {name}")[0].values() for name in ("page_count", "page_size")
+    def tidy(self) -> None:
+        """`Store.tidy`."""
+        if self._bytes("freelist_count") > _WORTH_GIVING_BACK:
+            self.shrink()
+
+    def _bytes(self, pages: str = "page_count") -> int:
+        """How much so many pages are; `pages` is the PRAGMA that counts them."""
+        (count,), (size,) = (
+            self.rows(f"PRAGMA {name}")[0].values() for name in (pages, "page_size")
         )
-        return int(pages * page)
+        return int(count * size)

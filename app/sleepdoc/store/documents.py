@@ -77,14 +77,14 @@ def unused(database: Database) -> dict[str, str]:
 
 
 def size_alone(database: Database, sha256: str) -> int:
-    """Bytes of stored text, if only one conversation is about it; else 0."""
+    """Bytes of stored text and its index, if only one conversation is about it; else 0."""
     (row,) = database.rows(
         "SELECT (SELECT count(*) FROM conversations WHERE document_sha256 = :sha256) AS users,"
         " (SELECT coalesce(sum(length(CAST(text AS BLOB))), 0) FROM pages"
         " WHERE document_sha256 = :sha256) AS size",
         {"sha256": sha256},
     )
-    return int(row["size"]) if row["users"] <= 1 else 0
+    return int(row["size"]) + search.size(database, sha256) if row["users"] <= 1 else 0
 
 
 def load(database: Database, sha256: str) -> Document | None:

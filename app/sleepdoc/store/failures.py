@@ -10,8 +10,8 @@ from sleepdoc.store.driver import sqlite3
 
 _FULL = "the disk is full; what was saved before is intact: free some space and try again"
 DAMAGED = (
-    "the database is damaged; nothing was changed: copy it to a safe place, then rebuild it "
-    "with `sqlite3 FILE .recover`, or begin anew with another --db"
+    "the database is damaged; nothing was changed: `sleepdoc doctor --repair` makes a sound copy, "
+    "`sleepdoc restore` takes a backup, or begin anew with another --db"
 )
 _LOCKED = "another program keeps the database locked; nothing was changed: close it and try again"
 _UNWRITABLE = "it cannot be written; check its permissions, or choose another place with --db"

@@ -23,6 +23,7 @@ def _files(path: Path) -> Iterator[str]:
     for kind, why in (
         (f"{path.name}.format-*", "from before a migration"),
         (f"{path.name}.before-restore-*", "from before a restore"),
+        (f"{path.name}.repaired-*", "a repaired copy"),
         (f".{path.name}.*.tmp", "a copy that was not finished"),
     ):
         for file in sorted(path.parent.glob(kind)):

@@ -158,7 +158,7 @@ def test_a_damaged_file_is_refused_after_a_crash_and_left_alone(
     for page in range(len(content) // PAGE)[pages]:
         content[page * PAGE : page * PAGE + 8] = b"\xff" * 8
     copy.write_bytes(content)
-    with pytest.raises(StorageError, match=r"damaged.*\.recover"):
+    with pytest.raises(StorageError, match=r"damaged.*doctor --repair"):
         Store.open(copy)
     assert copy.read_bytes() == content
 
@@ -167,7 +167,7 @@ def test_a_truncated_file_is_one_line(filled: Path) -> None:
     content = filled.read_bytes()
     filled.write_bytes(content[: len(content) // 2 // PAGE * PAGE])
     with (
-        pytest.raises(StorageError, match=r"damaged.*\.recover"),
+        pytest.raises(StorageError, match=r"damaged.*doctor --repair"),
         Store.open(filled) as store,
     ):
         store.conversations()
