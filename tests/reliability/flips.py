@@ -7,11 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sleepdoc.errors import SleepdocError
+from sleepdoc.errors import SleepdocError, StorageError
 from sleepdoc.exports.memory import memory
 from sleepdoc.exports.summary import summarise
 from sleepdoc.memory_file import unpack, verify
-from sleepdoc.store import Gist, Store, snapshots
+from sleepdoc.store import Gist, Step, Store, StoredTurn, snapshots
+from sleepdoc.store.chain import LOST
+from sleepdoc.store.repairs import repair
 
 from . import life
 from .fault import Fault, Skipped, require
@@ -39,9 +41,10 @@ def _shown(database: Path) -> Shown:
         for conversation in store.conversations():
             shown[f"conversation {conversation.id}"] = conversation
             shown[f"document {conversation.id}"] = store.document(conversation.document_sha256)
+            kept = store.snapshot_sizes(conversation)
             for step in store.steps(conversation):
                 shown[f"step {step.seq}"] = step
-                if step.snapshot:
+                if step.snapshot and kept.get(step.snapshot, (0, False))[1]:
                     shown[f"memory {step.seq}"] = store.load_snapshot(step.snapshot)
             for turn in store.turns(conversation):
                 shown[f"turn {turn.id}"] = turn
@@ -76,6 +79,31 @@ def _in_database(chance: random.Random, folder: Path, _number: int) -> str:
     with Store.open(database) as store:
         require(bool(store.check()), f"{truth.keys() - shown.keys()} is gone, and nothing says so")
     return "missing, and named by doctor"
+
+
+def _repaired(chance: random.Random, folder: Path, _number: int) -> str:
+    """Up to a page is overwritten; the copy that a repair makes is sound, and adds nothing."""
+    truth, database = _truth(), folder / "sleepdoc.db"
+    content = bytearray(_database().read_bytes())
+    size = chance.choice((1, 64, 4096))
+    at = chance.randrange(len(content) - size)
+    content[at : at + size] = chance.randbytes(size)
+    database.write_bytes(content)
+    try:
+        made = repair(database)
+    except StorageError as error:
+        require("\n" not in str(error), f"more than a line: {error}")
+        return "nothing can be read"
+    finally:
+        require(database.read_bytes() == content, "the damaged file was changed")
+    for what, value in _shown(made.path).items():
+        known = value in truth.values() or what.startswith("conversation")
+        fine = known or (isinstance(value, Step) and LOST in value.info)
+        kept = isinstance(value, StoredTurn) and value.interrupted
+        require(fine or kept, f"{what} is in the copy and is not what was stored: {value}")
+    with Store.open(made.path) as store:
+        require(not store.check(), f"the copy is damaged: {store.check()}")
+    return "repaired in part" if made.lost else "repaired"
 
 
 def _unverified(chance: random.Random, folder: Path, number: int) -> str:
@@ -177,6 +205,14 @@ FAULTS = (
         200,
         _unverified,
         control=True,
+    ),
+    Fault(
+        "repair of a damaged database",
+        "the copy is sound and adds nothing; the file is as it was",
+        ("P12",),
+        40,
+        500,
+        _repaired,
     ),
     Fault("byte flip in an export", "refused or harmless", ("P7",), 200, 2000, _in_export),
     Fault("byte flip in prepared weights", "made anew", ("P7",), 60, 1000, _in_cache),

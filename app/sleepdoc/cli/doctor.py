@@ -39,21 +39,34 @@ class Finding:
     is_flag=True,
     help="Also read prepared weights whole, try a backup, and list what is left over.",
 )
+@click.option(
+    "--repair",
+    is_flag=True,
+    help="Of a damaged database make a sound copy beside it, with all that is whole.",
+)
 @json_option
 @model_options
 @storage_options
 @click.pass_context
 def doctor(
-    ctx: click.Context, deep: bool, as_json: bool, choice: ModelChoice, database: Path
+    ctx: click.Context,
+    deep: bool,
+    repair: bool,
+    as_json: bool,
+    choice: ModelChoice,
+    database: Path,
 ) -> None:
     """Check what sleepdoc runs on.
 
-    Everything stored is read: every hash, every chain of steps, the index.
+    Everything stored is read: every hash, every chain of steps, the index. Text that no
+    conversation is about is removed; nothing else is changed, and nothing is mended in place: what
+    --repair makes is another file, which `sleepdoc restore` puts in the place of the database.
 
-    Exits with the code of the first problem: 4 for the model, 8 for the database.
+    Exits with the code of the first problem: 4 for the model, 8 for the database, also where a
+    repaired copy of it was made.
     """
     findings = []
-    for finding in _findings(choice, database, deep):
+    for finding in _findings(choice, database, deep, repair):
         findings.append(finding)
         if not as_json:
             mark = "!!" if finding.problem else "ok"
@@ -72,7 +85,7 @@ def doctor(
     ctx.exit(problem)
 
 
-def _findings(choice: ModelChoice, database: Path, deep: bool) -> Iterator[Finding]:
+def _findings(choice: ModelChoice, database: Path, deep: bool, repair: bool) -> Iterator[Finding]:
     yield Finding("sleepdoc", __version__)
     yield Finding("python", f"{platform.python_version()} on {platform.platform()}")
     for package in _PACKAGES:
@@ -83,7 +96,9 @@ def _findings(choice: ModelChoice, database: Path, deep: bool) -> Iterator[Findi
         yield _looked_at(f"kernel, {use}", ExitCode.MODEL, partial(_kernel, choice.device, tokens))
     yield _looked_at("model", ExitCode.MODEL, lambda: _model(choice))
     yield Finding("cache", _cache())
-    yield _looked_at("database", ExitCode.STORAGE, lambda: _database(database))
+    yield (stored := _looked_at("database", ExitCode.STORAGE, lambda: _database(database)))
+    if repair and stored.problem:
+        yield _looked_at("repaired copy", ExitCode.STORAGE, lambda: _repaired(database))
     yield _looked_at("disk", ExitCode.STORAGE, lambda: _disk(database))
     if deep:
         yield _looked_at("prepared weights", ExitCode.OK, _prepared)
@@ -182,13 +197,29 @@ def _database(path: Path) -> str:
         return f"{path}, not made yet"
     with Store.open(path) as store:
         count, problems = len(store.conversations()), store.check()
+        unused = {} if problems else store.unused_documents()
+        for sha256 in unused:
+            store.forget_document(sha256)
     if problems:
         remedy = (
-            "nothing is mended in place: make a copy of the file, `sleepdoc restore` a backup, or "
-            "delete what is named with `sleepdoc rm` and read it again"
+            "nothing is mended in place: `sleepdoc doctor --repair` makes a sound copy, `sleepdoc "
+            "restore` takes a backup, or `sleepdoc rm` what is named and read it again"
         )
         raise StorageError(f"{path}: {'; '.join(problems)}; {remedy}")
-    return f"{path}, {figures.size(path.stat().st_size)}, {count} conversations, intact"
+    without = [
+        f"; removed the text of {name!r}, which no conversation is about"
+        for name in unused.values()
+    ]
+    size = figures.size(path.stat().st_size)
+    return f"{path}, {size}, {count} conversations, intact{''.join(without)}"
+
+
+def _repaired(path: Path) -> str:
+    from sleepdoc.store.repairs import repair
+
+    made = repair(path)
+    lacks = f"all but {'; '.join(made.lost)}" if made.lost else "everything"
+    return f"{made.path} has {lacks}; to use it: sleepdoc restore {made.path}"
 
 
 def _prepared() -> str:

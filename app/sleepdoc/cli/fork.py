@@ -20,7 +20,8 @@ def fork(name: str, page: int | None, as_json: bool, database: Path) -> None:
     """Copy a conversation.
 
     With --at the copy knows what was read up to the nearest sleep at or before that page, and does
-    not read on by itself: `sleepdoc ask` answers from that much, `sleepdoc read` goes on.
+    not read on by itself: `sleepdoc ask` answers from that much, `sleepdoc read` goes on. Only the
+    memories of the last four sleeps are kept; a copy keeps its own for as long as it is there.
     """
     from sleepdoc.exports.summary import conversation_of
     from sleepdoc.reading.library import Library

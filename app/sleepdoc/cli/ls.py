@@ -13,16 +13,27 @@ from sleepdoc.cli.output import emit, local, notice, say, table
 @json_option
 @storage_options
 def ls(as_json: bool, database: Path) -> None:
-    """List conversations, the latest first."""
-    from sleepdoc.exports.summary import summarise
+    """List conversations, the latest first.
+
+    FREES is what deleting one frees: its memories and its document's text, unless others share
+    them.
+    """
+    from sleepdoc.errors import StorageError
+    from sleepdoc.exports.summary import Summary, summarise
     from sleepdoc.store import Store
     from sleepdoc.widgets import figures
 
+    rows: list[Summary] = []
+    damaged: list[dict[str, str]] = []
     with Store.open(database) as store:
-        rows = [summarise(store, conversation) for conversation in store.conversations()]
+        for conversation in store.conversations():
+            try:
+                rows.append(summarise(store, conversation))
+            except StorageError as error:  # no reason to hide the others
+                damaged.append({"conversation": conversation.name, "problem": str(error)})
     if as_json:
-        emit({"conversations": rows})
-    elif rows:
+        emit({"conversations": [*rows, *damaged]})
+    elif rows or damaged:
         cells = [
             (
                 row["conversation"],
@@ -35,6 +46,10 @@ def ls(as_json: bool, database: Path) -> None:
             )
             for row in rows
         ]
+        cells += [(each["conversation"], "damaged", "", "", "", "", "") for each in damaged]
         say(table([("NAME", "PAGE", "SLEEPS", "FREES", "LAST USED", "MODEL", "DOCUMENT"), *cells]))
+        for each in damaged:
+            notice(f"{each['conversation']}: {each['problem']}")
+        notice(f"{figures.size(database.stat().st_size)} in {database}")
     else:
         notice("No conversations yet. Begin one: sleepdoc open FILE")

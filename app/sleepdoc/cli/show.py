@@ -17,6 +17,7 @@ from sleepdoc.cli.output import emit, say, table
 def show(name: str, as_json: bool, database: Path) -> None:
     """Show steps and questions of a conversation."""
     from sleepdoc.exports.summary import conversation_of, summarise, turn_fields
+    from sleepdoc.exports.transcript import remarks
     from sleepdoc.reading.summaries import said
     from sleepdoc.store import Store
 
@@ -67,6 +68,5 @@ def show(name: str, as_json: bool, database: Path) -> None:
         lines = [(gist.kind, f"{gist.first}-{gist.last}", said(gist)) for gist in told]
         say(table([("GIST OF", "PAGES", "TEXT"), *lines]))
     for turn in turns:
-        closed = " [closed book]" if turn_fields(turn)["closed_book"] else ""
-        broken = " [interrupted]" if turn.interrupted else ""
-        say(f"\n> {turn.question}\n{turn.answer}{closed}{broken}")
+        said_of_it = "".join(f" [{remark}]" for remark in remarks(turn))
+        say(f"\n> {turn.question}\n{turn.answer}{said_of_it}")

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 def undo(name: str, as_json: bool, database: Path) -> None:
     """Go back to before the last sleep.
 
-    What was read since is read again. Undoing again goes back one sleep further. Questions and
-    answers stay.
+    What was read since is read again. Undoing again goes back one sleep further, three at most:
+    older memories are not kept. Questions and answers stay.
     """
     from sleepdoc.store import Store
 

@@ -34,11 +34,9 @@ def summarise(store: Store, conversation: Conversation) -> Summary:
     """Look a conversation up.
 
     Raises:
-        NotFoundError: its document is gone.
+        StorageError: its document is gone, or damaged.
     """
-    document = store.document(conversation.document_sha256)
-    if document is None:
-        raise NotFoundError(f"The document of {conversation.name} is no longer stored.")
+    document = store.document_of(conversation)
     steps = store.lineage(conversation)
     head = steps[-1]
     return Summary(
@@ -67,6 +65,7 @@ def turn_fields(turn: StoredTurn) -> dict[str, Any]:
         "question": turn.question,
         "answer": turn.answer,
         "interrupted": turn.interrupted,
+        "ended": "interrupted" if turn.interrupted else turn.info.get("ended", "stop"),
         "closed_book": turn.info.get("closed_book", False),
         "page": turn.position.page,
         "verdict": turn.info.get("verdict", ""),
@@ -81,11 +80,7 @@ def document_of(store: Store, target: str) -> Document:
     Raises:
         NotFoundError: nothing is stored about it.
     """
-    conversation = conversation_of(store, target)
-    document = store.document(conversation.document_sha256)
-    if document is None:
-        raise NotFoundError(f"The document of {conversation.name} is no longer stored.")
-    return document
+    return store.document_of(conversation_of(store, target))
 
 
 def conversation_of(store: Store, target: str) -> Conversation:

@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
+from markdown_it import MarkdownIt
+
 from sleepdoc import __version__
 from sleepdoc.documents.text import safe_display
 from sleepdoc.exports.schema import SCHEMA
@@ -13,7 +15,7 @@ from sleepdoc.store import StoredTurn
 
 Format = Literal["md", "json"]
 
-_FENCE = re.compile(r" {0,3}(?P<mark>`{3,}|~{3,})(?P<rest>.*)\Z")
+_PROBE = "what follows"
 _ENDINGS = {
     "length": "cut at the most tokens",
     "repetition": "ended, as it repeated itself",
@@ -42,38 +44,39 @@ def _markdown(summary: Summary, turns: Sequence[StoredTurn]) -> Iterator[str]:
         yield f"\n## {' '.join(turn.question.split())}\n"
         citations = turn_fields(turn)["citations"]
         marks = "".join(f"[^{note + place}]" for place in range(1, len(citations) + 1))
-        remarks = " ".join(f"*({remark})*" for remark in _remarks(turn))
-        answer = _with_closed_fence(turn.answer)
-        space = " " if remarks and not answer.endswith("\n") else ""
-        yield f"{answer}{space}{remarks}{marks}\n"
+        noted = " ".join(f"*({remark})*" for remark in remarks(turn))
+        yield f"{_followed(safe_display(turn.answer), noted + marks)}\n"
         for citation in citations:
             note += 1
-            yield f"[^{note}]: p. {citation['label']}: {citation['quote']}"
+            quote = " ".join(citation["quote"].split())
+            yield f"[^{note}]: p. {citation['label']}: {quote}"
     yield ""
 
 
-def _remarks(turn: StoredTurn) -> Iterator[str]:
+def remarks(turn: StoredTurn) -> Iterator[str]:
     """What is to be known of an answer beside its text."""
     if turn.info.get("closed_book"):
         yield "closed book"
-    ended = "interrupted" if turn.interrupted else turn.info.get("ended", "")
-    if ended in _ENDINGS:
+    if (ended := turn_fields(turn)["ended"]) in _ENDINGS:
         yield _ENDINGS[ended]
 
 
-def _with_closed_fence(answer: str) -> str:
-    """An answer whose last code block ends with it, and what follows is no code."""
-    opened = ""
-    for line in answer.splitlines():
-        if not (fence := _FENCE.match(line)):
-            continue
-        mark = fence["mark"]
-        if not opened:
-            opened = mark
-        elif mark.startswith(opened) and not fence["rest"].strip():
-            opened = ""
-    if opened:
-        answer = f"{answer.rstrip()}\n{opened}"
-    # On the line of a closing fence a mark would make it code again.
-    last = answer.rsplit("\n", 1)[-1]
-    return f"{answer}\n\n" if _FENCE.match(last) else answer
+def _followed(answer: str, by: str) -> str:
+    """An answer and what belongs behind it, such that the answer ends there.
+
+    A code block, comment or element that it leaves open would take in all that follows. A block
+    quote ends with its last line whatever is open in it.
+    """
+    space = " " if by.startswith("*") and not answer.endswith("\n") else ""
+    quoted = "\n".join(f"> {line}" for line in re.split(r"\r\n?|\n", answer))
+    for written in (f"{answer}{space}{by}", f"{answer}\n\n{by}"):
+        if _ends(written):
+            return written
+    return f"{quoted}\n\n{by}"
+
+
+def _ends(markdown: str) -> bool:
+    """Whether a heading behind it is one."""
+    last = MarkdownIt().parse(f"{markdown}\n\n# {_PROBE}\n")[-3:]
+    found = [(token.type, token.level, token.content) for token in last]
+    return found[:2] == [("heading_open", 0, ""), ("inline", 1, _PROBE)]

@@ -185,11 +185,10 @@ def _entry(store: Store, conversation: Conversation, wanted: str) -> Entry | Non
         )
     if found is None:
         return None
-    document = store.document(conversation.document_sha256)
     return Entry(
         conversation.name,
         summary["document"],
-        document.path if document else b"",
+        store.document_of(conversation).path,
         summary["page"],
         summary["pages"],
         summary["size"],
@@ -214,6 +213,5 @@ def _texts(store: Store, conversation: Conversation, summary: Summary) -> Iterat
     for turn in store.turns(conversation):
         yield "question", turn.question
         yield "answer", turn.answer
-    document = store.document(conversation.document_sha256)
-    for page in document.pages if document else ():
+    for page in store.document_of(conversation).pages:
         yield f"p. {page.label}", page.text

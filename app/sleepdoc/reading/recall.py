@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from sleepdoc.documents.types import Page
+from sleepdoc.errors import StorageError
 from sleepdoc.reading import inquiries
 from sleepdoc.reading.events import Citation
 from sleepdoc.reading.summaries import NOTHING, Past
@@ -41,8 +42,9 @@ class StoredText:
     def pages(self) -> tuple[Page, ...]:
         """All pages there are, verified."""
         document = self._store.document(self._sha256)
-        pages = () if document is None else document.pages
-        return tuple(p for p in pages if self._before is None or p.number < self._before)
+        if document is None:  # of no pages all answers would be "none"
+            raise StorageError("The text of the document is missing; sleepdoc doctor says more.")
+        return tuple(p for p in document.pages if self._before is None or p.number < self._before)
 
 
 @dataclass(frozen=True)

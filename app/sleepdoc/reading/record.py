@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sleepdoc.documents.types import Document
-from sleepdoc.errors import NotFoundError
 from sleepdoc.reading.answer import Answer
 from sleepdoc.reading.events import Citation, SleptPages
 from sleepdoc.reading.recall import StoredText
@@ -79,12 +78,9 @@ class Record:
         """The stored document, verified.
 
         Raises:
-            NotFoundError: it is gone.
+            StorageError: it is gone, or damaged.
         """
-        document = self._store.document(self.conversation.document_sha256)
-        if document is None:
-            raise NotFoundError(f"The document of {self.conversation.name} is no longer stored.")
-        return document
+        return self._store.document_of(self.conversation)
 
     @property
     def gists(self) -> list[Gist]:

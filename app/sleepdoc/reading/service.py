@@ -101,13 +101,16 @@ class OpenConversation:
         options = self._options
         file = _file(options.target)
         store = self._cleanup.enter_context(Store.open(options.database))
+        self._cleanup.callback(_tidy, store)
         conversation: Conversation | None
         if file is None:
             conversation = _named(store, str(options.target))
-            document = _stored_document(store, conversation)
+            document = store.document_of(conversation)
         else:
             with nullcontext() if isinstance(file, Path) else file:
                 document = _document(store, file, options.ocr)
+            # Without a conversation nobody would ever see it, or could delete it.
+            self._cleanup.callback(_forget, store, document.sha256)
             conversation = None if options.anew else _known(store, document, options.model)
         seed = options.seed if conversation is None else conversation.seed
         model = options.model or (conversation.model if conversation else DEFAULT_MODEL)
@@ -262,6 +265,16 @@ def _document(store: Store, source: Path | BinaryIO, ocr: bool) -> Document:
     return document
 
 
+def _tidy(store: Store) -> None:
+    with suppress(StorageError):  # `sleepdoc gc` does it another time
+        store.tidy()
+
+
+def _forget(store: Store, sha256: str) -> None:
+    with suppress(StorageError):  # `sleepdoc doctor` finds it another time
+        store.forget_document(sha256)
+
+
 def _load(store: Store, source: Path | BinaryIO, *, ocr: bool = False) -> Document:
     """Take the text out of a file; of one that is gone say which conversation has it."""
     # What reads documents is imported when there is one to read.
@@ -275,10 +288,8 @@ def _load(store: Store, source: Path | BinaryIO, *, ocr: bool = False) -> Docume
         if isinstance(source, Path) and not os.path.lexists(source):
             for conversation in store.conversations():
                 with suppress(StorageError):
-                    document = store.document(conversation.document_sha256)
-                    if document is not None and os.fsdecode(document.path).endswith(
-                        os.sep + source.name
-                    ):
+                    path = os.fsdecode(store.document_of(conversation).path)
+                    if path.endswith(os.sep + source.name):
                         raise DocumentError(
                             f"{error}; what was read of a file of that name is kept: "
                             f"sleepdoc open {conversation.name}"
@@ -320,15 +331,6 @@ def _named(store: Store, name: str) -> Conversation:
         raise
 
 
-def _stored_document(store: Store, conversation: Conversation) -> Document:
-    document = store.document(conversation.document_sha256)
-    if document is None:
-        raise StorageError(
-            f"The text of {conversation.name} is missing from {store.path}; run sleepdoc doctor."
-        )
-    return document
-
-
 def _known(store: Store, document: Document, model: str | None) -> Conversation | None:
     """The conversation about these bytes that was used last, under `model` if that is given."""
     return next(
@@ -346,10 +348,10 @@ def _changes(store: Store, document: Document) -> tuple[str, ...]:
     """A notice if another version of the file was read before."""
     for conversation in store.conversations():
         if conversation.document_sha256 != document.sha256:
-            earlier = None
+            path = b""
             with suppress(StorageError):  # a damaged document is no reason to refuse another
-                earlier = store.document(conversation.document_sha256)
-            if earlier is not None and document.path and earlier.path == document.path:
+                path = store.document_of(conversation).path
+            if path and path == document.path:
                 return (
                     f"{document.name} has changed since {conversation.name} read it; "
                     f"this is a new conversation, and {conversation.name} is kept as it was.",

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from sleepdoc.errors import StorageError
-from sleepdoc.store import documents, snapshots, sums
+from sleepdoc.store import chain, conversations, documents, snapshots, steps, sums
 from sleepdoc.store.database import Database
 
 
@@ -53,6 +53,12 @@ def _chains(database: Database) -> Iterator[str]:
     for row in rows:
         if row["parent"] != row["before"]:
             yield f"step {row['seq']} of conversation {row['id']} does not follow the one before it"
+    for conversation in conversations.every(database):
+        if conversation.id in begun:
+            for sha256 in chain.kept(steps.history(database, conversation)) - snapshots.of(
+                database, conversation.id
+            ):
+                yield f"the memory {sha256[:12]} of {conversation.name!r} is missing"
     for row in database.rows("SELECT id, name FROM conversations"):
         if row["id"] not in begun:
             yield f"the conversation {row['name']!r} has lost its steps; `sleepdoc rm` deletes it"

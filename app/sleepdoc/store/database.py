@@ -11,12 +11,15 @@ from typing import Any
 import sqlite_utils
 
 from sleepdoc.errors import StorageError
-from sleepdoc.store import identity, locks, migrations, mounts
+from sleepdoc.store import identity, locks, migrations, mounts, schema
 from sleepdoc.store.driver import sqlite3
 from sleepdoc.store.failures import as_storage_error
 
 PATIENCE_MS = 10_000
 """How long a writer waits for another."""
+
+_WORTH_GIVING_BACK = 1 << 20
+"""Bytes; less is soon used again."""
 
 Row = dict[str, Any]
 
@@ -117,6 +120,8 @@ class Database:
             raise
 
     def _migrate(self, version: int) -> None:
+        if version >= schema.SINCE:
+            schema.refuse_changed(self._tables, self.path)
         if version == len(migrations.MIGRATIONS):
             return
         if version:
@@ -154,14 +159,20 @@ class Database:
 
     def shrink(self) -> int:
         """Give unused space back to the file system; returns bytes."""
-        before = self._size()
+        before = self._bytes()
         with as_storage_error(self.path):
             self._tables.execute("PRAGMA incremental_vacuum").fetchall()
             self._tables.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        return before - self._size()
+        return before - self._bytes()
 
-    def _size(self) -> int:
-        (pages,), (page,) = (
-            self.rows(f"PRAGMA {name}")[0].values() for name in ("page_count", "page_size")
+    def tidy(self) -> None:
+        """`Store.tidy`."""
+        if self._bytes("freelist_count") > _WORTH_GIVING_BACK:
+            self.shrink()
+
+    def _bytes(self, pages: str = "page_count") -> int:
+        """How much so many pages are; `pages` is the PRAGMA that counts them."""
+        (count,), (size,) = (
+            self.rows(f"PRAGMA {name}")[0].values() for name in (pages, "page_size")
         )
-        return int(pages * page)
+        return int(count * size)

@@ -10,6 +10,7 @@ from sleepdoc.documents.types import Document, OutlineEntry, Page
 from sleepdoc.errors import StorageError
 from sleepdoc.store import search, sums
 from sleepdoc.store.database import Database, Row
+from sleepdoc.store.types import Conversation
 
 _REMEDY = "delete its conversations with `sleepdoc rm` and read the file again"
 
@@ -59,15 +60,31 @@ def delete_unused(tables: sqlite_utils.Database, sha256: str) -> None:
         tables.execute("DELETE FROM documents WHERE sha256 = ?", (sha256,))
 
 
+def forget(database: Database, sha256: str) -> None:
+    """`Store.forget_document`."""
+    if sha256 in unused(database):  # else nobody is to wait for the right to write
+        with database.transaction() as tables:
+            delete_unused(tables, sha256)
+
+
+def unused(database: Database) -> dict[str, str]:
+    """Documents that no conversation is about: SHA-256 and file name."""
+    rows = database.rows(
+        "SELECT sha256, name FROM documents WHERE sha256 NOT IN"
+        " (SELECT document_sha256 FROM conversations) ORDER BY name"
+    )
+    return {row["sha256"]: row["name"] for row in rows}
+
+
 def size_alone(database: Database, sha256: str) -> int:
-    """Bytes of stored text, if only one conversation is about it; else 0."""
+    """Bytes of stored text and its index, if only one conversation is about it; else 0."""
     (row,) = database.rows(
         "SELECT (SELECT count(*) FROM conversations WHERE document_sha256 = :sha256) AS users,"
         " (SELECT coalesce(sum(length(CAST(text AS BLOB))), 0) FROM pages"
         " WHERE document_sha256 = :sha256) AS size",
         {"sha256": sha256},
     )
-    return int(row["size"]) if row["users"] <= 1 else 0
+    return int(row["size"]) + search.size(database, sha256) if row["users"] <= 1 else 0
 
 
 def load(database: Database, sha256: str) -> Document | None:
@@ -93,6 +110,14 @@ def load(database: Database, sha256: str) -> Document | None:
     except (ValueError, TypeError) as error:
         raise StorageError(f"the outline of {row['name']!r} is damaged; {_REMEDY}") from error
     return Document(**row, pages=pages, notices=notices, outline=outline)
+
+
+def of(database: Database, conversation: Conversation) -> Document:
+    """`Store.document_of`."""
+    document = load(database, conversation.document_sha256)
+    if document is None:
+        raise StorageError(f"the document of {conversation.name!r} is missing; {_REMEDY}")
+    return document
 
 
 def page(database: Database, sha256: str, number: int) -> Page:

@@ -10,11 +10,14 @@ from sleepdoc.store.driver import sqlite3
 
 _FULL = "the disk is full; what was saved before is intact: free some space and try again"
 DAMAGED = (
-    "the database is damaged; nothing was changed: copy it to a safe place, then rebuild it "
-    "with `sqlite3 FILE .recover`, or begin anew with another --db"
+    "the database is damaged; nothing was changed: `sleepdoc doctor --repair` makes a sound copy, "
+    "`sleepdoc restore` takes a backup, or begin anew with another --db"
 )
 _LOCKED = "another program keeps the database locked; nothing was changed: close it and try again"
 _UNWRITABLE = "it cannot be written; check its permissions, or choose another place with --db"
+
+_INDEX = "invalid fts5 file format"
+"""What the word index says of itself; the code is that of a mistake."""
 
 _NO_TEXT = "Could not decode to UTF-8"
 """What Python says of stored text that is none; there is no code for it."""
@@ -49,6 +52,8 @@ def as_storage_error(path: Path) -> Iterator[None]:
     except sqlite3.Error as error:
         if str(error).startswith(_NO_TEXT):
             raise StorageError(f"{path}: {DAMAGED} (text that is not UTF-8)") from error
+        if str(error).startswith(_INDEX):
+            raise StorageError(f"{path}: {DAMAGED} (its word index)") from error
         name = getattr(error, "sqlite_errorname", None) or ""
         primary = "_".join(name.split("_")[:2])
         if primary not in _BY_SQLITE_CODE:

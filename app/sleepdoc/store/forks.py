@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import sqlite_utils
 
 from sleepdoc.errors import UsageError
-from sleepdoc.store import conversations, gists, steps, sums, turns
+from sleepdoc.store import conversations, gists, snapshots, steps, sums, turns
 from sleepdoc.store.database import Database, now
 from sleepdoc.store.types import Conversation, Step
 
@@ -41,22 +41,19 @@ def _last_sleep(
     tables: sqlite_utils.Database, line: Sequence[Step], page: int, conversation: Conversation
 ) -> int:
     """The step of the last sleep that knew nothing beyond `page` and whose memory is stored."""
-    found = 0
-    for number, step in enumerate(line):
-        if step.kind == "sleep" and step.position.page <= page and _stored(tables, step):
-            found = number
+    kept = [
+        number
+        for number, step in enumerate(line)
+        if step.kind == "sleep" and step.snapshot and snapshots.stored(tables, step.snapshot)
+    ]
+    found = [number for number in kept if line[number].position.page <= page]
     if not found:
+        pages = ", ".join(str(line[number].position.page) for number in kept) or "none"
         raise UsageError(
-            f"{conversation.name} has no sleep at or before page {page} to go back to."
+            f"{conversation.name} has no memory at or before page {page} to go back to; "
+            f"those of its last sleeps are kept, at pages: {pages}."
         )
-    return found
-
-
-def _stored(tables: sqlite_utils.Database, step: Step) -> bool:
-    rows = tables.query(
-        "SELECT 1 FROM snapshots WHERE sha256 = ? AND data IS NOT NULL", (step.snapshot,)
-    )
-    return next(iter(rows), None) is not None
+    return found[-1]
 
 
 def _copy(

@@ -1,8 +1,10 @@
 """What is stored and no conversation needs: told apart, and removed."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
-from sleepdoc.store import documents, snapshots
+from sleepdoc.errors import StorageError
+from sleepdoc.store import conversations, documents, snapshots, steps
 from sleepdoc.store.database import Database
 
 
@@ -16,22 +18,17 @@ class Removed:
     """Given back to the file system."""
 
 
-def collect(database: Database, budget: int) -> Removed:
+def collect(database: Database) -> Removed:
     """`Store.collect`."""
     with database.transaction() as tables:
         # A document whose conversation is only being made is stored again with that.
-        unused = [
-            row["sha256"]
-            for row in tables.query(
-                "SELECT sha256 FROM documents WHERE sha256 NOT IN"
-                " (SELECT document_sha256 FROM conversations)"
-            )
-        ]
+        unused = documents.unused(database)
         for sha256 in unused:
             documents.delete_unused(tables, sha256)
         memories = snapshots.count(tables)
-        for row in list(tables.query("SELECT id FROM conversations")):
-            snapshots.prune(tables, row["id"], budget)
+        for conversation in conversations.every(database):
+            with suppress(StorageError):  # of a damaged one everything stays
+                steps.prune(database, conversation)
         snapshots.delete_unused(tables)
         memories -= snapshots.count(tables)
     return Removed(len(unused), memories, database.shrink())

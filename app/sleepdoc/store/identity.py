@@ -37,6 +37,8 @@ def refuse_unfit(path: Path, latest: int) -> None:
         header = file.read(_HEADER_BYTES)
     if not header:
         return
+    if not header.strip(b"\0") and _has(path, "-journal"):
+        return  # the power failed while the first page was written: SQLite takes that back
     if len(header) < _HEADER_BYTES or not header.startswith(_MAGIC):
         raise StorageError(
             f"{path}: not a sleepdoc database, left alone; choose another file with --db"

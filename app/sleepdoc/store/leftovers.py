@@ -9,15 +9,7 @@ from sleepdoc.store.database import Database
 
 def found(database: Database) -> list[str]:
     """`Store.leftovers`."""
-    return [*_documents(database), *_locks(database), *_files(database.path)]
-
-
-def _documents(database: Database) -> Iterator[str]:
-    for row in database.rows(
-        "SELECT name FROM documents WHERE sha256 NOT IN"
-        " (SELECT document_sha256 FROM conversations) ORDER BY name"
-    ):
-        yield f"the text of {row['name']!r} has no conversation: `sleepdoc gc` removes it"
+    return [*_locks(database), *_files(database.path)]
 
 
 def _locks(database: Database) -> Iterator[str]:
@@ -31,6 +23,7 @@ def _files(path: Path) -> Iterator[str]:
     for kind, why in (
         (f"{path.name}.format-*", "from before a migration"),
         (f"{path.name}.before-restore-*", "from before a restore"),
+        (f"{path.name}.repaired-*", "a repaired copy"),
         (f".{path.name}.*.tmp", "a copy that was not finished"),
     ):
         for file in sorted(path.parent.glob(kind)):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import sqlite_utils
 
-from sleepdoc.store import search, sums
+from sleepdoc.store import schema, search, sums
 from sleepdoc.store.identity import APPLICATION_ID
 
 Migration = Callable[[sqlite_utils.Database], None]
@@ -191,6 +191,11 @@ def _sums(tables: sqlite_utils.Database) -> None:
         BEGIN SELECT RAISE(ABORT, 'steps never change'); END""")
 
 
+def _schema_sum(tables: sqlite_utils.Database) -> None:
+    """The tables themselves are vouched for; `apply` notes the sum once all are there."""
+    tables.execute(schema.TABLE)
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     _documents,
     _passages,
@@ -201,6 +206,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     _gists,
     _short_terms,
     _sums,
+    _schema_sum,
 )
 
 
@@ -209,6 +215,8 @@ def apply(tables: sqlite_utils.Database, *, latest: int = len(MIGRATIONS)) -> No
     version = tables.execute("PRAGMA user_version").fetchone()[0]
     for migration in MIGRATIONS[version:latest]:
         migration(tables)
+    if latest >= schema.SINCE:
+        schema.seal(tables)
     tables.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     tables.execute(f"PRAGMA user_version = {latest}")
 

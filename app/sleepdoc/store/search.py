@@ -61,6 +61,21 @@ def remove(tables: sqlite_utils.Database, sha256: str) -> None:
     tables.execute("INSERT INTO passage_terms (passage_terms) VALUES ('optimize')")
 
 
+def size(database: Database, sha256: str) -> int:
+    """Bytes that the index has of a document: its terms, and by their number its share of what
+    finds them, which is of all documents together."""
+    (found,) = database.rows(
+        "SELECT coalesce(sum(length(terms) + length(heading)), 0) AS terms,"
+        " coalesce(sum(length), 0) AS own, (SELECT sum(length) FROM passages) AS every,"
+        " (SELECT sum(length(block)) FROM passage_terms_data) AS finding"
+        " FROM passages JOIN passage_terms ON passage_terms.rowid = passages.id"
+        " WHERE document_sha256 = ?",
+        (sha256,),
+    )
+    share = found["finding"] * found["own"] // found["every"] if found["own"] else 0
+    return int(found["terms"] + share)
+
+
 class StoredIndex:
     """`Store.index`: the `Index` of a document's pages up to one of them."""
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -10,13 +9,9 @@ import safetensors
 import sqlite_utils
 
 from sleepdoc.errors import StorageError
-from sleepdoc.store.database import Database, Row
+from sleepdoc.store.database import Database
 from sleepdoc.store.failures import as_storage_error
 
-BUDGET = 512 * 2**20
-"""Bytes of memory that a conversation keeps for going back, unless told otherwise."""
-
-_ALWAYS_KEPT = 3
 _SPACE_IN_RESERVE = 64 * 2**20
 
 _EXPONENTS: dict[str, tuple[str, int]] = {
@@ -44,9 +39,11 @@ def put(tables: sqlite_utils.Database, data: bytes) -> str:
     if row is None:
         tables.execute("INSERT INTO snapshots VALUES (?, ?, ?)", (sha256, len(data), data))
     elif row[0] != data:
-        # Its bytes were dropped, or are damaged; the same memory has now been made again.
-        tables.execute("UPDATE snapshots SET data = NULL WHERE sha256 = ?", (sha256,))
-        tables.execute("UPDATE snapshots SET data = ? WHERE sha256 = ?", (data, sha256))
+        # Its bytes were dropped, or are damaged; the same memory has now been made again. Steps
+        # that name it do so again when the transaction ends.
+        tables.execute("PRAGMA defer_foreign_keys = ON")
+        tables.execute("DELETE FROM snapshots WHERE sha256 = ?", (sha256,))
+        tables.execute("INSERT INTO snapshots VALUES (?, ?, ?)", (sha256, len(data), data))
     return sha256
 
 
@@ -56,8 +53,7 @@ def load(database: Database, sha256: str) -> bytes:
     data = rows[0]["data"] if rows else None
     if data is None:
         raise StorageError(
-            f"the memory {sha256[:12]} is not stored any more: it was dropped to save space; "
-            "`sleepdoc undo` goes back further"
+            f"the memory {sha256[:12]} is not stored any more: it was dropped to save space"
         )
     flaw = "its checksum is wrong" if hashlib.sha256(data).hexdigest() != sha256 else _flaw(data)
     if flaw:
@@ -103,39 +99,27 @@ def delete_unused(tables: sqlite_utils.Database) -> None:
     )
 
 
-def prune(tables: sqlite_utils.Database, conversation_id: int, budget: int) -> None:
-    """Drop memories that a conversation need not keep, within the caller's transaction.
-
-    The last three stay. Those before a sleep stay until, with all that are newer, they exceed the
-    budget. The rest goes, unless another conversation has the same one.
-    """
-    rows = tables.query(
-        """
-        SELECT snapshots.sha256, size, EXISTS (
-                SELECT 1 FROM steps AS sleep JOIN steps AS before ON before.seq = sleep.parent
-                WHERE sleep.conversation_id = :id AND sleep.kind = 'sleep'
-                    AND before.snapshot = snapshots.sha256
-            ) AS before_sleep
-        FROM snapshots JOIN steps ON steps.snapshot = snapshots.sha256
-        WHERE steps.conversation_id = :id AND data IS NOT NULL
-        GROUP BY snapshots.sha256 ORDER BY max(seq) DESC""",
-        {"id": conversation_id},
+def stored(tables: sqlite_utils.Database, sha256: str) -> bool:
+    """Whether a memory's bytes are stored, within the caller's transaction."""
+    found = tables.execute(
+        "SELECT 1 FROM snapshots WHERE sha256 = ? AND data IS NOT NULL", (sha256,)
     )
-    for sha256 in _expendable(list(rows), budget):
-        tables.execute(
-            "UPDATE snapshots SET data = NULL WHERE sha256 = :sha256 AND NOT EXISTS"
-            " (SELECT 1 FROM steps WHERE snapshot = :sha256 AND conversation_id != :id)",
-            {"sha256": sha256, "id": conversation_id},
-        )
+    return found.fetchone() is not None
 
 
-def _expendable(newest_first: list[Row], budget: int) -> Iterator[str]:
-    kept = sum(row["size"] for row in newest_first[:_ALWAYS_KEPT])
-    for row in newest_first[_ALWAYS_KEPT:]:
-        if row["before_sleep"]:
-            kept += row["size"]
-        if kept > budget or not row["before_sleep"]:
-            yield row["sha256"]
+def of(database: Database, conversation_id: int) -> set[str]:
+    """The stored memories of a conversation."""
+    rows = database.rows(
+        "SELECT sha256 FROM snapshots WHERE data IS NOT NULL AND sha256 IN"
+        " (SELECT snapshot FROM steps WHERE conversation_id = ?)",
+        (conversation_id,),
+    )
+    return {row["sha256"] for row in rows}
+
+
+def drop(tables: sqlite_utils.Database, sha256: str) -> None:
+    """Let go of a memory's bytes, within the caller's transaction; steps still name it."""
+    tables.execute("UPDATE snapshots SET data = NULL WHERE sha256 = ?", (sha256,))
 
 
 def require_space(path: Path, size: int) -> None:

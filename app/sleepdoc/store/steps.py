@@ -7,12 +7,9 @@ from typing import Any
 import sqlite_utils
 
 from sleepdoc.errors import NotFoundError, StorageError, UsageError
-from sleepdoc.store import snapshots, sums
+from sleepdoc.store import chain, snapshots, sums
 from sleepdoc.store.database import Database, Row, now
 from sleepdoc.store.types import Conversation, Position, Step, StepKind
-
-_REDO = "redo"
-"""In the info of an ``undo`` that takes another one back."""
 
 
 def head(database: Database, conversation: Conversation) -> Step:
@@ -28,22 +25,20 @@ def head(database: Database, conversation: Conversation) -> Step:
 
 def history(database: Database, conversation: Conversation) -> list[Step]:
     """`Store.steps`."""
+    return of_id(database, conversation.id)
+
+
+def of_id(database: Database, conversation_id: int) -> list[Step]:
+    """As `history`, of the conversation with that number."""
     rows = database.rows(
-        "SELECT * FROM steps WHERE conversation_id = ? ORDER BY seq", (conversation.id,)
+        "SELECT * FROM steps WHERE conversation_id = ? ORDER BY seq", (conversation_id,)
     )
     return [_step(row) for row in rows]
 
 
 def lineage(database: Database, conversation: Conversation) -> list[Step]:
     """`Store.lineage`."""
-    steps = {step.seq: step for step in history(database, conversation)}
-    line = []
-    at: int | None = max(steps, default=None)
-    while at is not None:
-        step = steps[at]
-        line.append(step)
-        at = step.restores or step.parent
-    return line[::-1]
+    return chain.lineage(history(database, conversation))
 
 
 def commit(
@@ -55,7 +50,6 @@ def commit(
     position: Position,
     snapshot: bytes | None,
     info: Mapping[str, Any],
-    budget: int,
 ) -> Step:
     """`Store.commit`."""
     with database.transaction() as tables:
@@ -71,7 +65,7 @@ def commit(
             info=info,
         )
         if snapshot is not None:
-            snapshots.prune(tables, conversation.id, budget)
+            prune(database, conversation)
     return step
 
 
@@ -79,10 +73,14 @@ def undo(database: Database, conversation: Conversation) -> Step:
     """`Store.undo`."""
     with database.transaction() as tables:
         line = lineage(database, conversation)
-        sleeps = [number for number, step in enumerate(line) if step.kind == "sleep"]
-        if not sleeps:
+        *_, restored = chain.before_sleeps(line) or (None,)
+        if restored is None:
             raise UsageError(f"nothing to undo: {conversation.name!r} has no sleep behind it")
-        restored = line[sleeps[-1] - 1]
+        if restored.snapshot and not snapshots.stored(tables, restored.snapshot):
+            raise UsageError(
+                f"{conversation.name!r} goes back no further: the memories before its last "
+                f"{chain.UNDOS} sleeps are kept; to start over, `sleepdoc rm` it and read again"
+            )
         return insert(
             tables,
             conversation.id,
@@ -98,24 +96,42 @@ def undo(database: Database, conversation: Conversation) -> Step:
 def redo(database: Database, conversation: Conversation) -> Step:
     """`Store.redo`."""
     with database.transaction() as tables:
-        steps = {step.seq: step for step in history(database, conversation)}
-        last = at = steps[max(steps)]
-        while at.kind == "undo" and at.info.get(_REDO):
-            assert at.restores is not None
-            at = steps[at.restores]
-        if at.kind != "undo" or at.parent is None:
+        steps = history(database, conversation)
+        restored = next(chain.redoable(steps), None)
+        if restored is None:
             raise UsageError(f"nothing to redo: {conversation.name!r} has gone on since its undo")
-        restored = steps[at.parent]
         return insert(
             tables,
             conversation.id,
-            parent=last.seq,
+            parent=steps[-1].seq,
             kind="undo",
             position=restored.position,
             snapshot=restored.snapshot,
-            info={_REDO: True},
+            info={chain.REDO: True},
             restores=restored.seq,
         )
+
+
+def prune(database: Database, conversation: Conversation) -> None:
+    """Drop the memories of a conversation that neither it nor another one needs."""
+    with database.transaction() as tables:
+        needed = chain.kept(history(database, conversation))
+        for sha256 in snapshots.of(database, conversation.id) - needed:
+            if not _needed_elsewhere(database, sha256, conversation):
+                snapshots.drop(tables, sha256)
+
+
+def _needed_elsewhere(database: Database, sha256: str, conversation: Conversation) -> bool:
+    """Whether another conversation needs a memory; one that is damaged may."""
+    rows = database.rows(
+        "SELECT DISTINCT conversation_id AS id FROM steps"
+        " WHERE snapshot = ? AND conversation_id != ?",
+        (sha256, conversation.id),
+    )
+    try:
+        return any(sha256 in chain.kept(of_id(database, row["id"])) for row in rows)
+    except StorageError:
+        return True
 
 
 def insert(

@@ -36,29 +36,21 @@ class Store:
     stored is on the disk when the method returns.
     """
 
-    def __init__(self, database: Database, snapshot_budget: int) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._snapshot_budget = snapshot_budget
 
     @classmethod
-    def open(
-        cls,
-        path: Path,
-        *,
-        snapshot_budget: int = snapshots.BUDGET,
-        patience_ms: int = PATIENCE_MS,
-    ) -> Self:
+    def open(cls, path: Path, *, patience_ms: int = PATIENCE_MS) -> Self:
         """Open the database, creating it (0600, in a directory 0700) or migrating it if need be.
 
         Args:
-            snapshot_budget: bytes of memory kept per conversation, beyond the last three.
             patience_ms: how long to wait for another writer.
 
         Raises:
             StorageError: the file is foreign, newer than this version, damaged, or cannot be
                 written. A foreign or newer file is not touched.
         """
-        return cls(Database(path, patience_ms=patience_ms), snapshot_budget)
+        return cls(Database(path, patience_ms=patience_ms))
 
     def close(self) -> None:
         """Close the file. Safe to call twice."""
@@ -86,6 +78,16 @@ class Store:
         """
         documents.add(self._database, document)
 
+    def forget_document(self, sha256: str) -> None:
+        """Delete a document that no conversation is about; any other stays. One whose conversation
+        another process is only making comes back with that."""
+        documents.forget(self._database, sha256)
+
+    def unused_documents(self) -> dict[str, str]:
+        """Documents that no conversation is about: SHA-256 and file name. A process that was
+        killed while its model was loading leaves one."""
+        return documents.unused(self._database)
+
     def document(self, sha256: str) -> Document | None:
         """The stored document, its text verified.
 
@@ -93,6 +95,14 @@ class Store:
             StorageError: a page is not what was stored.
         """
         return documents.load(self._database, sha256)
+
+    def document_of(self, conversation: Conversation) -> Document:
+        """The document of a conversation, its text verified.
+
+        Raises:
+            StorageError: it is missing, or a page is not what was stored.
+        """
+        return documents.of(self._database, conversation)
 
     def page(self, sha256: str, number: int) -> Page:
         """One page of a stored document.
@@ -162,10 +172,15 @@ class Store:
     def collect(self) -> garbage.Removed:
         """Remove documents without a conversation and memories that none can go back to, and give
         unused space back to the file system."""
-        return garbage.collect(self._database, self._snapshot_budget)
+        return garbage.collect(self._database)
+
+    def tidy(self) -> None:
+        """Give unused space back to the file system, where that is worth the while."""
+        self._database.tidy()
 
     def size(self, conversation: Conversation) -> int:
-        """Bytes that deleting a conversation frees: memories and text that no other one has."""
+        """Bytes that deleting a conversation frees: memories, and text with
+        its index, that no other one has."""
         return snapshots.size_alone(self._database, conversation.id) + documents.size_alone(
             self._database, conversation.document_sha256
         )
@@ -223,7 +238,6 @@ class Store:
             position=position,
             snapshot=snapshot,
             info=info,
-            budget=self._snapshot_budget,
         )
 
     def undo(self, conversation: Conversation) -> Step:
@@ -232,7 +246,7 @@ class Store:
         Undoing again goes back to before the sleep before that one.
 
         Raises:
-            UsageError: there is no sleep left to undo.
+            UsageError: there is no sleep left to undo, or the memory before it is not kept.
         """
         return steps.undo(self._database, conversation)
 
@@ -271,7 +285,7 @@ class Store:
         """A stored memory, verified by its SHA-256 and for finite numbers.
 
         Raises:
-            StorageError: it is damaged, or was dropped to keep within the budget.
+            StorageError: it is damaged, or was dropped to save space.
         """
         return snapshots.load(self._database, sha256)
 
@@ -333,7 +347,6 @@ class Store:
             snapshot=snapshot,
             info=info,
             found=found,
-            budget=self._snapshot_budget,
         )
 
     def add_gist(self, conversation: Conversation, step: Step, gist: Gist) -> None:

@@ -65,7 +65,6 @@ def finish(
     snapshot: bytes | None,
     info: Mapping[str, Any],
     found: Mapping[str, Any],
-    budget: int,
 ) -> Step:
     """`Store.finish_turn`."""
     with database.transaction() as tables:
@@ -77,7 +76,6 @@ def finish(
             position=position,
             snapshot=snapshot,
             info=info,
-            budget=budget,
         )
         updated = tables.execute(
             "UPDATE turns SET answer = ?, interrupted = ?, step_seq = ?,"

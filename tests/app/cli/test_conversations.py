@@ -50,11 +50,20 @@ def test_undo_goes_back_one_sleep_and_reading_repairs_it(run: Run, story: Path, 
     assert run("read", story, "--json").json["snapshot"] == before["snapshot"]
 
 
-def test_undo_needs_a_sleep(run: Run, lamps: str) -> None:
-    sleeps = run("show", lamps, "--json").json["sleeps"]
-    for _ in range(sleeps):
+def test_undo_goes_back_three_sleeps(run: Run, lamps: str) -> None:
+    assert run("show", lamps, "--json").json["sleeps"] > 3
+    for _ in range(3):
         assert run("undo", lamps).code == 0
-    assert run("undo", lamps).code == 2
+    refused = run("undo", lamps)
+    assert refused.code == 2 and "goes back no further" in refused.err
+
+
+def test_undo_needs_a_sleep(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "short.txt").write_text("The lamp was lit.")
+    assert run("read", "short.txt").code == 0
+    while (done := run("undo", "short")).code == 0:
+        pass
+    assert done.code == 2 and "nothing to undo" in done.err
 
 
 def test_rm_deletes_with_leave_only(run: Run, story: Path, lamps: str) -> None:

@@ -52,9 +52,18 @@ def headings(markdown: str) -> int:
         "```sh\npump --start\n```",
         "~~~~\n```\n~~~\n",
         "```\na\n```\n\n```\nb",
+        "- a list\n  ```\n  code",
+        "``` a ` b\nno fence",
+        "Text\u2028```\nand text",
+        "As in HTML:\n\n<!-- a comment",
+        "<pre>\ncode",
+        "1. one\n   ~~~\n\n   two",
         "No code at all.",
     ],
-    ids=["open", "closed", "another fence inside", "the second one open", "none"],
+    ids=[
+        *("open", "closed", "another fence inside", "the second one open", "in a list"),
+        *("no fence", "no line", "comment", "element", "in a numbered list", "none"),
+    ],
 )
 def test_what_follows_a_code_block_is_no_code(answer: str) -> None:
     markdown = written(turn(answer), turn("It is kept in the shed."))

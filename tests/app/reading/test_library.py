@@ -53,12 +53,15 @@ def test_what_is_nowhere_is_not_found(library: Library) -> None:
 def test_a_copy_as_of_a_page(library: Library) -> None:
     whole = library.sleeps("houses")
     assert [sleep.number for sleep in whole] == list(range(1, len(whole) + 1))
-    assert all(sleep.kept and sleep.size > 0 and sleep.tokens > 0 for sleep in whole)
-    fork = library.fork("houses", 3)
-    assert fork.page <= 3 and 0 < fork.sleeps < len(whole)
-    assert library.sleeps(fork.name) == whole[: fork.sleeps]
+    assert all(sleep.size > 0 and sleep.tokens > 0 for sleep in whole)
+    kept = [sleep for sleep in whole if sleep.kept]
+    assert kept == whole[-4:]
+    fork = library.fork("houses", kept[1].last)
+    assert fork.page <= kept[1].last and 0 < fork.sleeps < len(whole)
+    copied = [(sleep.snapshot, sleep.kept) for sleep in library.sleeps(fork.name)]
+    assert copied == [(sleep.snapshot, sleep.kept) for sleep in whole[: fork.sleeps]]
     assert names(library) == [fork.name, "houses"]
-    with pytest.raises(UsageError, match="no sleep at or before"):
+    with pytest.raises(UsageError, match="no memory at or before"):
         library.fork("houses", 0)
 
 

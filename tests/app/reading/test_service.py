@@ -160,8 +160,18 @@ def test_there_is_no_such_thing(target: str | Path, error: type, database: Path)
         visit(target, database)
 
 
-def test_a_model_that_does_not_exist_leaves_no_conversation(houses: Path, database: Path) -> None:
+def test_a_model_that_does_not_exist_leaves_nothing(houses: Path, database: Path) -> None:
     with pytest.raises(ModelError):
         visit(houses, database, model="unheard-of")
     with Store.open(database) as store:
         assert store.conversations() == []
+        assert store.unused_documents() == {}
+
+
+def test_a_document_that_is_in_use_stays_when_another_model_fails(
+    houses: Path, database: Path
+) -> None:
+    visit(houses, database)
+    with pytest.raises(ModelError):
+        visit(houses, database, model="unheard-of")
+    assert visit(houses, database)[-1].progress.finished

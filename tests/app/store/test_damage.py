@@ -9,6 +9,7 @@ import pytest
 
 from sleepdoc.documents.types import Document
 from sleepdoc.errors import StorageError
+from sleepdoc.reading.recall import StoredText
 from sleepdoc.store import Conversation, Position, Store
 from sleepdoc.store.driver import sqlite3
 from sleepdoc_model.recall.folding import terms
@@ -72,6 +73,50 @@ def test_a_missing_page_is_found(filled: Path, document: Document) -> None:
             store.page(document.sha256, 2)
 
 
+def test_a_missing_document_is_no_empty_one(filled: Path, conversation: Conversation) -> None:
+    connection = sqlite3.connect(filled, isolation_level=None)
+    connection.execute("DELETE FROM documents")
+    connection.close()
+    with Store.open(filled) as store:
+        (listed,) = store.conversations()
+        with pytest.raises(StorageError, match="document of 'the-five-orange-pips' is missing"):
+            store.document_of(listed)
+        with pytest.raises(StorageError, match="text of the document is missing"):
+            _ = StoredText(store, listed.document_sha256).pages
+
+
+@pytest.mark.parametrize(
+    ("written", "instead"),
+    [
+        (b"created TEXT NOT NULL,\n            info TEXT", b"creatad"),
+        (b"CREATE TABLE pages", b"CREATE TABLE paget"),
+        (b"BEFORE UPDATE ON snapshots", b"BEFORE DELETE"),
+        (b"CREATE TABLE schema_sum", b"CREATE TABLE schema_sun"),
+        (b"slept BETWEEN 0 AND read", b"slept BETWEEN 1"),
+    ],
+    ids=["column", "table", "trigger", "sum", "constraint"],
+)
+def test_a_changed_letter_in_the_schema_is_one_line(
+    filled: Path, written: bytes, instead: bytes
+) -> None:
+    content = filled.read_bytes()
+    assert written in content
+    filled.write_bytes(content.replace(written, instead + written[len(instead) :], 1))
+    with pytest.raises(StorageError, match=r"sleepdoc\.db: the database is damaged") as raised:
+        Store.open(filled)
+    assert "\n" not in str(raised.value)
+
+
+def test_a_changed_setting_of_the_word_index_is_one_line(filled: Path, document: Document) -> None:
+    connection = sqlite3.connect(filled, isolation_level=None)
+    connection.execute("UPDATE passage_terms_config SET v = 9 WHERE k = 'version'")
+    connection.close()
+    with Store.open(filled) as store:
+        with pytest.raises(StorageError, match=r"damaged.*word index"):
+            store.index(document.sha256).holders("pip")
+        assert any("word index" in problem for problem in store.check())
+
+
 def test_a_changed_memory_is_found(
     filled: Path, conversation: Conversation, flip: Flip, memory: Callable[[int], bytes]
 ) -> None:
@@ -113,7 +158,7 @@ def test_a_damaged_file_is_refused_after_a_crash_and_left_alone(
     for page in range(len(content) // PAGE)[pages]:
         content[page * PAGE : page * PAGE + 8] = b"\xff" * 8
     copy.write_bytes(content)
-    with pytest.raises(StorageError, match=r"damaged.*\.recover"):
+    with pytest.raises(StorageError, match=r"damaged.*doctor --repair"):
         Store.open(copy)
     assert copy.read_bytes() == content
 
@@ -122,7 +167,7 @@ def test_a_truncated_file_is_one_line(filled: Path) -> None:
     content = filled.read_bytes()
     filled.write_bytes(content[: len(content) // 2 // PAGE * PAGE])
     with (
-        pytest.raises(StorageError, match=r"damaged.*\.recover"),
+        pytest.raises(StorageError, match=r"damaged.*doctor --repair"),
         Store.open(filled) as store,
     ):
         store.conversations()

@@ -40,3 +40,29 @@ def test_a_document_is_stored_whole_or_not_at_all(store: Store, document: Docume
     assert store.index(document.sha256).holders("pondicherri") == []
     store.add_document(document)
     assert store.document(document.sha256) == document
+
+
+def test_what_is_said_to_be_freed_is_freed(store: Store, document: Document) -> None:
+    words = ("barque", "captain", "letter", "pips", "storm", "harbour", "keeper", "lamp")
+    pages = tuple(
+        Page(
+            number,
+            str(number),
+            " ".join(f"{word}{number * k % 97}" for k in range(40) for word in words),
+        )
+        for number in range(1, 40)
+    )
+    conversations = [
+        store.create_conversation(
+            replace(document, sha256=digit * 64, pages=pages, outline=()),
+            model="m",
+            fingerprint="f",
+            passes=1,
+            seed=0,
+        )
+        for digit in "ab"
+    ]
+    said = store.size(conversations[0])
+    assert said > sum(len(page.text) for page in pages)
+    freed = store.delete_conversation(conversations[0].name)
+    assert 0.7 * freed < said < 1.3 * freed

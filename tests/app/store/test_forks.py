@@ -105,7 +105,7 @@ def test_as_of_a_page_is_as_of_the_last_sleep_that_knew_nothing_beyond_it(
     assert state(store.head(copy)) == state(second)
     assert [turn.question for turn in store.turns(copy)] == ["early?"]
     assert int(store.steps(copy)[0].info[AS_OF]) == second.position.read
-    with pytest.raises(UsageError, match="no sleep at or before page 0"):
+    with pytest.raises(UsageError, match=r"no memory at or before page 0.*pages: 1, 2, 3"):
         store.fork(conversation, 0)
 
 

@@ -70,6 +70,24 @@ def test_an_empty_file_is_welcome(tmp_path: Path) -> None:
         assert store.conversations() == []
 
 
+def test_a_file_whose_first_page_was_torn_by_a_power_cut_is_welcome(tmp_path: Path) -> None:
+    # A later sector of the page came to the disk and the first did not; the journal was synced
+    # before. Its header: magic, records, nonce, pages before, sector, page (fileformat.html, 3).
+    (tmp_path / "torn.db").write_bytes(bytes(512) + b"\xff" * 1024)
+    fields = (0, 7, 0, 512, 4096)
+    header = b"".join(number.to_bytes(4, "big") for number in fields)
+    magic = bytes.fromhex("d9d505f920a163d7")
+    (tmp_path / "torn.db-journal").write_bytes((magic + header).ljust(512, b"\0"))
+    with Store.open(tmp_path / "torn.db") as store:
+        assert store.conversations() == []
+
+
+def test_zeros_without_a_journal_are_no_database(tmp_path: Path) -> None:
+    (tmp_path / "zeros").write_bytes(bytes(1024))
+    with pytest.raises(StorageError, match="not a sleepdoc database"):
+        Store.open(tmp_path / "zeros")
+
+
 def test_a_file_whose_making_was_interrupted_is_welcome(tmp_path: Path) -> None:
     connection = sqlite3.connect(tmp_path / "begun.db", isolation_level=None)
     connection.execute("PRAGMA journal_mode = wal")

@@ -11,8 +11,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import save
 
-from sleepdoc.documents.types import Document
-from sleepdoc.errors import StorageError
+from sleepdoc.errors import StorageError, UsageError
 from sleepdoc.store import Conversation, Position, Store
 
 Memory = Callable[[int], bytes]
@@ -121,74 +120,75 @@ class Kept:
             return False
 
 
-def test_memories_are_kept_within_the_budget(
+def test_the_newest_and_the_three_before_the_last_sleeps_are_kept(
     store: Store, conversation: Conversation, memory: Memory
 ) -> None:
     names = [commit(store, conversation, memory(number)) for number in range(12)]
-    assert Kept(store, names)() == list(range(12))
+    assert Kept(store, names)() == [8, 9, 10, 11]
+    assert store.check() == []
+    assert store.collect().memories == 0
+
+
+def test_undo_goes_back_three_sleeps_and_says_so(
+    store: Store, conversation: Conversation, memory: Memory
+) -> None:
+    names = [commit(store, conversation, memory(number)) for number in range(6)]
+    for number in (4, 3, 2):
+        assert store.undo(conversation).snapshot == names[number]
+    with pytest.raises(UsageError, match=r"goes back no further.*last 3 sleeps are kept"):
+        store.undo(conversation)
+    assert store.collect().memories == 0, "redo goes to all of them"
+    for number in (3, 4, 5):
+        assert store.redo(conversation).snapshot == names[number]
+        assert store.load_snapshot(names[number]) == memory(number)
     assert store.check() == []
 
 
-def test_the_oldest_go_first_when_the_budget_is_spent(
-    database: Path, document: Document, memory: Memory
+def test_what_was_undone_goes_with_the_next_sleep(
+    store: Store, conversation: Conversation, memory: Memory
 ) -> None:
-    with Store.open(database, snapshot_budget=5 * len(memory(0))) as store:
-        conversation = store.create_conversation(
-            document, model="m", fingerprint="f", passes=1, seed=0
-        )
-        names = [commit(store, conversation, memory(number)) for number in range(12)]
-        assert Kept(store, names)() == [7, 8, 9, 10, 11]
-        assert store.check() == []
+    names = [commit(store, conversation, memory(number)) for number in range(3)]
+    store.undo(conversation)
+    store.undo(conversation)
+    assert Kept(store, names)() == [0, 1, 2]
+    names.append(commit(store, conversation, memory(3)))
+    assert Kept(store, names)() == [0, 3]
 
 
-def test_the_last_three_stay_whatever_the_budget(
-    database: Path, document: Document, memory: Memory
-) -> None:
-    with Store.open(database, snapshot_budget=0) as store:
-        conversation = store.create_conversation(
-            document, model="m", fingerprint="f", passes=1, seed=0
-        )
-        names = [commit(store, conversation, memory(number)) for number in range(6)]
-        assert Kept(store, names)() == [3, 4, 5]
-        store.undo(conversation)
-        assert store.head(conversation).snapshot == names[4]
-        names.append(commit(store, conversation, memory(6)))
-        assert Kept(store, names)() == [4, 5, 6]
+def test_an_imported_memory_stays(store: Store, conversation: Conversation, memory: Memory) -> None:
+    names = [commit(store, conversation, memory(0), "import")]
+    names += [commit(store, conversation, memory(number)) for number in range(1, 7)]
+    assert Kept(store, names)() == [0, 3, 4, 5, 6]
 
 
-def test_a_memory_that_no_sleep_began_from_goes_when_it_is_old(
+def test_a_copy_keeps_its_own_memory_and_nothing_more(
     store: Store, conversation: Conversation, memory: Memory
 ) -> None:
     names = [commit(store, conversation, memory(number)) for number in range(2)]
-    store.undo(conversation)  # nothing will ever begin from number 1 again
-    names += [commit(store, conversation, memory(number), "import") for number in (2, 3, 4, 5)]
-    assert Kept(store, names)() == [0, 3, 4, 5]
+    copy = store.fork(conversation)
+    names += [commit(store, conversation, memory(number)) for number in range(2, 8)]
+    assert Kept(store, names)() == [0, 1, 4, 5, 6, 7], "0 is what the copy can undo to"
+    assert store.undo(copy).snapshot == names[0]
+    store.delete_conversation(copy.name)
+    store.collect()
+    assert Kept(store, names)() == [4, 5, 6, 7]
 
 
-def test_a_memory_that_another_conversation_has_as_well_stays(
-    database: Path, document: Document, memory: Memory
+def test_a_memory_that_is_needed_and_not_there_is_a_problem(
+    store: Store, conversation: Conversation, memory: Memory
 ) -> None:
-    with Store.open(database, snapshot_budget=0) as store:
-        first, second = (
-            store.create_conversation(document, model="m", fingerprint="f", passes=1, seed=0)
-            for _ in range(2)
-        )
-        shared = commit(store, second, memory(0))
-        names = [commit(store, first, memory(number)) for number in range(6)]
-        assert names[0] == shared
-        assert Kept(store, names)() == [0, 3, 4, 5]
+    name = commit(store, conversation, memory(0))
+    with store._database.transaction() as tables:
+        tables.execute("UPDATE snapshots SET data = NULL")
+    assert store.check() == [f"the memory {name[:12]} of {conversation.name!r} is missing"]
 
 
 def test_a_memory_that_was_dropped_can_be_made_again(
-    database: Path, document: Document, memory: Memory
+    store: Store, conversation: Conversation, memory: Memory
 ) -> None:
-    with Store.open(database, snapshot_budget=0) as store:
-        conversation = store.create_conversation(
-            document, model="m", fingerprint="f", passes=1, seed=0
-        )
-        names = [commit(store, conversation, memory(number)) for number in (0, 1, 2, 3, 0)]
-        assert names[4] == names[0]
-        assert Kept(store, names)() == [0, 2, 3, 4]
+    names = [commit(store, conversation, memory(number)) for number in (0, 1, 2, 3, 4, 0)]
+    assert names[5] == names[0]
+    assert Kept(store, names)() == [0, 2, 3, 4, 5]
 
 
 def test_a_damaged_memory_can_be_made_again(
