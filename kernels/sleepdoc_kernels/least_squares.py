@@ -19,6 +19,8 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
+from sleepdoc_kernels.exact import back, exact
+
 
 class WindowSums(NamedTuple):
     """What a window adds to any state.
@@ -71,10 +73,10 @@ def window_sums(
     k, v, weight = (x.to(wide).transpose(1, 2) for x in (k, v, beta))
     kept = torch.ones_like(weight[..., 0])
     if log_decay is not None:
-        decays = log_decay.double().transpose(1, 2)
+        decays = exact(log_decay).transpose(1, 2)  # [B, H, T]
         total = decays.sum(-1, keepdim=True)
-        weight = weight * (total - decays.cumsum(-1)).exp().to(wide)
-        kept = total[..., 0].exp().to(wide)
+        weight = weight * back((total - decays.cumsum(-1)).exp(), weight)
+        kept = back(total[..., 0].exp(), weight)
     with torch.autocast(k.device.type, enabled=False):
         weighted = k * weight.unsqueeze(-1)
         covariance = k.mT @ weighted
@@ -91,13 +93,13 @@ class _Solve(torch.autograd.Function):
 
     @staticmethod
     def forward(context: Any, b: Tensor, a: Tensor) -> Tensor:
-        factor = torch.linalg.cholesky(a.double())
-        x = torch.cholesky_solve(b.double().mT, factor).mT.to(b.dtype)
+        factor = torch.linalg.cholesky(exact(a))
+        x = back(torch.cholesky_solve(exact(b).mT, factor).mT, b)
         context.save_for_backward(x, factor)
         return x
 
     @staticmethod
     def backward(context: Any, *gradients: Tensor) -> tuple[Tensor, Tensor]:
         x, factor = context.saved_tensors
-        of_b = torch.cholesky_solve(gradients[0].double().mT, factor).mT.to(x.dtype)
+        of_b = back(torch.cholesky_solve(exact(gradients[0]).mT, factor).mT, x)
         return of_b, -(x.mT @ of_b)
