@@ -41,9 +41,9 @@ class WindowSums(NamedTuple):
         """The state after the window; B may be 1 on either side."""
         with torch.autocast(state.device.type, enabled=False):
             rows = self.products.shape[2]
-            weights, before = state[:, :, :rows], state[:, :, rows:]
+            weights, before = state[:, :, :rows], state[:, :, rows:]  # S, H
             kept, ridge = self.kept[:, :, None, None], self.ridge[:, None, None]
-            after = kept * before + self.covariance
+            after = kept * before + self.covariance  # H', [B, H, D_k, D_k]
             wrong = self.products - weights @ self.covariance - (1 - kept) * ridge * weights
             regular = after + ridge * torch.eye(after.shape[-1], device=after.device)
             step: Tensor = _Solve.apply(wrong, regular)  # type: ignore[no-untyped-call]
@@ -78,7 +78,7 @@ def window_sums(
         weight = weight * back((total - decays.cumsum(-1)).exp(), weight)
         kept = back(total[..., 0].exp(), weight)
     with torch.autocast(k.device.type, enabled=False):
-        weighted = k * weight.unsqueeze(-1)
+        weighted = k * weight.unsqueeze(-1)  # [B, H, T, D_k]
         covariance = k.mT @ weighted
         # Symmetric to the last bit, so that half of it is enough to store.
         covariance = (covariance + covariance.mT) / 2
