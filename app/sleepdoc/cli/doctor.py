@@ -143,8 +143,8 @@ def _kernel(device: str | None, tokens: int) -> str:
 def _model(choice: ModelChoice) -> str:
     from sleepdoc.errors import ModelError
     from sleepdoc.reading.client import EngineClient, WorkerGone
-    from sleepdoc.reading.service import DEFAULT_MODEL
     from sleepdoc.widgets import figures
+    from sleepdoc_model.load import DEFAULT_MODEL
 
     model = choice.found or DEFAULT_MODEL
     client = EngineClient.shipped(model, device=choice.device, seed=choice.seed)
