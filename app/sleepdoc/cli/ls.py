@@ -14,9 +14,9 @@ from sleepdoc.cli.output import emit, local, notice, say, table
 @storage_options
 def ls(as_json: bool, database: Path) -> None:
     """List conversations, the latest first."""
+    from sleepdoc import figures
     from sleepdoc.exports.summary import summarise
     from sleepdoc.store import Store
-    from sleepdoc.widgets import figures
 
     with Store.open(database) as store:
         rows = [summarise(store, conversation) for conversation in store.conversations()]
