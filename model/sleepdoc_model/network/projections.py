@@ -171,7 +171,7 @@ class BorrowedProjections(nn.Module):
 
     def clipping(self, weights: Tensor) -> Tensor:
         """What clips the norms of fast weights [B, H, D_v, D_k]: a factor in (0, 1], [B, H]."""
-        norm = torch.linalg.matrix_norm(weights)
+        norm: Tensor = torch.linalg.matrix_norm(weights)
         return (self.log_fill.exp() / norm.clamp(min=1e-6)).clamp(max=1.0)
 
     def holds(self, weights: Tensor) -> Tensor:
