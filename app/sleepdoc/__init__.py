@@ -1,3 +1,3 @@
 """sleepdoc: read long documents into a small local model that sleeps."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -18,6 +18,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.theme import Theme
 
+from sleepdoc import figures
 from sleepdoc.documents.text import safe_display
 from sleepdoc.errors import ExitCode, SleepdocError
 from sleepdoc.reading.events import Event
@@ -28,7 +29,6 @@ from sleepdoc.screens.reading import ReadingScreen
 from sleepdoc.screens.slash import SLASHES
 from sleepdoc.screens.wire import Commands, Happened, OpenOther, ReadToTheEnd
 from sleepdoc.settings import choose, settings
-from sleepdoc.widgets import figures
 from sleepdoc.widgets.alt_digits import free_alt_digits
 from sleepdoc.widgets.announcement import announcement
 

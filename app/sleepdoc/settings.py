@@ -9,6 +9,7 @@ from typing import Any
 
 from sleepdoc import locations
 from sleepdoc.errors import StorageError, UsageError
+from sleepdoc_model.load import DEFAULT_MODEL
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Option:
 
 
 OPTIONS = (
-    Option("model", str, "default", "the model of a new conversation", "SLEEPDOC_MODEL"),
+    Option("model", str, DEFAULT_MODEL, "the model of a new conversation", "SLEEPDOC_MODEL"),
     Option(
         "passes",
         int,

@@ -19,6 +19,8 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
+from sleepdoc_kernels.exact import back, exact
+
 
 class WindowSums(NamedTuple):
     """What a window adds to any state.
@@ -39,9 +41,9 @@ class WindowSums(NamedTuple):
         """The state after the window; B may be 1 on either side."""
         with torch.autocast(state.device.type, enabled=False):
             rows = self.products.shape[2]
-            weights, before = state[:, :, :rows], state[:, :, rows:]
+            weights, before = state[:, :, :rows], state[:, :, rows:]  # S, H
             kept, ridge = self.kept[:, :, None, None], self.ridge[:, None, None]
-            after = kept * before + self.covariance
+            after = kept * before + self.covariance  # H', [B, H, D_k, D_k]
             wrong = self.products - weights @ self.covariance - (1 - kept) * ridge * weights
             regular = after + ridge * torch.eye(after.shape[-1], device=after.device)
             step: Tensor = _Solve.apply(wrong, regular)  # type: ignore[no-untyped-call]
@@ -71,12 +73,12 @@ def window_sums(
     k, v, weight = (x.to(wide).transpose(1, 2) for x in (k, v, beta))
     kept = torch.ones_like(weight[..., 0])
     if log_decay is not None:
-        decays = log_decay.double().transpose(1, 2)
+        decays = exact(log_decay).transpose(1, 2)  # [B, H, T]
         total = decays.sum(-1, keepdim=True)
-        weight = weight * (total - decays.cumsum(-1)).exp().to(wide)
-        kept = total[..., 0].exp().to(wide)
+        weight = weight * back((total - decays.cumsum(-1)).exp(), weight)
+        kept = back(total[..., 0].exp(), weight)
     with torch.autocast(k.device.type, enabled=False):
-        weighted = k * weight.unsqueeze(-1)
+        weighted = k * weight.unsqueeze(-1)  # [B, H, T, D_k]
         covariance = k.mT @ weighted
         # Symmetric to the last bit, so that half of it is enough to store.
         covariance = (covariance + covariance.mT) / 2
@@ -91,13 +93,13 @@ class _Solve(torch.autograd.Function):
 
     @staticmethod
     def forward(context: Any, b: Tensor, a: Tensor) -> Tensor:
-        factor = torch.linalg.cholesky(a.double())
-        x = torch.cholesky_solve(b.double().mT, factor).mT.to(b.dtype)
+        factor = torch.linalg.cholesky(exact(a))
+        x = back(torch.cholesky_solve(exact(b).mT, factor).mT, b)
         context.save_for_backward(x, factor)
         return x
 
     @staticmethod
     def backward(context: Any, *gradients: Tensor) -> tuple[Tensor, Tensor]:
         x, factor = context.saved_tensors
-        of_b = torch.cholesky_solve(gradients[0].double().mT, factor).mT.to(x.dtype)
+        of_b = back(torch.cholesky_solve(exact(gradients[0]).mT, factor).mT, x)
         return of_b, -(x.mT @ of_b)

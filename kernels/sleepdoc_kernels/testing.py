@@ -2,10 +2,33 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
+
+
+class NoFloat64(Tensor):
+    """A tensor on a device that plays one without float64, as MPS is; so is all it takes part in.
+
+    `cpu` leaves the device. Whoever uses it says so in place of `exact.has_float64` too.
+    """
+
+    @classmethod
+    def __torch_function__(
+        cls,
+        func: Callable[..., Any],
+        types: Any,
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> Any:
+        result = super().__torch_function__(func, types, args, kwargs)  # type: ignore[no-untyped-call]
+        if func is Tensor.cpu:
+            return result.as_subclass(Tensor)
+        if isinstance(result, cls) and result.dtype == torch.float64:
+            raise TypeError("this device has no float64")
+        return result
 
 
 def error_ratio(actual: Tensor, expected: Tensor) -> float:

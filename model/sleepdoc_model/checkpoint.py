@@ -18,15 +18,15 @@ FORMAT = "sleepdoc-heads"
 
 def trained_parameters(network: Network) -> dict[str, torch.nn.Parameter]:
     """The parameters that belong to a checkpoint: everything of the fast-weight heads."""
-    ours = (".memory.", "relevance.", "subject.")
-    return {n: p for n, p in network.weights().items() if any(part in n for part in ours)}
+    ours = {id(parameter) for parameter in network.added()}
+    return {name: p for name, p in network.weights().items() if id(p) in ours}
 
 
 def reading_parameters(network: Network) -> dict[str, torch.nn.Parameter]:
     """Those of them that what is written does not depend on."""
-    writing = (".k.", ".v.", ".k_bias", ".features", ".beta.", ".decay.", ".log_ridge", "subject")
+    writing = {id(parameter) for parameter in network.writing()}
     parameters = trained_parameters(network)
-    return {n: p for n, p in parameters.items() if not any(part in n for part in writing)}
+    return {name: p for name, p in parameters.items() if id(p) not in writing}
 
 
 def save_heads(network: Network, path: Path, **notes: str) -> None:

@@ -37,9 +37,9 @@ class MemoryConfig:
     of projections of its own. For fast weights added to a pretrained network."""
     rank: int = 16
     fades: bool = False
-    """Whether such a retrofit's attention to the window fades where there is a memory."""
+    """Whether the output of such a retrofit's attention is gated where there is a memory."""
     relevance: bool = False
-    """Whether such a retrofit judges of every token how much the memory concerns it."""
+    """Whether it is judged of every token how much the memory concerns it."""
     subject: int = 0
     """How many heads of such a retrofit gather what every token is about, for keys and queries."""
     write: Write = "token"
@@ -58,6 +58,8 @@ class MemoryConfig:
     def __post_init__(self) -> None:
         if self.rule == "least-squares" and (self.write == "token" or self.reads_asleep):
             raise ValueError("least squares are solved for once in a window that sees itself alone")
+        if (self.fades or self.subject) and not self.shares_attention:
+            raise ValueError("only fast weights that share an attention fade it or have subjects")
 
     @property
     def state_shape(self) -> tuple[int, int, int]:

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from sleepdoc_model.network import Network
 
 
+DEFAULT_MODEL = "default"
+"""The id of the embedded model, which is taken where nobody names another."""
+BUILT_IN = (DEFAULT_MODEL, "tiny", "scripted")
+
 GGUF_WINDOW = 4096
 """Tokens the attention of a GGUF model sees, if it was trained on as many."""
 
@@ -56,7 +60,7 @@ def load(
         return _scripted(options, seed)
     if name == "tiny":
         return _tiny(options, seed, window)
-    if name == "default":
+    if name == DEFAULT_MODEL:
         try:
             return _default(heads, reader, device, window, hashes, cache)
         except (OSError, ValueError) as error:

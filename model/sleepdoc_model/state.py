@@ -13,7 +13,7 @@ weights in the first D_v rows, and what else writing needs."""
 
 
 def empty_memory(config: ModelConfig, batch: int = 1, device: str = "cpu") -> Memory:
-    """Fast weights that have been told nothing: all zeros."""
+    """The memory before anything was written: all zeros."""
     shape = (batch, *config.memory.state_shape)
     return tuple(torch.zeros(shape, device=device) for _ in config.memory_layers)
 
@@ -42,27 +42,27 @@ class KVCache:
     in the first window and in the thousandth.
 
     Shapes: keys and values [layers, B, kv_heads, size, head_dim]; layers without attention keep
-    their place unused. `given` [B, size, heads, features + 2] is what tokens tell others about
-    their subject, if the network has such heads; the last of it is their salience.
+    their place unused. `subjects` [B, size, S, F + 2] is what `Subject.project` makes of the
+    tokens, if the network has such heads; the last of it is their salience.
     """
 
     keys: Tensor
     values: Tensor
     length: int = 0
-    given: Tensor | None = None
+    subjects: Tensor | None = None
 
     @classmethod
     def allocate(
         cls, config: ModelConfig, size: int, *, batch: int = 1, dtype: torch.dtype, device: str
     ) -> "KVCache":
         heads = config.attention
-        shape = (len(config.layers), batch, heads.kv_heads, size, heads.head_dim)
-        zeros = torch.zeros(shape, dtype=dtype, device=device)
+        window = (len(config.layers), batch, heads.kv_heads, size, heads.head_dim)
+        zeros = torch.zeros(window, dtype=dtype, device=device)
         cache = cls(zeros, torch.zeros_like(zeros))
         if config.memory.subject:
-            gives = (batch, size, config.memory.subject, SUBJECT_FEATURES + 2)
-            cache.given = torch.zeros(gives, device=device)
-            cache.give_nothing(size)
+            shape = (batch, size, config.memory.subject, SUBJECT_FEATURES + 2)
+            cache.subjects = torch.zeros(shape, device=device)
+            cache.skip_subjects(size)
         return cache
 
     @property
@@ -70,12 +70,12 @@ class KVCache:
         return self.keys.shape[3]
 
     def begin(self, other: "KVCache") -> None:
-        """Become a copy of a shorter one of the same network or of one that gives nothing."""
+        """Become a copy of a shorter one of the same network, or of one without subjects."""
         self.length = other.length
         self.keys[:, :, :, : self.length] = other.keys
         self.values[:, :, :, : self.length] = other.values
-        if self.given is not None and other.given is not None:
-            self.given[:, : self.length] = other.given
+        if self.subjects is not None and other.subjects is not None:
+            self.subjects[:, : self.length] = other.subjects
 
     def append(self, layer: int, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
         """Store k and v [B, kv_heads, T, D] after what is there; returns all of that layer's.
@@ -87,21 +87,22 @@ class KVCache:
         self.values[layer, :, :, self.length : end] = v
         return self.keys[layer, :, :, :end], self.values[layer, :, :, :end]
 
-    def give(self, given: Tensor, *, grow: bool) -> Tensor:
-        """What tokens so far and new ones [B, T, heads, features + 2] give; `grow` stores it."""
-        if self.given is None:
-            return given
-        end = self.length + given.shape[1]
+    def append_subjects(self, projected: Tensor, *, grow: bool) -> Tensor:
+        """All tokens' `Subject.project` so far and that of new ones [B, T, S, F + 2]; `grow` stores
+        the new ones."""
+        if self.subjects is None:
+            return projected
+        end = self.length + projected.shape[1]
         if grow:
-            self.given[:, self.length : end] = given
-            return self.given[:, :end]
-        before = self.given[:, : self.length].expand(len(given), -1, -1, -1)
-        return torch.cat((before, given), dim=1)
+            self.subjects[:, self.length : end] = projected
+            return self.subjects[:, :end]
+        before = self.subjects[:, : self.length].expand(len(projected), -1, -1, -1)
+        return torch.cat((before, projected), dim=1)
 
-    def give_nothing(self, count: int) -> None:
+    def skip_subjects(self, count: int) -> None:
         """Leave the next `count` tokens out of every subject."""
-        if self.given is not None:
-            left_out = self.given[:, self.length : self.length + count]
+        if self.subjects is not None:
+            left_out = self.subjects[:, self.length : self.length + count]
             left_out.zero_()
             left_out[..., -1] = -torch.inf
 

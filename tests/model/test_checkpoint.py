@@ -8,8 +8,14 @@ import torch
 from safetensors.torch import save_file
 
 from sleepdoc_model import config
-from sleepdoc_model.checkpoint import load_heads, read_config, save_heads, trained_parameters
-from sleepdoc_model.network import Network
+from sleepdoc_model.checkpoint import (
+    load_heads,
+    read_config,
+    reading_parameters,
+    save_heads,
+    trained_parameters,
+)
+from sleepdoc_model.network import Network, Pass
 from sleepdoc_model.testing import randomise
 
 
@@ -56,3 +62,31 @@ def test_what_does_not_fit_is_refused(tmp_path: Path) -> None:
     save_file({"x": torch.zeros(1)}, path)
     with pytest.raises(ValueError, match="not a checkpoint"):
         read_config(path)
+
+
+@pytest.mark.parametrize("rule", ["delta", "least-squares"])
+def test_what_reads_is_all_that_no_write_depends_on(rule: config.Rule) -> None:
+    network = Network(config.tiny(rule=rule))
+    randomise(network, 0)
+    parameters = trained_parameters(network)
+    for parameter in parameters.values():
+        parameter.requires_grad_()
+    h = network.embed(torch.arange(1, 13)[None]).detach()
+    _, memory = network(h, None, Pass("write"))
+    assert memory is not None
+    wrote = torch.autograd.grad(
+        sum(state.sum() for state in memory), list(parameters.values()), allow_unused=True
+    )
+    silent = {name for name, gradient in zip(parameters, wrote, strict=True) if gradient is None}
+    assert set(reading_parameters(network)) == silent
+    assert {"relevance.up.weight", "blocks.1.memory.gate.weight"} <= silent
+    assert "subject.salience.weight" not in silent
+
+
+def test_fast_weights_of_their_own_are_all_trained() -> None:
+    network = Network(config.paper(vocab=272, dim=64))
+    bare = {name for name in network.weights() if ".memory." not in name}
+    assert set(network.weights()) - set(trained_parameters(network)) == bare
+    gates = {f"blocks.{layer}.memory.{name}.weight" for layer in (1, 3) for name in ("q", "o")}
+    assert gates <= set(reading_parameters(network))
+    assert "blocks.1.memory.k.weight" not in reading_parameters(network)

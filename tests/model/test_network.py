@@ -219,3 +219,9 @@ def test_layers_are_checked() -> None:
     for unfit in ({"reads_asleep": True}, {"write": "token"}):
         with pytest.raises(ValueError, match="least squares"):
             dataclasses.replace(config.tiny().memory, **unfit)
+
+
+@pytest.mark.parametrize("asked", [{"subject": 2}, {"fades": True}])
+def test_what_only_a_shared_attention_can_have_is_refused_without_one(asked) -> None:
+    with pytest.raises(ValueError, match="share an attention"):
+        config.MemoryConfig(heads=2, key_dim=8, value_dim=8, **asked)

@@ -5,7 +5,8 @@ import dataclasses
 import pytest
 import torch
 
-from sleepdoc_kernels.testing import assert_close
+from sleepdoc_kernels import exact
+from sleepdoc_kernels.testing import NoFloat64, assert_close
 from sleepdoc_model import config
 from sleepdoc_model.network import Network, Pass
 from sleepdoc_model.sleep import sleep_passes
@@ -193,3 +194,21 @@ def test_passes_end_when_nothing_changes_any_more(rule: config.Rule) -> None:
     assert [report.passes for _, report in made] == [40] * (first - 1) + [first]
     *_, (expected, _) = sleep_passes(endless, tokens(16), None, passes=first)
     assert all(torch.equal(a, b) for a, b in zip(made[-1][0], expected, strict=True))
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("rule", ["delta", "least-squares"])
+def test_a_sleep_needs_no_float64_of_its_device(rule, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its embeddings are on a device that plays one without, so all that follows from them is."""
+    network = make(config.tiny(rule=rule))
+    *_, (expected, _) = sleep_passes(network, tokens(16), None, passes=2)
+    monkeypatch.setattr(exact, "has_float64", lambda device: False)
+    monkeypatch.setattr(
+        network.embedding,
+        "forward",
+        lambda ids: network.embedding.weight[ids].as_subclass(NoFloat64),
+    )
+    *_, (slept, _) = sleep_passes(network, tokens(16), None, passes=2)
+    for state, plain in zip(slept, expected, strict=True):
+        assert isinstance(state, NoFloat64)
+        assert torch.equal(state.as_subclass(torch.Tensor), plain)

@@ -24,7 +24,7 @@ def weights(
 ) -> torch.Tensor:
     """Of all tokens for one of them: their features are unit vectors."""
     count = x.shape[1]
-    given = torch.cat((torch.eye(32)[None, :count, None], subject.gives(x)[..., -2:]), dim=-1)
+    given = torch.cat((torch.eye(32)[None, :count, None], subject.project(x)[..., -2:]), dim=-1)
     found: torch.Tensor = subject(given, count, asleep=asleep)[0, at, :count]
     return found / found.sum()
 
@@ -62,8 +62,8 @@ def test_awake_later_tokens_say_nothing_about_earlier_ones() -> None:
     subject = make_subject(2)
     x = torch.randn(1, 10, 16)
     with torch.no_grad():
-        whole = subject(subject.gives(x), 10)
-        first = subject(subject.gives(x[:, :4]), 4)
+        whole = subject(subject.project(x), 10)
+        first = subject(subject.project(x[:, :4]), 4)
     torch.testing.assert_close(whole[:, :4], first)
 
 
@@ -79,8 +79,8 @@ def test_asleep_padding_says_nothing() -> None:
     subject = make_subject(2)
     x, active = torch.randn(1, 10, 16), torch.arange(10)[None] < 6
     with torch.no_grad():
-        padded = subject(subject.gives(x), 10, asleep=True, active=active)
-        alone = subject(subject.gives(x[:, :6]), 6, asleep=True)
+        padded = subject(subject.project(x), 10, asleep=True, active=active)
+        alone = subject(subject.project(x[:, :6]), 6, asleep=True)
     torch.testing.assert_close(padded[:, :6], alone)
 
 
@@ -134,8 +134,8 @@ def test_the_pinned_prefix_is_no_subject_even_where_others_stood() -> None:
     used.length = 0
     for cache in (fresh, used):
         run(network, prefix, cache, memory=False)
-    assert fresh.given is not None
-    assert fresh.given[:, :12, :, -1].isneginf().all()
+    assert fresh.subjects is not None
+    assert fresh.subjects[:, :12, :, -1].isneginf().all()
     torch.testing.assert_close(run(network, ids, used), run(network, ids, fresh))
 
 
@@ -146,9 +146,9 @@ def test_a_subject_moves_keys_and_their_queries_alike() -> None:
     assert attention is not None and isinstance(own, BorrowedProjections)
     subject = torch.randn(1, 3, 64)
     q, k, _ = attention.project(torch.randn(1, 3, 32))
-    moved = (own.about(k, subject) - k).view(1, 3, 2, 8)
+    moved = (own.with_subject(k, subject) - k).view(1, 3, 2, 8)
     torch.testing.assert_close(
-        (own.about(q, subject) - q).view(1, 3, 2, 2, 8),
+        (own.with_subject(q, subject) - q).view(1, 3, 2, 2, 8),
         moved[:, :, :, None].expand(-1, -1, -1, 2, -1),
     )
     assert moved.abs().mean() > 0.1

@@ -22,8 +22,8 @@ def backup(output: Path, as_json: bool, database: Path) -> None:
 
     It may be in use meanwhile. The copy holds what was read: keep it as private as the documents.
     """
+    from sleepdoc import figures
     from sleepdoc.store import Store
-    from sleepdoc.widgets import figures
 
     if not database.exists():
         raise UsageError(f"There is nothing to back up: {database} is not made yet.")

@@ -154,10 +154,11 @@ def _identity(data: Path, choice: ModelChoice, recall: int | None) -> dict[str, 
     """What the figures are of."""
     from sleepdoc import locations
     from sleepdoc.evaluation.results import sha256
+    from sleepdoc_model.load import DEFAULT_MODEL
 
     parts = {"heads": locations.heads(), "reader": locations.reader(), "data": data}
     return {
-        "model": choice.found or "default",
+        "model": choice.found or DEFAULT_MODEL,
         **{name: sha256(path) for name, path in parts.items() if path is not None},
         "recall": recall,
         "device": choice.device,

@@ -90,8 +90,8 @@ def speed(
     Only figures of one run can be compared.
     """
     from sleepdoc.evaluation.speed import Plan, measure, ratios
-    from sleepdoc.reading.service import DEFAULT_MODEL
     from sleepdoc_model import processor
+    from sleepdoc_model.load import DEFAULT_MODEL
 
     plan = Plan(_text(text), windows, tokens, repeats)
     model = choice.found or DEFAULT_MODEL

@@ -156,10 +156,10 @@ def _kernel(device: str | None, tokens: int) -> str:
 
 
 def _model(choice: ModelChoice) -> str:
+    from sleepdoc import figures
     from sleepdoc.errors import ModelError
     from sleepdoc.reading.client import EngineClient, WorkerGone
-    from sleepdoc.reading.service import DEFAULT_MODEL
-    from sleepdoc.widgets import figures
+    from sleepdoc_model.load import DEFAULT_MODEL
 
     model = choice.found or DEFAULT_MODEL
     client = EngineClient.shipped(model, device=choice.device, seed=choice.seed)
@@ -176,7 +176,7 @@ def _model(choice: ModelChoice) -> str:
 
 def _cache() -> str:
     """Where prepared weights lie. They are a help and no need: nothing about them is a problem."""
-    from sleepdoc.widgets import figures
+    from sleepdoc import figures
 
     folder = locations.cache()
     try:
@@ -189,9 +189,9 @@ def _cache() -> str:
 
 
 def _database(path: Path) -> str:
+    from sleepdoc import figures
     from sleepdoc.errors import StorageError
     from sleepdoc.store import Store
-    from sleepdoc.widgets import figures
 
     if not path.exists():
         return f"{path}, not made yet"

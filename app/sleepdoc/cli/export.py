@@ -44,12 +44,12 @@ def export(
 
     A memory holds what was read: keep the file as private as the document.
     """
+    from sleepdoc import figures
     from sleepdoc.exports.memory import memory
     from sleepdoc.exports.output_file import write_file
     from sleepdoc.exports.summary import conversation_of, summarise
     from sleepdoc.exports.transcript import transcript
     from sleepdoc.store import Store
-    from sleepdoc.widgets import figures
 
     if output == _STDOUT and as_json:
         raise UsageError("--json and the export cannot both go to stdout; name a file with -o.")

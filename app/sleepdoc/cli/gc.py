@@ -18,8 +18,8 @@ def gc(as_json: bool, database: Path) -> None:
     That are documents without a conversation, memories that no conversation can go back to, and
     pages of the database that are empty. Conversations stay as they are.
     """
+    from sleepdoc import figures
     from sleepdoc.store import Store
-    from sleepdoc.widgets import figures
 
     with Store.open(database) as store:
         gone = store.collect()

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from sleepdoc import figures
 from sleepdoc.cli.command import Interrupted
 from sleepdoc.cli.output import counted
 from sleepdoc.reading.session import ReadingSession
-from sleepdoc.widgets import figures
 
 
 @contextmanager

@@ -18,10 +18,10 @@ def ls(as_json: bool, database: Path) -> None:
     FREES is what deleting one frees: its memories and its document's text, unless others share
     them.
     """
+    from sleepdoc import figures
     from sleepdoc.errors import StorageError
     from sleepdoc.exports.summary import Summary, summarise
     from sleepdoc.store import Store
-    from sleepdoc.widgets import figures
 
     rows: list[Summary] = []
     damaged: list[dict[str, str]] = []

@@ -193,6 +193,6 @@ def _fits(model: "Model", available: int | None) -> bool | None:
 
 def size(octets: int) -> str:
     """A number of bytes, up to gigabytes."""
-    from sleepdoc.widgets import figures
+    from sleepdoc import figures
 
     return f"{octets / 1e9:.1f} GB" if octets >= 1e9 else figures.size(octets)

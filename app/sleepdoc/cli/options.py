@@ -12,6 +12,7 @@ import click
 from sleepdoc import locations
 from sleepdoc.cli.command import set_verbose
 from sleepdoc.settings import settings
+from sleepdoc_model.load import BUILT_IN, DEFAULT_MODEL
 
 if TYPE_CHECKING:
     from sleepdoc.reading.service import OpenOptions
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 STANDARD_INPUT = "-"
 """What names standard input among files."""
 
-_BUILT_IN = ("default", "tiny", "scripted")
 _Function = Callable[..., Any]
 
 
@@ -66,7 +66,7 @@ class ModelChoice:
             ModelError: there is no such file, and none that the catalogue knows by that name.
             UsageError: there are several.
         """
-        if not self.model or self.model.partition(":")[0] in _BUILT_IN:
+        if not self.model or self.model.partition(":")[0] in BUILT_IN:
             return self.model
         from sleepdoc.models.catalogue import find
 
@@ -79,7 +79,6 @@ class ModelChoice:
             ModelError: it is not there, or cannot be loaded.
         """
         from sleepdoc.errors import ModelError
-        from sleepdoc.reading.service import DEFAULT_MODEL
         from sleepdoc_model import processor
         from sleepdoc_model.load import ModelUnavailable, load
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
+from sleepdoc import figures
 from sleepdoc.cli.output import counted, notice
 from sleepdoc.documents.text import safe_display
 from sleepdoc.reading.events import (
@@ -22,7 +23,6 @@ from sleepdoc.reading.events import (
     SleepStarted,
     WorkerDied,
 )
-from sleepdoc.widgets import figures
 
 Show = Callable[[Event], None]
 

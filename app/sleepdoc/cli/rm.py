@@ -23,9 +23,9 @@ def rm(name: str, yes: bool, as_json: bool, database: Path) -> None:
     The stored text of its document goes too if no other conversation needs it. The document's file
     is not touched.
     """
+    from sleepdoc import figures
     from sleepdoc.exports.summary import conversation_of
     from sleepdoc.store import Store
-    from sleepdoc.widgets import figures
 
     with Store.open(database) as store:
         conversation = conversation_of(store, name)

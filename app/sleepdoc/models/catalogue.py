@@ -13,8 +13,8 @@ from sleepdoc.models import places
 from sleepdoc_model.base_file import base_path
 from sleepdoc_model.gguf.header import BadGGUF
 from sleepdoc_model.gguf.model import Kind, describe
+from sleepdoc_model.load import DEFAULT_MODEL
 
-EMBEDDED = "default"
 WINDOW = 4096
 """Tokens that memory is reckoned for."""
 
@@ -152,10 +152,10 @@ def _embedded() -> Model:
     try:
         base = base_path()
     except FileNotFoundError as error:
-        return Model(EMBEDDED, None, 0, problem=str(error))
+        return Model(DEFAULT_MODEL, None, 0, problem=str(error))
     if (heads := locations.heads()) is None:
-        return Model(EMBEDDED, None, 0, problem="this copy came without its fast weights")
-    model = _described(EMBEDDED, base)
+        return Model(DEFAULT_MODEL, None, 0, problem="this copy came without its fast weights")
+    model = _described(DEFAULT_MODEL, base)
     if model.problem:
         return model
     # The header is the base's, which only attends; what sleeps are the heads added to it.

@@ -30,8 +30,8 @@ from sleepdoc.reading.tokens import DocumentTokens
 from sleepdoc.store import Conversation, Position, Step, Store, StoredTurn
 from sleepdoc_model.engine import EngineInfo
 from sleepdoc_model.file_hash import file_sha256
+from sleepdoc_model.load import DEFAULT_MODEL
 
-DEFAULT_MODEL = "default"
 UNTESTED = "Not trained to sleep, and not tested: sleepdoc models test says what it remembers."
 _CHARACTERS_PER_TOKEN = 4
 
@@ -256,7 +256,11 @@ def _file(target: str | Path | BinaryIO) -> Path | BinaryIO | None:
 
 
 def _document(store: Store, source: Path | BinaryIO, ocr: bool) -> Document:
-    """The document in a file; its text is extracted once and for all."""
+    """The document in a file; its text is extracted once and for all.
+
+    The bytes are hashed twice where they are new: to find them, and again while they are taken
+    apart, as what is stored must be the text of what its hash is of.
+    """
     digest = _digest(source)
     document = None if digest is None else store.document(digest)
     if document is None:
@@ -346,16 +350,13 @@ def _known(store: Store, document: Document, model: str | None) -> Conversation 
 
 def _changes(store: Store, document: Document) -> tuple[str, ...]:
     """A notice if another version of the file was read before."""
-    for conversation in store.conversations():
-        if conversation.document_sha256 != document.sha256:
-            path = b""
-            with suppress(StorageError):  # a damaged document is no reason to refuse another
-                path = store.document_of(conversation).path
-            if path and path == document.path:
-                return (
-                    f"{document.name} has changed since {conversation.name} read it; "
-                    f"this is a new conversation, and {conversation.name} is kept as it was.",
-                )
+    earlier = store.read_from(document.path) - {document.sha256} if document.path else set()
+    for conversation in store.conversations() if earlier else ():
+        if conversation.document_sha256 in earlier:
+            return (
+                f"{document.name} has changed since {conversation.name} read it; "
+                f"this is a new conversation, and {conversation.name} is kept as it was.",
+            )
     return ()
 
 

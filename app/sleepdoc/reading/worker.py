@@ -3,6 +3,9 @@
 A request is a tuple ``(method, *arguments)``, a reply ``(outcome, value)``. Iterators stay here and
 are advanced by one request per item: the other side stops one by not asking for the next item, and
 nothing is computed that nobody asked for.
+
+The pipe pickles, as those of `multiprocessing` do; nothing else in sleepdoc does. Both ends are
+this program's own, nobody else can write to it, and what passes are names, plain values and bytes.
 """
 
 import ctypes

@@ -17,11 +17,11 @@ from textual.screen import Screen
 from textual.widgets import Footer, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from sleepdoc import figures
 from sleepdoc.errors import SleepdocError
 from sleepdoc.reading.library import Entry, Library
 from sleepdoc.screens.ask import AskScreen
 from sleepdoc.screens.wire import OpenOther
-from sleepdoc.widgets import figures
 from sleepdoc.widgets.lines import MUTED
 
 _COLUMNS = (("name", 24), ("page", 9), ("size", 9), ("last used", 16), ("model", 10))

@@ -11,8 +11,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from sleepdoc import figures
 from sleepdoc.reading.library import SleepRecord
-from sleepdoc.widgets import figures
 from sleepdoc.widgets.lines import MUTED
 
 

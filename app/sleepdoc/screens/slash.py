@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sleepdoc import figures
 from sleepdoc.errors import UsageError
 from sleepdoc.reading.library import Form
 from sleepdoc.screens.memory import MemoryScreen
 from sleepdoc.screens.wire import OpenOther
-from sleepdoc.widgets import figures
 
 if TYPE_CHECKING:
     from sleepdoc.screens.reading import ReadingScreen

@@ -120,6 +120,12 @@ def of(database: Database, conversation: Conversation) -> Document:
     return document
 
 
+def read_from(database: Database, path: bytes) -> set[str]:
+    """`Store.read_from`."""
+    rows = database.rows("SELECT sha256 FROM documents WHERE path = ?", (path,))
+    return {row["sha256"] for row in rows}
+
+
 def page(database: Database, sha256: str, number: int) -> Page:
     """`Store.page`."""
     rows = database.rows(

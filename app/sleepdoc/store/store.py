@@ -104,6 +104,10 @@ class Store:
         """
         return documents.of(self._database, conversation)
 
+    def read_from(self, path: bytes) -> set[str]:
+        """SHA-256 of all that was read from a file of this path; their text is not looked at."""
+        return documents.read_from(self._database, path)
+
     def page(self, sha256: str, number: int) -> Page:
         """One page of a stored document.
 

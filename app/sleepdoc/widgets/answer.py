@@ -9,6 +9,7 @@ from textual.reactive import reactive
 from textual.timer import Timer
 from textual.widgets import Markdown
 
+from sleepdoc import figures
 from sleepdoc.documents.text import safe_display
 from sleepdoc.reading.events import (
     SEARCHED,
@@ -19,7 +20,6 @@ from sleepdoc.reading.events import (
     Turn,
     Verdict,
 )
-from sleepdoc.widgets import figures
 from sleepdoc.widgets.citation import CitationView
 from sleepdoc.widgets.lines import MUTED, Lines
 from sleepdoc.widgets.style import beside

@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.getters import query_one
 
+from sleepdoc import figures
 from sleepdoc.errors import ExitCode
 from sleepdoc.reading.events import (
     AnswerFinished,
@@ -27,7 +28,6 @@ from sleepdoc.reading.events import (
     WorkerDied,
 )
 from sleepdoc.reading.overview import Overview
-from sleepdoc.widgets import figures
 from sleepdoc.widgets.command_hints import CommandHints
 from sleepdoc.widgets.notice import Notice, Tone
 from sleepdoc.widgets.prompt import Prompt

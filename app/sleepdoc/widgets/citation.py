@@ -8,9 +8,9 @@ from textual.content import Content
 from textual.events import Click
 from textual.message import Message
 
+from sleepdoc import figures
 from sleepdoc.reading.events import Citation
 from sleepdoc.reading.text_find import Span
-from sleepdoc.widgets import figures
 from sleepdoc.widgets.lines import MUTED, Lines
 from sleepdoc.widgets.style import beside
 from sleepdoc.widgets.verdict import verdict

@@ -10,6 +10,7 @@ from textual.events import Click
 from textual.message import Message
 from textual.reactive import reactive
 
+from sleepdoc import figures
 from sleepdoc.documents.types import Document
 from sleepdoc.reading.coverage import WORDS, Coverage, PageState
 from sleepdoc.reading.events import (
@@ -28,7 +29,6 @@ from sleepdoc.reading.events import (
     SleptPages,
     Undone,
 )
-from sleepdoc.widgets import figures
 from sleepdoc.widgets.lines import FAINT, MUTED, Lines
 from sleepdoc.widgets.style import beside
 

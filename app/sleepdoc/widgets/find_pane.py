@@ -14,9 +14,9 @@ from textual.message import Message
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from sleepdoc import figures
 from sleepdoc.documents.types import Document
 from sleepdoc.reading.text_find import Hit, find
-from sleepdoc.widgets import figures
 from sleepdoc.widgets.style import beside
 
 _SHOWN = 500

@@ -11,9 +11,9 @@ from textual.message import Message
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from sleepdoc import figures
 from sleepdoc.documents.types import Document
 from sleepdoc.reading.outline import Heading, outline
-from sleepdoc.widgets import figures
 from sleepdoc.widgets.lines import MUTED
 from sleepdoc.widgets.style import beside
 

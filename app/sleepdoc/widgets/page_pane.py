@@ -12,10 +12,10 @@ from textual.getters import query_one
 from textual.message import Message
 from textual.reactive import reactive
 
+from sleepdoc import figures
 from sleepdoc.documents.types import Document, Page
 from sleepdoc.reading.page_number import page_number
 from sleepdoc.reading.trail import Place, Trail
-from sleepdoc.widgets import figures
 from sleepdoc.widgets.lines import MUTED, Lines, spread
 from sleepdoc.widgets.page_text import PageText
 from sleepdoc.widgets.style import beside

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from textual.content import Content
 from textual.reactive import reactive
 
+from sleepdoc import figures
 from sleepdoc.reading.events import SleepFinished, SleepPass, SleepStarted
-from sleepdoc.widgets import figures
 from sleepdoc.widgets.lines import FAINT, MUTED, STACKED_BELOW, Lines, label, spread
 from sleepdoc.widgets.style import beside
 

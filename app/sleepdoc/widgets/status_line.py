@@ -5,6 +5,7 @@ from math import isfinite
 from textual.content import Content
 from textual.reactive import reactive
 
+from sleepdoc import figures
 from sleepdoc.reading.events import (
     AnswerFinished,
     DocumentReady,
@@ -22,7 +23,6 @@ from sleepdoc.reading.events import (
     WindowUse,
     WorkerDied,
 )
-from sleepdoc.widgets import figures
 from sleepdoc.widgets.activity import Activity, Course
 from sleepdoc.widgets.lines import MUTED, Lines, spread
 from sleepdoc.widgets.style import beside

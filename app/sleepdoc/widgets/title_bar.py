@@ -3,8 +3,8 @@
 from textual.content import Content
 from textual.reactive import reactive
 
+from sleepdoc import figures
 from sleepdoc.reading.events import DocumentReady, Event, ModelReady, Resumed
-from sleepdoc.widgets import figures
 from sleepdoc.widgets.lines import MUTED, Lines, spread
 from sleepdoc.widgets.style import beside
 

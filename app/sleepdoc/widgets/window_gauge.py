@@ -3,8 +3,8 @@
 from textual.content import Content
 from textual.reactive import reactive
 
+from sleepdoc import figures
 from sleepdoc.reading.events import WindowUse
-from sleepdoc.widgets import figures
 from sleepdoc.widgets.lines import FAINT, MUTED, STACKED_BELOW, Lines, label, spread
 from sleepdoc.widgets.style import beside
 

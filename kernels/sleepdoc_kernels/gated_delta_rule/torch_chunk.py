@@ -13,9 +13,11 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
+from sleepdoc_kernels.exact import back, exact
+
 CHUNK = 32
-_SMALLEST = 32
 """Tokens at most. Measured on CPU: 64 carries half the states but pays more for its systems."""
+_SMALLEST = 32
 
 
 def scan(
@@ -227,12 +229,11 @@ def _backward(
 def _decays(log_decay: Tensor, size: int) -> tuple[Tensor, Tensor, Tensor]:
     """The three decays of `_Systems`."""
     # A strong decay makes the sum large and its differences, which are what counts, inexact.
-    wide = torch.float32 if log_decay.device.type == "mps" else torch.float64
-    total = _split(log_decay.to(wide), size).cumsum(-2)
+    total = _split(exact(log_decay), size).cumsum(-2)
     # Masked before exp, which would overflow above the diagonal, and after it, which makes it 1.
-    between = (total - total.mT).to(log_decay.dtype).tril_().exp_().tril_()
-    to_end = (total[..., -1:, :] - total).to(log_decay.dtype).exp_()
-    return between, total.to(log_decay.dtype).exp(), to_end
+    between = back(total - total.mT, log_decay).tril_().exp_().tril_()
+    to_end = back(total[..., -1:, :] - total, log_decay).exp_()
+    return between, back(total, log_decay).exp(), to_end
 
 
 def _unit_lower_inverse(system: Tensor) -> Tensor:

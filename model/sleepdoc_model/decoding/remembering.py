@@ -34,16 +34,14 @@ class Remembering:
         self._gate_biases = torch.cat([gate.bias for gate in gates]).float()
 
     def prepare(self, state: Tensor) -> tuple[Tensor, Tensor | None]:
-        """Of a state [1, H, rows, D_k] what reading needs: the weights [H, D_k, D_v] as softly as
-        they are read, and which heads [H * G] fade, None if none does."""
+        """Of a state [1, H, rows, D_k] what reading needs: the weights [H, D_k, D_v] with
+        their norm clipped, and which heads [H * G] fade, None if none does."""
         weights = self._memory.weights(state)
-        norm = torch.linalg.matrix_norm(weights)
-        softer = (self._projections.log_fill.exp() / norm.clamp(min=1e-6)).clamp(max=1.0)
+        clipped = weights * self._projections.clipping(weights)[..., None, None]
         holds = None
         if self._projections.fade is not None:
-            group = self._projections.group
-            holds = (weights != 0).any(-1).any(-1).repeat_interleave(group, dim=1)[0].float()
-        return (weights * softer[..., None, None])[0].mT.contiguous(), holds
+            holds = self._projections.holds(weights)[0].float()
+        return clipped[0].mT.contiguous(), holds
 
     def read(
         self,
@@ -68,8 +66,8 @@ class Remembering:
         weights, holds = prepared
         q = q + F.linear(F.linear(x, self._q_down), self._q_up) + self._q_bias
         if subject is not None and self._subject is not None:
-            about = F.linear(subject.to(q.dtype), self._subject).view(self._kv_heads, 1, -1)
-            q = q.view(self._kv_heads, -1, about.shape[-1]) + about
+            added = F.linear(subject.to(q.dtype), self._subject).view(self._kv_heads, 1, -1)
+            q = q.view(self._kv_heads, -1, added.shape[-1]) + added
         q = q.view(self._shape)
         if self._features is not None:
             q = torch.bmm(q, self._features).relu().square()

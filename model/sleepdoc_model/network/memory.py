@@ -1,9 +1,10 @@
 """Fast weights: a matrix per head, written by the gated delta rule or by least squares.
 
-Shapes as in `projections`.
+Shapes as in `projections` and `subject`.
 """
 
 import math
+from collections.abc import Iterator
 
 import torch
 import torch.nn.functional as F
@@ -26,7 +27,7 @@ class FastWeights(nn.Module):
     """The heads of one layer. What they write and read is up to their projections.
 
     A state is [B, *MemoryConfig.state_shape]. `borrowed` is what an attention beside them makes of
-    the same tokens, `subject` [B, T, features] what these are about; not all projections use them.
+    the same tokens, `subject` [B, T, S * F] what these are about; not all projections use them.
     """
 
     def __init__(
@@ -56,7 +57,8 @@ class FastWeights(nn.Module):
         state: Tensor | None,
         run: Pass,
     ) -> tuple[Tensor | None, Tensor | None]:
-        """What the tokens read from memory [B, T, H*D_v], gated, and the memory afterwards.
+        """What the tokens read from memory [B, T, Q*D_v] (H*D_v of own projections), gated, and the
+        memory afterwards.
 
         Nothing is read from a memory that is None, unless tokens see each other's writes.
         """
@@ -68,8 +70,8 @@ class FastWeights(nn.Module):
             read, after = self.write(x, keys_values, subject, state, run.active, queries)
         else:
             if state is not None and not run.blind:
-                queries = self.projections.queries(x, q, subject)
-                read = self.projections.read(queries, self.weights(state))
+                queries = self.projections.queries(x, q, subject)  # [B, T, Q, D_k]
+                read = self.projections.read(queries, self.weights(state))  # [B, T, Q, D_v]
             if run.mode == "write":
                 _, after = self.write(x, keys_values, subject, state, run.active)
         if read is None:
@@ -77,6 +79,15 @@ class FastWeights(nn.Module):
         if run.active is not None:
             read = read * run.active[:, :, None, None]
         return self.projections.gated(x, read), after
+
+    def writing(self) -> Iterator[nn.Parameter]:
+        """The parameters that what is written depends on."""
+        yield from self.beta.parameters()
+        if self.decay is not None:
+            yield from self.decay.parameters()
+        if self.log_ridge is not None:
+            yield self.log_ridge
+        yield from self.projections.writing()
 
     def weights(self, state: Tensor) -> Tensor:
         """What is read of a state: its first D_v rows."""
@@ -91,7 +102,7 @@ class FastWeights(nn.Module):
         active: Tensor | None,
         relevance: Tensor | None = None,
     ) -> Tensor:
-        """An attention's output [B, T, H*D] with what was read of `state`, if both are projected
+        """An attention's output [B, T, Q*D] with what was read of `state`, if both are projected
         back together."""
         if not isinstance(self.projections, BorrowedProjections):
             return attended
@@ -141,9 +152,10 @@ class FastWeights(nn.Module):
         subject: Tensor | None,
         active: Tensor | None,
     ) -> tuple[Tensor, Tensor, Tensor | None, Tensor]:
-        """Keys, values, log decay and strength of every token's write."""
+        """Keys, values, log decay and strength of every token's write: [B, T, H, D_k], of length
+        one, [B, T, H, D_v], and twice [B, T, H]."""
         k, v = self.projections.keys_values(x, borrowed, subject)
-        strength = F.linear(x.float(), self.beta.weight, self.beta.bias)
+        strength = F.linear(x.float(), self.beta.weight, self.beta.bias)  # [B, T, H]
         decay = rate = None
         if self.decay is not None:
             decay, rate = self.decay(x), self.decay.log_rate

@@ -1,7 +1,7 @@
 """Blocks of attention and fast weights, wired to a network.
 
 RMSNorm before every mixer and MLP; no biases in the projections; tied embeddings. Shapes: B batch,
-T tokens, hidden states h [B, T, dim].
+T tokens, hidden states h [B, T, dim]; Q heads of attention, D head size.
 """
 
 from collections.abc import Iterator, Sequence
@@ -42,7 +42,7 @@ class Block(nn.Module):
         relevance: Tensor | None = None,
         subject: Tensor | None = None,
     ) -> tuple[Tensor, Tensor | None]:
-        x = self.norm(h)
+        x = self.norm(h)  # [B, T, dim]
         if self.memory is not None and run.taps is not None:
             run.taps.append(x)
             if self.layer == run.end:
@@ -50,13 +50,13 @@ class Block(nn.Module):
         projected = self.attention.project(x) if self.attention is not None else None
         read, before = None, state
         if self.memory is not None:
-            read, state = self.memory(x, projected, subject, state, run)
+            read, state = self.memory(x, projected, subject, state, run)  # read: [B, T, Q*D]
             if self.layer == run.end:
                 return h, state
         if read is not None and relevance is not None:
             read = read * relevance.to(read.dtype)
         if self.attention is not None and projected is not None:
-            heads = self.attention.attend(projected, self.layer, run)
+            heads = self.attention.attend(projected, self.layer, run)  # [B, T, Q*D]
             if self.memory is not None and read is not None:
                 heads = self.memory.beside(x, heads, read, before, run.active, relevance)
             h = h + self.attention.o(heads)
@@ -101,6 +101,20 @@ class Network(nn.Module):
         for block in self.layers():
             if block.memory is not None:
                 yield block.attention, block.memory
+
+    def added(self) -> Iterator[nn.Parameter]:
+        """The parameters of fast weights: what a network without them does not have."""
+        parts = [heads for _, heads in self.memory_blocks()]
+        for part in (*parts, self.relevance, self.subject):
+            if part is not None:
+                yield from part.parameters()
+
+    def writing(self) -> Iterator[nn.Parameter]:
+        """Those of them that what is written depends on."""
+        for _, heads in self.memory_blocks():
+            yield from heads.writing()
+        if self.subject is not None:
+            yield from self.subject.parameters()
 
     def weights(self) -> dict[str, nn.Parameter]:
         """Every parameter by the name it has in files."""
@@ -176,13 +190,14 @@ class Network(nn.Module):
             yield heads, x, borrowed, subject
 
     def subjects(self, x: Tensor, run: Pass) -> Tensor | None:
-        """What tokens are about, by normed inputs x [B, T, dim] of the lowest memory layer."""
+        """What tokens are about, [B, T, S * F], by normed inputs x [B, T, dim] of the lowest memory
+        layer."""
         if self.subject is None:
             return None
-        given = self.subject.gives(x)
+        projected = self.subject.project(x)
         if run.cache is not None:
-            given = run.cache.give(given, grow=run.grow)
-        found: Tensor = self.subject(given, x.shape[1], asleep=run.asleep, active=run.active)
+            projected = run.cache.append_subjects(projected, grow=run.grow)
+        found: Tensor = self.subject(projected, x.shape[1], asleep=run.asleep, active=run.active)
         return found
 
     def judge(
@@ -194,7 +209,7 @@ class Network(nn.Module):
             return None, None
         if memory is None and not run.asleep:
             if run.cache is not None and run.grow:
-                run.cache.give_nothing(h.shape[1])
+                run.cache.skip_subjects(h.shape[1])
             return None, None
         x, relevance = block.norm(h), None
         if self.relevance is not None and memory is not None:

@@ -1,10 +1,13 @@
-"""What fast weights are told of a token, and where what they tell it goes.
+"""Queries, keys and values of fast weights, and the way back of what was read.
 
 Either by projections of their own, or by those of a pretrained attention beside them. Shapes:
-B batch, T tokens, H heads, D_k key size, D_v value size; x is the layer's normed input [B, T, dim].
+B batch, T tokens, H heads of fast weights, D_k key size, D_v value size; x is the layer's normed
+input [B, T, dim]. Of an attention beside them: Q heads, KV of them with keys and values, D head
+size, which is D_v.
 """
 
 import math
+from collections.abc import Iterator
 
 import torch
 import torch.nn.functional as F
@@ -29,6 +32,11 @@ class OwnProjections(nn.Module):
         self.o = nn.Linear(values, dim, bias=False)
         self.gate = nn.Linear(dim, values, bias=False)
         self.norm = RMSNorm(config.value_dim, eps)
+
+    def writing(self) -> Iterator[nn.Parameter]:
+        """The parameters that what is written depends on."""
+        for each in (self.k, self.v):
+            yield from each.parameters()
 
     def queries(self, x: Tensor, borrowed: Tensor | None, subject: Tensor | None) -> Tensor:
         """[B, T, H, D_k], of length one."""
@@ -62,14 +70,18 @@ class BorrowedProjections(nn.Module):
     share one.
 
     Attention looks keys up sharply, by an exponential; a linear memory blurs them. With a `key_dim`
-    other than the head's, keys and queries are spread by squared ReLUs over so many features, where
-    keys that are merely similar are almost orthogonal.
+    other than the head's, keys and queries go through a feature map, as linear attention has one
+    (arXiv 2006.16236): squared ReLUs of so many directions, where keys that are merely similar are
+    almost orthogonal.
 
     Had the evicted window still been there, the tokens after it would get less of the attention.
-    With `fades`, a gate therefore fades what they get, as far as there is a memory.
+    With `fades`, a gate on the attention's output (`fade`) therefore takes some of it away, as far
+    as there is a memory. Infini-attention (arXiv 2404.07143) mixes both by a gate per head; here
+    every token has its own.
 
     What is read grows with the norm of the state, and so does the noise in it: after many windows
-    it would drown the attention. A state above a learnt norm is therefore read as if it had that.
+    it would drown the attention. A state is therefore read with its Frobenius norm clipped at a
+    learnt maximum, e^`log_fill`.
 
     All gates start at zero with a branch that does not, so the network starts as the base and
     still has a gradient.
@@ -110,49 +122,64 @@ class BorrowedProjections(nn.Module):
                 nn.init.zeros_(start.weight)
                 nn.init.zeros_(start.bias)
 
+    def writing(self) -> Iterator[nn.Parameter]:
+        """The parameters that what is written depends on."""
+        for each in (self.k, self.v):
+            yield from each.parameters()
+        yield from (p for p in (self.k_bias, self.subject, self.features) if p is not None)
+
     def queries(self, x: Tensor, borrowed: Tensor | None, subject: Tensor | None) -> Tensor:
-        """[B, T, H of the attention, D_k], of length one."""
+        """[B, T, Q, D_k], of length one."""
         assert borrowed is not None
-        q = split_heads(self.about(borrowed, subject) + self.q(x), len(self.q_bias))
-        return unit(self._spread(q + self.q_bias.to(x.dtype)))
+        q = self.with_subject(borrowed, subject) + self.q(x)  # [B, T, Q*D]
+        q = split_heads(q, len(self.q_bias)) + self.q_bias.to(x.dtype)  # [B, T, Q, D]
+        return unit(self._feature_map(q))
 
     def keys_values(
         self, x: Tensor, borrowed: KeysValues | None, subject: Tensor | None
     ) -> KeysValues:
         """Keys [B, T, H, D_k] of any length, and values [B, T, H, D_v]."""
         assert borrowed is not None
-        k, v = (
+        k, v = (  # [B, T, H, D]
             split_heads(t, self.kv_heads).repeat_interleave(self.copies, dim=2)
-            for t in (self.about(borrowed[0], subject), borrowed[1])
+            for t in (self.with_subject(borrowed[0], subject), borrowed[1])
         )
         k = k + split_heads(self.k(x), self.heads) + self.k_bias.to(x.dtype)
-        return self._spread(k), v + split_heads(self.v(x), self.heads)
+        return self._feature_map(k), v + split_heads(self.v(x), self.heads)
 
-    def about(self, borrowed: Tensor, subject: Tensor | None) -> Tensor:
-        """Queries or keys of an attention that also say what the tokens are about, both alike."""
+    def with_subject(self, borrowed: Tensor, subject: Tensor | None) -> Tensor:
+        """An attention's queries [B, T, Q*D] or keys [B, T, KV*D], with what the tokens are about
+        added to both alike."""
         if subject is None or self.subject is None:
             return borrowed
         dtype = borrowed.dtype
-        found = split_heads(F.linear(subject.to(dtype), self.subject.to(dtype)), self.kv_heads)
+        added = split_heads(F.linear(subject.to(dtype), self.subject.to(dtype)), self.kv_heads)
         copies = borrowed.shape[-1] // len(self.subject)
-        return borrowed + found.repeat_interleave(copies, dim=2).flatten(2)
+        return borrowed + added.repeat_interleave(copies, dim=2).flatten(2)
 
     def read(self, queries: Tensor, weights: Tensor) -> Tensor:
-        """What fast weights [B, H, D_v, D_k] hold for queries: [B, T, H of the attention, D_v]."""
+        """What fast weights [B, H, D_v, D_k] hold for queries [B, T, Q, D_k]: [B, T, Q, D_v]."""
         batch, tokens, heads, features = queries.shape
         # To a memory, the heads that share it are so many tokens more.
         grouped = queries.view(batch, tokens, -1, self.group, features).transpose(2, 3)
-        read = read_state(grouped.flatten(1, 2), weights)
-        norm = torch.linalg.matrix_norm(weights)
-        softer = (self.log_fill.exp() / norm.clamp(min=1e-6)).clamp(max=1.0)
-        grouped = (read * softer[:, None, :, None].to(read.dtype)).view(
+        read = read_state(grouped.flatten(1, 2), weights)  # [B, T * Q/H, H, D_v]
+        grouped = (read * self.clipping(weights)[:, None, :, None].to(read.dtype)).view(
             batch, tokens, self.group, self.heads, -1
         )
         out: Tensor = grouped.transpose(2, 3).reshape(batch, tokens, heads, -1)
         return out
 
+    def clipping(self, weights: Tensor) -> Tensor:
+        """What clips the norms of fast weights [B, H, D_v, D_k]: a factor in (0, 1], [B, H]."""
+        norm: Tensor = torch.linalg.matrix_norm(weights)
+        return (self.log_fill.exp() / norm.clamp(min=1e-6)).clamp(max=1.0)
+
+    def holds(self, weights: Tensor) -> Tensor:
+        """Whether anything was written, as every head of the attention needs it: [B, Q]."""
+        return (weights != 0).any(-1).any(-1).repeat_interleave(self.group, dim=1)
+
     def gated(self, x: Tensor, read: Tensor) -> Tensor:
-        """[B, T, H, D_v] -> [B, T, H*D_v], as the attention's output before its projection."""
+        """[B, T, Q, D_v] -> [B, T, Q*D_v], as the attention's output before its projection."""
         gate = F.linear(x.float(), self.gate.weight, self.gate.bias)
         return (read.float() * gate.unsqueeze(-1)).to(x.dtype).flatten(2)
 
@@ -164,12 +191,11 @@ class BorrowedProjections(nn.Module):
         active: Tensor | None,
         relevance: Tensor | None = None,
     ) -> Tensor:
-        """What the attention to the window [B, T, H*D] is worth beside fast weights."""
+        """What is left of the attention to the window [B, T, Q*D] beside fast weights."""
         if self.fade is None:
             return attended
-        fade = F.linear(x.float(), self.fade.weight, self.fade.bias).tanh()
-        holds = (weights != 0).any(-1).any(-1).repeat_interleave(self.group, dim=1)  # [B, H]
-        fade = fade * holds[:, None]
+        fade = F.linear(x.float(), self.fade.weight, self.fade.bias).tanh()  # [B, T, Q]
+        fade = fade * self.holds(weights)[:, None]
         if active is not None:
             fade = fade * active[:, :, None]
         if relevance is not None:
@@ -177,13 +203,13 @@ class BorrowedProjections(nn.Module):
         heads = split_heads(attended, fade.shape[-1])
         return (heads * (1 - fade).to(heads.dtype).unsqueeze(-1)).flatten(2)
 
-    def _spread(self, x: Tensor) -> Tensor:
-        """[B, T, H, D] -> [B, T, H, D_k]; a group of heads has features in common."""
+    def _feature_map(self, x: Tensor) -> Tensor:
+        """[B, T, Q or H, D] -> [B, T, Q or H, D_k]; a group of heads has features in common."""
         if self.features is None:
             return x
         grouped = x.reshape(*x.shape[:2], self.heads, -1, x.shape[-1])
-        spread: Tensor = torch.einsum("bthgd,hde->bthge", grouped, self.features.to(x.dtype))
-        return spread.relu().square().flatten(2, 3)
+        mapped: Tensor = torch.einsum("bthgd,hde->bthge", grouped, self.features.to(x.dtype))
+        return mapped.relu().square().flatten(2, 3)
 
 
 class LowRank(nn.Module):

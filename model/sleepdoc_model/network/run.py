@@ -14,7 +14,7 @@ class Seen(Protocol):
     """What tokens see of each other, where that is not one window that grows."""
 
     def attend(self, q: Tensor, k: Tensor, v: Tensor, layer: int, rope_base: float) -> Tensor:
-        """Weighted values [B, H, T, D] of q [B, H, T, D], k and v [B, KV, T, D], not rotated."""
+        """Weighted values [B, Q, T, D] of q [B, Q, T, D], k and v [B, KV, T, D], not rotated."""
 
 
 @dataclass(frozen=True)

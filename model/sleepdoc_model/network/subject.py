@@ -1,4 +1,7 @@
-"""What tokens are about, and whether a memory concerns them: asked once, for all layers."""
+"""What tokens are about, and whether a memory concerns them: asked once, for all layers.
+
+Shapes: B batch, T tokens, S heads of the subject, F `SUBJECT_FEATURES`.
+"""
 
 import math
 
@@ -11,7 +14,8 @@ from sleepdoc_model.network.trunk import split_heads
 
 
 class Relevance(nn.Module):
-    """How much a memory concerns each token, from 0 to 1, before any layer has read it.
+    """How much a memory concerns each token, from 0 to 1, before any layer has read it: a gate on
+    the memory, by an MLP.
 
     The gates of the layers are linear, so each is shut on a plane at best, and no layer gains by
     shutting its own. This one is for all of them: where it is 0, the network is the base.
@@ -32,6 +36,9 @@ class Relevance(nn.Module):
 
 class Subject(nn.Module):
     """What every token is about: features of it and of those around, the salient and the near most.
+
+    In the field's terms attention without queries: values `down`, a score `salience` per key, and
+    a learnt relative position bias, softmax(salience_j - distance_ij) over j.
 
     Fast weights find things by keys of single tokens, and what a pretrained network puts of, say,
     the person of a sentence into its other tokens is too little to tell many apart. What these few
@@ -59,28 +66,29 @@ class Subject(nn.Module):
         with torch.no_grad():
             self.step.bias.copy_((math.log(2) / half_lives).expm1().log())
 
-    def gives(self, x: Tensor) -> Tensor:
-        """What normed inputs x [B, T, dim] tell other tokens: [B, T, heads, features + 2], the last
-        of it the step to the next token, and salience."""
+    def project(self, x: Tensor) -> Tensor:
+        """What other tokens need of normed inputs x [B, T, dim]: [B, T, S, F + 2], the last two of
+        it the step to the next token, and salience."""
         x = x.float()
         features, steps = split_heads(self.down(x), self.heads), F.softplus(self.step(x))
         return torch.cat((features, steps[..., None], self.salience(x)[..., None]), dim=-1)
 
     def forward(
-        self, given: Tensor, count: int, *, asleep: bool = False, active: Tensor | None = None
+        self, projected: Tensor, count: int, *, asleep: bool = False, active: Tensor | None = None
     ) -> Tensor:
-        """The subjects [B, count, heads * features] of the last tokens of `given`.
+        """The subjects [B, count, S * F] of the last tokens of `projected` [B, all, S, F + 2].
 
         Asleep they look ahead as well, but not at padding, where `active` [B, count] is false.
         """
-        features, steps, salience = (
-            part.transpose(1, 2) for part in torch.split(given, [SUBJECT_FEATURES, 1, 1], dim=-1)
+        features, steps, salience = (  # [B, S, all, F], and twice [B, S, all, 1]
+            part.transpose(1, 2)
+            for part in torch.split(projected, [SUBJECT_FEATURES, 1, 1], dim=-1)
         )
-        place = steps.cumsum(2) - steps  # [B, heads, all, 1]
-        apart = (place[:, :, -count:] - place.mT).abs()
-        tokens = torch.arange(given.shape[1], device=given.device)
-        later = tokens > tokens[-count:, None]
-        weights = salience.mT - apart
+        position = steps.cumsum(2) - steps  # [B, S, all, 1]
+        distance = (position[:, :, -count:] - position.mT).abs()  # [B, S, count, all]
+        tokens = torch.arange(projected.shape[1], device=projected.device)
+        later = tokens > tokens[-count:, None]  # [count, all]
+        weights = salience.mT - distance
         if asleep:
             weights = weights - self.ahead[:, None, None] * later
             padding = torch.zeros_like(tokens, dtype=torch.bool)
@@ -88,5 +96,5 @@ class Subject(nn.Module):
                 padding = F.pad(~active, (len(tokens) - count, 0))[:, None, None]
             later = later & padding
         weights = weights.masked_fill(later, -torch.inf).softmax(-1)
-        gathered = (weights @ features).transpose(1, 2).flatten(2)
+        gathered = (weights @ features).transpose(1, 2).flatten(2)  # [B, count, S * F]
         return F.rms_norm(gathered, gathered.shape[-1:], eps=1e-6)

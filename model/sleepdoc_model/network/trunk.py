@@ -1,7 +1,7 @@
 """The network without fast weights: norm, rotary attention with grouped heads, SwiGLU.
 
 Rotary pairs are interleaved (2i, 2i+1), which is how GGUF files of Llama models store q and k.
-Shapes: B batch, T tokens, H heads, D head size.
+Shapes: B batch, T tokens, Q heads, KV of them with keys and values, D head size.
 """
 
 import torch
@@ -14,7 +14,7 @@ from sleepdoc_model.network.run import Pass
 KeysValues = tuple[Tensor, Tensor]
 """An attention's k and v [B, T, KV*D], k before rotation."""
 Projected = tuple[Tensor, Tensor, Tensor]
-"""Its q [B, T, H*D] before rotation, and these."""
+"""Its q [B, T, Q*D] before rotation, and these."""
 
 
 def split_heads(x: Tensor, heads: int) -> Tensor:
@@ -37,7 +37,7 @@ class RMSNorm(nn.Module):
 
 
 def rotate(x: Tensor, start: int, base: float) -> Tensor:
-    """Rotary position embedding (arXiv 2104.09864) on interleaved pairs; x [B, H, T, D]."""
+    """Rotary position embedding (arXiv 2104.09864) on interleaved pairs; x [B, heads, T, D]."""
     length, dim = x.shape[-2:]
     inverse = base ** (-torch.arange(0, dim, 2, device=x.device, dtype=torch.float32) / dim)
     position = torch.arange(start, start + length, device=x.device, dtype=torch.float32)
@@ -67,9 +67,9 @@ class Attention(nn.Module):
         return self.k(x), self.v(x)
 
     def attend(self, projected: Projected, layer: int, run: Pass) -> Tensor:
-        """Every head's weighted values, [B, T, H*D]."""
+        """Every head's weighted values, [B, T, Q*D]."""
         c, cache = self.config, run.cache
-        q, k, v = (
+        q, k, v = (  # [B, Q, T, D], and twice [B, KV, T, D]
             split_heads(t, heads).transpose(1, 2)
             for t, heads in zip(projected, (c.heads, c.kv_heads, c.kv_heads), strict=True)
         )
@@ -82,6 +82,7 @@ class Attention(nn.Module):
         elif cache is not None:
             before_k, before_v = cache.prefix(layer, len(k))
             k, v = torch.cat((before_k, k), dim=2), torch.cat((before_v, v), dim=2)
+        # k and v are now [B, KV, all, D], of all tokens that are in the window
         return self._softmax(q, k, v, run.whole).transpose(1, 2).flatten(2)
 
     def _softmax(self, q: Tensor, k: Tensor, v: Tensor, whole: bool) -> Tensor:

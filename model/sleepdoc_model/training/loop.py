@@ -3,6 +3,7 @@
 import json
 import random
 import time
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -35,6 +36,9 @@ from sleepdoc_model.training.objective import (
     read_and_sleep,
 )
 from sleepdoc_model.training.optimizer_state import load_optimizer_state, optimizer_state
+
+_GATES = {"gate", "beta", "fade", "decay", "q_bias", "k_bias", "log_fill", "log_ridge"}
+"""Parts of the names of what is one of few numbers: gates, biases, and what is learnt of sums."""
 
 
 @dataclass(frozen=True)
@@ -69,23 +73,28 @@ def optimizer_for(
 ) -> torch.optim.Optimizer:
     """AdamW over the parameters of fast-weight heads: most, gates and biases, relevance, and the
     subject that all layers share, each with a factor of its own on the rate."""
-    fast = ("gate", "beta", "fade", "bias", "decay", "fill", "ridge")
-    relevance = [p for n, p in named.items() if n.startswith("relevance.")]
-    subject = [p for n, p in named.items() if n.startswith("subject.")]
-    heads = {n: p for n, p in named.items() if not n.startswith(("relevance.", "subject."))}
-    gates = [p for n, p in heads.items() if any(word in n for word in fast)]
-    rest = [p for n, p in heads.items() if not any(word in n for word in fast)]
+    groups: dict[str, list[torch.nn.Parameter]] = defaultdict(list)
+    for name, parameter in named.items():
+        groups[_group_of(name)].append(parameter)
     return torch.optim.AdamW(
         [
-            {"params": rest, "factor": 1.0, "weight_decay": schedule.weight_decay},
-            {"params": gates, "factor": schedule.gate_factor},
+            {"params": groups["rest"], "factor": 1.0, "weight_decay": schedule.weight_decay},
+            {"params": groups["gates"], "factor": schedule.gate_factor},
             # The smallest gradients of relevance would be steps of rounding noise.
-            {"params": relevance, "factor": schedule.relevance_factor, "eps": 1e-6},
-            {"params": subject, "factor": schedule.subject_factor},
+            {"params": groups["relevance"], "factor": schedule.relevance_factor, "eps": 1e-6},
+            {"params": groups["subject"], "factor": schedule.subject_factor},
         ],
         betas=(0.9, 0.98),
         weight_decay=0.0,
     )
+
+
+def _group_of(name: str) -> str:
+    """The group of a parameter by the parts of its name."""
+    first, *parts = name.split(".")
+    if first in ("relevance", "subject"):
+        return first
+    return "rest" if _GATES.isdisjoint((first, *parts)) else "gates"
 
 
 class Trainer:

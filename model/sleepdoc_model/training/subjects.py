@@ -95,8 +95,10 @@ class Matching(nn.Module):
         """[Q, Q]: of every question to the place of every answer."""
         rows = torch.arange(len(pairs.last), device=pairs.last.device)
         count, width = len(pairs.text), pairs.asked.shape[1]
-        text = self.subject(self.subject.gives(pairs.text[None]), count, asleep=True)[0, pairs.told]
-        asked = self.subject(self.subject.gives(pairs.asked), width)[rows, pairs.last]
+        text = self.subject(self.subject.project(pairs.text[None]), count, asleep=True)[
+            0, pairs.told
+        ]
+        asked = self.subject(self.subject.project(pairs.asked), width)[rows, pairs.last]
         same = F.normalize(asked, dim=-1) @ F.normalize(text, dim=-1).T
         told = F.normalize(self.told(pairs.text[pairs.told]), dim=-1)
         asks = F.normalize(self.asks(pairs.asked[rows, pairs.last]), dim=-1)

@@ -1,9 +1,11 @@
 """Opening: by file or by name, new or known, free or taken."""
 
+import hashlib
 from pathlib import Path
 
 import pytest
 
+from sleepdoc.documents.types import Document
 from sleepdoc.errors import (
     BusyError,
     DocumentError,
@@ -80,6 +82,23 @@ def test_a_changed_file_is_another_document(houses: Path, database: Path) -> Non
     assert isinstance(ready, DocumentReady)
     assert any("changed" in notice and "houses" in notice for notice in ready.notices)
     assert model.conversation == "houses-2"
+
+
+def test_opening_a_file_reads_the_text_of_no_other(houses: Path, database: Path) -> None:
+    visit(houses, database)
+    other = houses.with_name("other.txt")
+    other.write_text("Nothing of the kind.\n" * 40)
+    read: list[str] = []
+    load = Store.document
+
+    def noted(store: Store, sha256: str) -> Document | None:
+        read.append(sha256)
+        return load(store, sha256)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Store, "document", noted)
+        visit(other, database)
+    assert set(read) == {hashlib.sha256(other.read_bytes()).hexdigest()}
 
 
 def test_a_name_needs_no_file(houses: Path, database: Path) -> None:

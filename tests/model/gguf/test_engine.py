@@ -1,6 +1,7 @@
 """The engine's promises on tiny models of every hybrid architecture, in llama.cpp itself."""
 
 import ctypes
+import os
 import struct
 import subprocess
 import sys
@@ -69,6 +70,14 @@ def test_what_was_slept_on_survives_the_process(model: Path, tmp_path: Path) -> 
     engine.load(None)
     forgotten = scores(engine)
     assert max(abs(a - b) for a, b in zip(remembered, forgotten, strict=True)) > 0.1
+
+
+def test_a_system_that_does_not_say_what_may_be_used_loads_it_too(
+    qwen: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As macOS."""
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+    assert len(scores(engine_of(qwen))) == 3
 
 
 def test_a_sleep_is_the_same_replays_written_out(model: Path) -> None:

@@ -1,4 +1,4 @@
-"""Numbers, times and bars as the screen shows them."""
+"""Numbers, times and bars as screens and commands show them."""
 
 import math
 from collections.abc import Sequence

@@ -4,8 +4,8 @@ import math
 
 import pytest
 
+from sleepdoc import figures
 from sleepdoc.reading.events import Progress
-from sleepdoc.widgets import figures
 
 
 @pytest.mark.parametrize(
