@@ -13,21 +13,18 @@ python -m sleepdoc_model.evaluation reading --reading DIR --fairytales FAIRYTALE
 
 import argparse
 import json
-import platform
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
-
 from sleepdoc_model.engine import Engine, Sampling
 from sleepdoc_model.evaluation import plain_talk
 from sleepdoc_model.evaluation.answers import exact_match, token_f1
 from sleepdoc_model.evaluation.bootstrap import interval
+from sleepdoc_model.evaluation.identity import identity, sha256_of
 from sleepdoc_model.evaluation.passages import Item, held_out
-from sleepdoc_model.file_hash import file_sha256
 from sleepdoc_model.load import load
 from sleepdoc_model.reader import ABSENT
 from sleepdoc_model.tokenizer import Tokenizer
@@ -145,22 +142,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 print(f"    {row.item.question} | {row.item.answers[:1]} | {row.answer}")
         if arm in ("base", "reader"):
             for name, asked in plain.items():
-                talk[name][arm] = plain_talk.losses(engine, tokenizer, asked)
+                talk[name][arm] = [
+                    plain_talk.loss(engine, tokenizer, *each, reading=True) for each in asked
+                ]
     kept = {name: plain_talk.figures(found) for name, found in talk.items() if "base" in found}
     for name, arms in kept.items():
         for each in arms:
             print(f"{each['arm']:7} {name:12} NLL {each['nll']:.3f}  excess {each['excess']:+.1%}")
-    result = {
-        "figures": table,
-        "plain": kept,
-        "reader": file_sha256(options.reader),
-        "heads": file_sha256(options.heads),
-        "machine": f"{platform.machine()}, {torch.get_num_threads()} threads",
-        "dtype": engine.info.dtype,
-        "torch": torch.__version__,
-        "seconds": round(time.perf_counter() - started),
-    }
     if options.out:
+        paths = {"reading": options.reading, "fairytales": options.fairytales}
+        paths |= {"reader": options.reader, **{path.stem: path for path in options.plain}}
+        data = {name: sha256_of(path) for name, path in paths.items()}
+        result = {
+            "of": identity(engine.info, data, {"questions": options.questions}),
+            "figures": table,
+            "plain": kept,
+            "seconds": round(time.perf_counter() - started),
+        }
         options.out.write_text(json.dumps(result, indent=2) + "\n")
 
 
