@@ -22,7 +22,7 @@ from pathlib import Path
 from sleepdoc_model.engine import Engine, Sampling
 from sleepdoc_model.evaluation import plain_talk
 from sleepdoc_model.evaluation.answers import exact_match, token_f1
-from sleepdoc_model.evaluation.bootstrap import interval
+from sleepdoc_model.evaluation.bootstrap import ratio, ratio_interval, share_interval
 from sleepdoc_model.evaluation.identity import identity, sha256_of
 from sleepdoc_model.evaluation.passages import Item, held_out
 from sleepdoc_model.load import load
@@ -107,18 +107,17 @@ def _figures(rows: Sequence[Row]) -> dict[str, object]:
         "says_absent": sum(row.says_absent for row in rows) / len(rows),
     }
     if rows[0].item.answers:
-        texts: dict[str, list[float]] = defaultdict(list)
+        f1: dict[str, tuple[float, float]] = {}
+        exact: dict[str, tuple[float, float]] = {}
         for row in rows:
-            texts[row.item.document].append(row.f1)
-
-        def mean(chosen: Sequence[str]) -> float:
-            values = [value for text in chosen for value in texts[text]]
-            return sum(values) / len(values)
-
+            for totals, value in ((f1, row.f1), (exact, row.exact)):
+                before = totals.get(row.item.document, (0.0, 0.0))
+                totals[row.item.document] = (before[0] + value, before[1] + 1)
         found |= {
-            "f1": mean(list(texts)),
-            "f1_interval": interval(mean, list(texts)),
-            "exact": sum(row.exact for row in rows) / len(rows),
+            "f1": ratio(f1, list(f1)),
+            "f1_interval": ratio_interval(f1),
+            "exact": ratio(exact, list(exact)),
+            "exact_interval": share_interval(exact),
         }
     return found
 
