@@ -104,10 +104,10 @@ class Headlines:
         of = self._of(documents, settings)
         path, ours = self._folder / f"{name}.jsonl", f"n{benchmark.standard}"
         if name == FADING:
-            rows = list(self._fading(benchmark, documents[:most], path, of))
+            rows = list(self._fading(benchmark, documents, path, of, most))
             ours = f"{ours}+{AGES[0]}"
         else:
-            rows = list(measured(benchmark, documents[:most], path, of, _notice))
+            rows = list(measured(benchmark, documents, path, of, _notice, most))
         figures = self.found[name] = {"of": of, **compare(rows, ours)}
         return figures
 
@@ -146,10 +146,11 @@ class Headlines:
         documents: Sequence[Document],
         path: Path,
         of: dict[str, object],
+        most: int | None,
     ) -> Iterator[Result]:
         results = Results(path, of)
         known = [Result(**row) for row in results.known]
-        asked = {document.id for document in documents}
+        asked = {document.id for document in documents[:most]}
         yield from (row for row in known if row.document in asked)
         done = {(row.document, int(row.arm.partition("+")[2])) for row in known}
         left = [age for age in AGES if any((d, age) not in done for d in asked)]
@@ -157,7 +158,7 @@ class Headlines:
             return
         if max(left) > len(self._filler):
             _notice(f"The filler has {len(self._filler)} windows; older than that is left out.")
-        for age, rows in fading(benchmark, documents, self._filler, left):
+        for age, rows in fading(benchmark, documents, self._filler, left, most):
             new = [row for row in rows if (row.document, age) not in done]
             results.add(map(dataclasses.asdict, new))
             _notice(f"{age} windows since")

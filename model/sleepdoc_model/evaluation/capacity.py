@@ -14,6 +14,7 @@ def fading(
     documents: Sequence[Document],
     filler: Sequence[list[int]],
     ages: Sequence[int],
+    most: int | None = None,
 ) -> Iterator[tuple[int, list[Result]]]:
     """Every question about documents, from memory, some windows after they were read.
 
@@ -23,22 +24,27 @@ def fading(
 
     Args:
         filler: Windows of another text as token ids. Ages above their number are left out.
+        most: Only so many of the documents are asked about, the first.
 
     Raises:
         NoOther: there are no two documents with different texts.
     """
     passes = benchmark.standard
-    others = [another(documents, index).id for index in range(len(documents))]
-    memories: dict[str, Memories] = {d.id: benchmark.read(d, (passes,)) for d in documents}
+    asked = documents[:most]
+    others = [another(documents, index) for index in range(len(asked))]
+    memories: dict[str, Memories] = {
+        each.id: benchmark.read(each, (passes,))
+        for each in {each.id: each for each in (*asked, *others)}.values()
+    }
     for age in range(min(max(ages), len(filler)) + 1):
         if age:
             window = filler[age - 1]
             memories = {d: benchmark.slept_on(window, each) for d, each in memories.items()}
         if age in ages:
             rows: list[Result] = []
-            for document, other in zip(documents, others, strict=True):
-                for arm, read in ((f"n{passes}", document.id), ("swapped", other)):
-                    memory = memories[read][passes]
+            for document, other in zip(asked, others, strict=True):
+                for arm, read in ((f"n{passes}", document), ("swapped", other)):
+                    memory = memories[read.id][passes]
                     rows += benchmark.from_memory(document, f"{arm}+{age}", memory)
             yield age, rows
 

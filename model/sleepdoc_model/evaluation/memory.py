@@ -19,6 +19,7 @@ in the window stands under all three, as none of them alone tells what the text 
 
 import time
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sleepdoc_model.engine import Engine, Sampling, WindowFull
@@ -93,6 +94,10 @@ class MemoryBenchmark:
 
     def __init__(self, engine: Engine, tokenizer: Tokenizer, settings: Settings) -> None:
         self._engine, self._tokenizer, self._settings = engine, tokenizer, settings
+        self._held: bytes | None = None
+        """The memory that the engine was given last; to check one takes as long as to answer."""
+        self._settled = False
+        """Whether it has that one still."""
         self.standard = min(settings.passes, key=lambda n: abs(n - engine.info.passes))
         """Of the numbers of passes the one nearest to the engine's own, which is the one that
         controls with a memory have."""
@@ -137,7 +142,8 @@ class MemoryBenchmark:
         """
         engine, after = self._engine, {}
         for count, memory in memories.items():
-            engine.load(memory or None)
+            self._hold(memory or None)
+            self._settled = False
             engine.reset_window(self._tokenizer.frame.prefix)
             engine.prefill(window)
             for _ in engine.sleep(count):
@@ -154,14 +160,20 @@ class MemoryBenchmark:
         self, document: Document, modal: str, memories: Memories, other: bytes
     ) -> Iterator[Result]:
         tokens = self._tokenizer.encode(document.text)
-        for asked in document.questions:
-            if "modal" in self._settings.controls:
+        if "modal" in self._settings.controls:
+            for asked in document.questions:
                 yield _judge(document, "modal", asked, modal)
-            for arm, before in self._arms(document, tokens, asked, memories, other):
-                try:
-                    yield self._ask(document, arm, asked, before)
-                except WindowFull:
-                    continue
+        found = [
+            (asked, arm, before)
+            for asked in document.questions
+            for arm, before in self._arms(document, tokens, asked, memories, other)
+        ]
+        order: dict[int, int] = {}
+        for _, _, before in found:
+            order.setdefault(id(before.memory), len(order))
+        for asked, arm, before in sorted(found, key=lambda each: order[id(each[2].memory)]):
+            with suppress(WindowFull):
+                yield self._ask(document, arm, asked, before)
 
     def _windows(self, document: Document) -> list[list[int]]:
         encode, room = self._tokenizer.encode, self._settings.room
@@ -204,7 +216,7 @@ class MemoryBenchmark:
 
     def _ask(self, document: Document, arm: str, asked: Asked, before: _Before) -> Result:
         engine, frame = self._engine, self._tokenizer.frame
-        engine.load(before.memory)
+        self._hold(before.memory)
         engine.reset_window(frame.prefix, reading=before.reading)
         right = [*self._tokenizer.encode(asked.answers[0]), frame.answer_close[0]]
         question = self._tokenizer.encode(asked.question)
@@ -222,6 +234,11 @@ class MemoryBenchmark:
         text += stream.finish()
         seconds = time.perf_counter() - started
         return _judge(document, arm, asked, text.strip(), -sum(scored), len(right), seconds)
+
+    def _hold(self, memory: bytes | None) -> None:
+        if not self._settled or self._held is not memory:
+            self._engine.load(memory)
+            self._held, self._settled = memory, True
 
 
 def another(documents: Sequence[Document], index: int) -> Document:

@@ -29,8 +29,11 @@ def test_more_documents_leave_the_first_as_they_are(tmp_path: Path) -> None:
     assert (two["documents"], three["documents"]) == (2, 3)
     assert (tmp_path / "facts.jsonl").read_text("utf-8").startswith(kept)
     assert headlines(tmp_path).measure("facts", 2) == two
+    (tmp_path / "facts.jsonl").unlink()
+    at_once = headlines(tmp_path).measure("facts", 3)["arms"]
+    assert [row["f1"] for row in at_once.values()] == [row["f1"] for row in three["arms"].values()]
     assert two["of"] == three["of"]
-    assert two["arms"].keys() == {"n3", *PARTS["facts"].controls} - {"read"}  # there is no reader
+    assert three["arms"].keys() == {"n2", *PARTS["facts"].controls} - {"read"}  # there is no reader
 
 
 def test_another_seed_is_another_run(tmp_path: Path) -> None:
@@ -44,7 +47,7 @@ def test_documents_age_as_far_as_the_filler_goes(
 ) -> None:
     found = headlines(tmp_path, filler=WINDOW * 5).measure(FADING, 2)
     assert found["arms"].keys() == {
-        f"{arm}+{age}" for arm in ("n3", "swapped") for age in (0, 1, 4)
+        f"{arm}+{age}" for arm in ("n2", "swapped") for age in (0, 1, 4)
     }
     assert "older than that is left out" in capsys.readouterr().err
     kept = (tmp_path / "fading.jsonl").read_text("utf-8")
