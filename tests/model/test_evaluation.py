@@ -7,8 +7,9 @@ import pytest
 import torch
 
 from sleepdoc_model import config
+from sleepdoc_model.checkpoint import load_heads, read_config, save_heads
 from sleepdoc_model.engine import EngineInfo
-from sleepdoc_model.evaluation import passes, plain_talk
+from sleepdoc_model.evaluation import ablation, passes, plain_talk
 from sleepdoc_model.evaluation.capacity import plot
 from sleepdoc_model.evaluation.chat import chat
 from sleepdoc_model.evaluation.comparison import compare
@@ -20,7 +21,7 @@ from sleepdoc_model.evaluation.recall import recalled
 from sleepdoc_model.hybrid_engine import HybridEngine
 from sleepdoc_model.network import BorrowedProjections, Network
 from sleepdoc_model.scripted import ByteTokenizer
-from sleepdoc_model.snapshot import size
+from sleepdoc_model.snapshot import from_bytes, size
 from sleepdoc_model.tasks.types import Question
 from sleepdoc_model.testing import randomise
 
@@ -181,3 +182,39 @@ def test_the_sum_of_documents_is_of_text_questions_and_windows() -> None:
         dataclasses.replace(one, windows=("x ", "y")),
     ]
     assert len({sha256_of_documents([each]) for each in (one, *others)}) == 4
+
+
+@torch.no_grad()
+def remembered(network: Network, text: bytes, times: int = 1) -> torch.Tensor:
+    """The lowest layer's covariance after windows of a text."""
+    engine = engine_of(network)
+    for _ in range(times):
+        engine.reset_window(())
+        engine.prefill(list(text))
+        list(engine.sleep(1))
+    memory = from_bytes(engine.state(), network.config, "0" * 64)
+    return memory[0][0, :, network.config.memory.value_dim :]
+
+
+def test_without_decay_nothing_fades_and_without_bias_keys_are_bare(tmp_path: Path) -> None:
+    network = tiny()
+    with torch.no_grad():
+        for _, heads in network.memory_blocks():
+            assert heads.decay is not None
+            heads.decay.project.bias.fill_(-5.0)
+    save_heads(network, tmp_path / "heads.safetensors")
+    found = {}
+    for part in ("decay", "fill", "bias"):
+        path = tmp_path / f"{part}.safetensors"
+        assert ablation.without(part, tmp_path / "heads.safetensors", path) in (2, 4)
+        found[part] = Network(read_config(path))
+        found[part].load_state_dict(network.state_dict())
+        load_heads(found[part], path)
+    text = b"The owl sleeps at noon."
+    once, twice = (remembered(found["decay"], text, times) for times in (1, 2))
+    assert torch.allclose(twice, 2 * once, rtol=1e-4)
+    once, twice = (remembered(network, text, times) for times in (1, 2))
+    assert not torch.allclose(twice, 2 * once, rtol=1e-2)
+    # What is read of a memory does not change what is written.
+    assert torch.equal(remembered(found["fill"], text), once)
+    assert not torch.allclose(remembered(found["bias"], text), once)

@@ -189,6 +189,7 @@ def main() -> None:
     parser.add_argument("--passages", type=Path, help="what passages and long are made of")
     parser.add_argument("--filler", type=Path, nargs="*", default=[], help="texts read since")
     parser.add_argument("--model", default="default")
+    parser.add_argument("--heads", type=Path, help="a checkpoint, instead of the shipped one")
     parser.add_argument("--device", choices=("cpu", "cuda", "mps"))
     parser.add_argument("--seed", type=int, default=SEED)
     options = parser.parse_args()
@@ -196,7 +197,7 @@ def main() -> None:
     engine, tokenizer = load(
         options.model,
         device=options.device,
-        heads=locations.heads(),
+        heads=options.heads or locations.heads(),
         reader=locations.reader(),
         cache=locations.cache(),
         window=None if options.model.startswith("scripted") else 8192,
