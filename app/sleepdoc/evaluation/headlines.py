@@ -12,7 +12,9 @@ import json
 import random
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +93,9 @@ class Headlines:
         room, tokens = budget.document, tokenizer.encode(filler)
         self._filler = [tokens[i : i + room] for i in range(0, len(tokens) - room + 1, room)]
         self.found: dict[str, Any] = {}
+        """By part, those of earlier runs among them."""
+        with suppress(OSError, ValueError):
+            self.found = json.loads(self._kept.read_text("utf-8"))
 
     def documents(self, name: str) -> list[Document]:
         """Of a part, with a seed each, so that more of them leave the first as they are."""
@@ -101,7 +106,12 @@ class Headlines:
         settings = dataclasses.replace(self._settings, controls=PARTS[name].controls)
         benchmark = MemoryBenchmark(self._engine, self._tokenizer, settings)
         documents = self.documents(name)
-        of = self._of(documents, settings)
+        data = {"documents": sha256_of_documents(documents)}
+        if reader := self._engine.info.reads and locations.reader():
+            data["reader"] = sha256_of(reader)
+        if name == FADING:
+            data["filler"] = sha256(repr(self._filler[: max(AGES)]).encode()).hexdigest()
+        of = identity(self._engine.info, data, dataclasses.asdict(settings))
         path, ours = self._folder / f"{name}.jsonl", f"n{benchmark.standard}"
         if name == FADING:
             rows = list(self._fading(benchmark, documents, path, of, most))
@@ -111,14 +121,18 @@ class Headlines:
         figures = self.found[name] = {"of": of, **compare(rows, ours)}
         return figures
 
-    def keep(self) -> Path:
+    def keep(self) -> None:
         """Write down what was found so far, and draw what can be drawn of it."""
-        path = self._folder / "headlines.json"
-        path.write_text(json.dumps(self.found, indent=1) + "\n", "utf-8")
-        facts = {PARTS[n].size: f for n, f in self.found.items() if n.startswith("facts")}
+        self._kept.write_text(json.dumps(self.found, indent=1) + "\n", "utf-8")
+        named = self.found.items()
+        facts = {PARTS[name].size: each for name, each in named if name.startswith("facts")}
         if facts and FADING in self.found:
-            plot(facts, self.found[FADING], self._folder / "capacity.svg")
-        return path
+            with suppress(ImportError):  # matplotlib comes with sleepdoc[dev]
+                plot(facts, self.found[FADING], self._folder / "capacity.svg")
+
+    @property
+    def _kept(self) -> Path:
+        return self._folder / "headlines.json"
 
     def _documents(self, name: str, part: Part) -> Iterator[Document]:
         if part.task is None and not self._texts:
@@ -163,12 +177,6 @@ class Headlines:
             results.add(map(dataclasses.asdict, new))
             _notice(f"{age} windows since")
             yield from new
-
-    def _of(self, documents: Sequence[Document], settings: Settings) -> dict[str, object]:
-        data = {"documents": sha256_of_documents(documents)}
-        if reader := self._engine.info.reads and locations.reader():
-            data["reader"] = sha256_of(reader)
-        return identity(self._engine.info, data, dataclasses.asdict(settings))
 
 
 def _pages(path: Path) -> Sequence[Page]:

@@ -56,6 +56,8 @@ def test_documents_age_as_far_as_the_filler_goes(
     assert {arm: row["f1"] for arm, row in again["arms"].items()} == {
         arm: row["f1"] for arm, row in found["arms"].items()
     }
+    with pytest.raises(MismatchError):
+        headlines(tmp_path, filler=WINDOW.swapcase() * 5).measure(FADING, 2)
 
 
 def test_facts_come_in_the_windows_they_are_claimed_of(tmp_path: Path) -> None:
@@ -70,3 +72,15 @@ def test_passages_need_a_file(tmp_path: Path) -> None:
         headlines(tmp_path).measure("passages", 2)
     (first, *_) = headlines(tmp_path, texts=TEXTS).documents("long")
     assert first.text.count("was lit by") == 24 and len(first.questions) == 8
+
+
+def test_parts_of_earlier_runs_stay(tmp_path: Path) -> None:
+    first = headlines(tmp_path, filler=WINDOW)
+    first.measure("facts", 2)
+    first.keep()
+    then = headlines(tmp_path, filler=WINDOW)
+    then.measure(FADING, 2)
+    then.keep()
+    assert headlines(tmp_path).found == then.found
+    assert then.found.keys() == {"facts", FADING}
+    assert "windows read since" in (tmp_path / "capacity.svg").read_text("utf-8")
