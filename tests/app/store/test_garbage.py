@@ -1,6 +1,9 @@
 """What no conversation needs goes, and nothing else."""
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -57,3 +60,15 @@ def test_memories_beyond_the_budget_go_and_their_space_is_given_back(
         assert store.load_snapshot(names[-1]) == MEMORIES[-1]
     freed = before - database.stat().st_size
     assert gone.bytes == freed > len(MEMORIES[0]) * gone.memories * 0.9
+
+
+def test_a_memory_that_no_step_names_goes(database: Path, document: Document) -> None:
+    with Store.open(database) as store:
+        kept = read(store, document, MEMORIES[:2])
+    with closing(sqlite3.connect(database)) as tables, tables:
+        row = (sha256(MEMORIES[5]).hexdigest(), len(MEMORIES[5]), MEMORIES[5])
+        tables.execute("INSERT INTO snapshots VALUES (?, ?, ?)", row)
+    with Store.open(database) as store:
+        assert store.collect().memories == 1
+        assert store.collect().memories == 0
+        assert store.load_snapshot(kept[-1]) == MEMORIES[1]

@@ -165,6 +165,20 @@ def test_a_memory_that_no_sleep_began_from_goes_when_it_is_old(
     assert Kept(store, names)() == [0, 3, 4, 5]
 
 
+def test_what_goes_anyway_takes_nothing_of_the_budget(
+    database: Path, document: Document, memory: Memory
+) -> None:
+    with Store.open(database, snapshot_budget=4 * len(memory(0))) as store:
+        conversation = store.create_conversation(
+            document, model="m", fingerprint="f", passes=1, seed=0
+        )
+        names = [commit(store, conversation, memory(number)) for number in range(2)]
+        store.undo(conversation)
+        names += [commit(store, conversation, memory(n), "import") for n in (2, 3, 4, 5)]
+        # The last three, and the one that a sleep began from, are just as many as fit.
+        assert Kept(store, names)() == [0, 3, 4, 5]
+
+
 def test_a_memory_that_another_conversation_has_as_well_stays(
     database: Path, document: Document, memory: Memory
 ) -> None:
