@@ -1,26 +1,21 @@
 """The trained memory of the embedded model, on names it was never trained on."""
 
-import random
 from pathlib import Path
 
 import pytest
-import torch
 
-from sleepdoc_model.base import load_base
-from sleepdoc_model.base_file import base_path
-from sleepdoc_model.checkpoint import load_heads, read_config
 from sleepdoc_model.engine import Engine, Sampling
-from sleepdoc_model.evaluation.arms import evaluate
-from sleepdoc_model.gguf.tokenizer import SMOLLM2, GGUFTokenizer
+from sleepdoc_model.evaluation.documents import of_example
+from sleepdoc_model.evaluation.made_up import Task, made_up
+from sleepdoc_model.evaluation.memory import MemoryBenchmark, Settings
 from sleepdoc_model.load import load
-from sleepdoc_model.network import Network
-from sleepdoc_model.sleep import cached_prefix
 from sleepdoc_model.tasks import facts
 from sleepdoc_model.tokenizer import Tokenizer
 
 pytestmark = pytest.mark.slow
 
 HEADS = Path(__file__).parents[2] / "assets" / "heads.safetensors"
+Shares = dict[str, float]
 DOCUMENT = "{first} was born in {value}. {second} majored in Music. {second} works for Intel.\n\n"
 
 
@@ -56,18 +51,28 @@ def test_changing_an_evicted_fact_changes_the_answer(loaded: tuple[Engine, Token
     assert answers == {"Chicago": "Chicago", "Houston": "Houston"}
 
 
-def test_held_out_facts_survive_eviction_and_controls_do_not_know_them() -> None:
-    network = Network(read_config(HEADS))
-    load_base(network, base_path(), torch.float32)
-    load_heads(network, HEADS)
-    tokenizer = GGUFTokenizer(base_path(), SMOLLM2)
-    rng = random.Random(2)
-    examples = [
-        facts.make_example(rng, facts=4, windows=1, questions=2, split="test") for _ in range(24)
-    ]
-    scores = evaluate(
-        network, tokenizer, cached_prefix(network, tokenizer.frame.prefix), examples, batch=12
-    )
-    share = {arm: sum(s.exact for s in rows) / len(rows) for arm, rows in scores.items()}
-    assert share["own"] >= 0.6
-    assert max(share["swapped"], share["empty"]) <= 0.12
+def shares(loaded: tuple[Engine, Tokenizer], task: Task, documents: int, size: int) -> Shares:
+    """By arm, the share of questions that is answered exactly."""
+    benchmark = MemoryBenchmark(*loaded, Settings((1,), ("swapped", "empty")))
+    made = made_up(task, documents=documents, size=size, windows=1, questions=4, seed=2)
+    read = [of_example(str(number), example) for number, example in enumerate(made)]
+    found: dict[str, list[bool]] = {}
+    for _, rows in benchmark.run(read):
+        for row in rows:
+            found.setdefault(row.arm, []).append(row.exact)
+    return {arm: sum(each) / len(each) for arm, each in found.items()}
+
+
+@pytest.mark.parametrize(
+    ("task", "documents", "size", "least"),
+    # Claimed are 95 % of four facts, 95 % of sixteen, and all figures. A model of which that is
+    # true is below these in fewer than one of a hundred such samples.
+    [("facts", 20, 4, 0.88), ("facts", 10, 16, 0.85), ("numbers", 10, 4, 0.95)],
+)
+def test_what_was_read_survives_eviction_as_often_as_claimed_and_controls_do_not_know_it(
+    loaded: tuple[Engine, Tokenizer], task: Task, documents: int, size: int, least: float
+) -> None:
+    share = shares(loaded, task, documents, size)
+    assert share["n1"] >= least
+    # Claimed is 0.5 %.
+    assert max(share["swapped"], share["empty"]) <= 0.05

@@ -193,9 +193,12 @@ def test_sleeping_again_on_the_same_window_is_as_the_first_time() -> None:
     slept(twice, passes=1)
     twice.load(None)
     assert slept(twice, passes=3).state() == slept(once, passes=3).state()
-    for engine in (twice, once):
-        engine.load(None)
-        engine.reset_window([257, 258])
-        engine.prefill(ids(STORY))
-        list(engine.sleep(2))
-    assert twice.state() == once.state()
+    # Another prefix, and another window behind the same one, are seen anew.
+    for prefix, text in (([257, 258], STORY), ([257, 258], STORY[::-1])):
+        fresh, _ = load("tiny", seed=1)
+        for engine in (twice, fresh):
+            engine.load(None)
+            engine.reset_window(prefix)
+            engine.prefill(ids(text))
+            list(engine.sleep(2))
+        assert twice.state() == fresh.state()

@@ -29,6 +29,16 @@ def test_low_temperature_draws_the_best() -> None:
     assert {sampler.next(torch.tensor([0.0, 1.0, 0.5]), []) for _ in range(20)} == {1}
 
 
+def test_an_answer_does_not_begin_with_what_is_ruled_out() -> None:
+    sampler = Sampler(Sampling(not_begun=((1, 2),)))
+    best_is_1, best_is_2 = torch.tensor([0.0, 9.0, 5.0]), torch.tensor([0.0, 5.0, 9.0])
+    assert sampler.next(best_is_1, []) == 1
+    assert sampler.next(best_is_2, [1]) == 1  # which is the second best
+    assert sampler.next(best_is_2, []) == 2
+    assert sampler.next(best_is_2, [0, 1]) == 2  # it does not begin so
+    assert best_is_2.tolist() == [0.0, 5.0, 9.0]
+
+
 def test_chances_are_the_models_own_and_the_end_has_one() -> None:
     scores = iter([torch.tensor([3.0, 1.0]).log(), torch.tensor([1.0, 4.0]).log()])
     found: list[float] = []

@@ -1,6 +1,7 @@
 """A memory's bytes: readable by the safetensors library, equal for equal memories."""
 
 import json
+import math
 
 import pytest
 import torch
@@ -9,7 +10,7 @@ from safetensors.torch import load
 
 from sleepdoc_model import config
 from sleepdoc_model.engine import StateMismatch
-from sleepdoc_model.snapshot import fingerprint, from_bytes, size, to_bytes
+from sleepdoc_model.snapshot import fingerprint, from_bytes, pack, size, to_bytes
 from sleepdoc_model.state import Memory
 
 SHAPE = config.tiny()
@@ -49,12 +50,17 @@ def test_a_round_trip_is_exact() -> None:
     assert all(torch.equal(a, b) for a, b in zip(back, memory(), strict=True))
 
 
-def edited(**changes: object) -> bytes:
-    """A valid file whose first tensor entry was tampered with."""
+def test_bytes_do_not_depend_on_the_order_tensors_come_in() -> None:
+    one, two = torch.ones(2), torch.zeros(3)
+    assert pack({"a": one, "b": two}, "abc", "") == pack({"b": two, "a": one}, "abc", "")
+
+
+def edited(name: str = "layer.1", **changes: object) -> bytes:
+    """A valid file in which the entry of a tensor was tampered with, or added."""
     data = to_bytes(memory(), SHAPE, "abc")
     size = int.from_bytes(data[:8], "little")
     header = json.loads(data[8 : 8 + size])
-    header["layer.1"] |= changes
+    header[name] = header.get(name, {}) | changes
     text = json.dumps(header).encode()
     return len(text).to_bytes(8, "little") + text + data[8 + size :]
 
@@ -72,6 +78,19 @@ def edited(**changes: object) -> bytes:
 def test_tampered_entries_are_refused(changes: dict[str, object]) -> None:
     with pytest.raises(StateMismatch):
         from_bytes(edited(**changes), SHAPE, "abc")
+
+
+def test_a_tensor_too_many_is_refused() -> None:
+    with pytest.raises(StateMismatch, match=r"unknown tensor 'layer\.9'"):
+        from_bytes(edited("layer.9", dtype="F32", shape=[1], data_offsets=[0, 4]), SHAPE, "abc")
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
+def test_a_number_that_is_none_is_refused(number: float) -> None:
+    broken = tuple(state.clone() for state in memory())
+    broken[1][0, 1, 3, 5] = number
+    with pytest.raises(StateMismatch, match=r"layer\.2 holds values that are not numbers"):
+        from_bytes(to_bytes(broken, SHAPE, "abc"), SHAPE, "abc")
 
 
 def test_a_covariance_that_no_keys_have_is_refused() -> None:

@@ -1,14 +1,12 @@
 """`sleepdoc bench`: what a model's memory is worth, beside its controls."""
 
 import dataclasses
-import platform
-from collections.abc import Iterator, Mapping
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from sleepdoc import locations
 from sleepdoc.cli.bench_answers import answers
 from sleepdoc.cli.bench_keys import keys
 from sleepdoc.cli.bench_speed import speed
@@ -27,7 +25,7 @@ from sleepdoc.cli.output import emit, notice, say
 if TYPE_CHECKING:
     from sleepdoc_model.engine import Engine
     from sleepdoc_model.evaluation.documents import Document
-    from sleepdoc_model.evaluation.memory import Result, Settings
+    from sleepdoc_model.evaluation.memory import Settings
     from sleepdoc_model.tokenizer import Tokenizer
 
 _MOST = 8192
@@ -85,35 +83,38 @@ def memory(
 
     Every line of FILE: {"id", "document", "questions": [{"question", "answers": [...]}]}. Each
     document is read window by window, slept on and evicted; then its questions are asked in an
-    empty window, and under controls: the whole document in the window, its last window, passages
-    found by text search, another document's memory, and none.
+    empty window (n1, n2, ... by passes), and under controls: another document's memory (swapped) or
+    none (empty); the whole document in the window beside its own memory, none, or another's
+    (full-own, full-none, full-other), or alone for the reader (read); its last window
+    (last-other); what `ask` recalls (recall); the commonest answer (modal).
     """
     from sleepdoc.cli.bench_table import bench_table
-    from sleepdoc.evaluation.results import sha256
+    from sleepdoc.errors import UsageError
+    from sleepdoc.evaluation.memory import measured
+    from sleepdoc.evaluation.results import sha256_of
     from sleepdoc_model.evaluation.comparison import compare
+    from sleepdoc_model.evaluation.identity import identity
+    from sleepdoc_model.evaluation.memory import MemoryBenchmark, NoOther
 
     documents = _documents(data)
     engine, tokenizer = _load(choice, documents)
     settings = _settings(engine, tokenizer, passes, room, arms)
-    info = engine.info
-    identity = {
-        "model": info.model,
-        "fingerprint": info.fingerprint,
-        "data": sha256(data),
-        "machine": platform.machine(),
-        "device": info.device,
-        "dtype": info.dtype,
-        "torch": version("torch"),
-        "settings": dataclasses.asdict(settings),
-    }
-    found = list(_run(engine, tokenizer, settings, documents, results, identity))
-    figures = compare(found)
+    hashes = {"documents": sha256_of(data)}
+    if reader := engine.info.reads and locations.reader():
+        hashes["reader"] = sha256_of(reader)
+    of = identity(engine.info, hashes, dataclasses.asdict(settings))
+    benchmark = MemoryBenchmark(engine, tokenizer, settings)
+    try:
+        found = list(measured(benchmark, documents, results, of, notice))
+    except NoOther as error:
+        raise UsageError(f"There is nothing to compare with: {error}.") from error
+    figures = compare(found, f"n{benchmark.standard}")
     if plot:
         from sleepdoc_model.evaluation.memory_plot import plot as draw
 
         draw(figures, plot)
     if as_json:
-        emit({**identity, **figures})
+        emit({**of, **figures})
     else:
         say(bench_table(figures))
 
@@ -155,28 +156,3 @@ def _settings(
     if room is not None and room > most:
         raise UsageError(f"At most {most} tokens of a document fit into a window.")
     return Settings(passes, controls, room=room or budget.document, recall=budget.recall)
-
-
-def _run(
-    engine: "Engine",
-    tokenizer: "Tokenizer",
-    settings: "Settings",
-    documents: "list[Document]",
-    path: Path | None,
-    identity: Mapping[str, object],
-) -> "Iterator[Result]":
-    """What `path` has, then what is missing; a document's results are written all at once."""
-    from sleepdoc.evaluation.results import Results
-    from sleepdoc_model.evaluation.memory import MemoryBenchmark, Result
-
-    results = Results(path, identity) if path else None
-    known = [Result(**row) for row in results.known] if results else []
-    yield from known
-    done = {row.document for row in known}
-    benchmark = MemoryBenchmark(engine, tokenizer, settings)
-    for document, rows in benchmark.run(documents, done):
-        done.add(document.id)
-        notice(f"{document.id}: {len(done)} of {len(documents)}")
-        if results:
-            results.add(map(dataclasses.asdict, rows))
-        yield from rows

@@ -1,16 +1,15 @@
 """`sleepdoc bench answers`: how often a person's question about a document is answered rightly."""
 
 import hashlib
-import platform
 import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, replace
-from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
+from sleepdoc import locations
 from sleepdoc.cli.command import Command
 from sleepdoc.cli.options import (
     ModelChoice,
@@ -87,17 +86,17 @@ def answers(
     from sleepdoc.evaluation.results import Results
 
     lines, chosen = read_lines(data), _arms(arms)
-    identity = _identity(data, choice, recall)
-    kept = Results(results, identity) if results else None
-    rows = []
     folder = documents or data.parent
+    of = _of(data, lines, folder, choice, recall)
+    kept = Results(results, of) if results else None
+    rows = []
     for row in _rows(lines, folder, chosen, kept, recall, database, choice):
         rows.append(row)
         if show:
             notice(f"{row.kind}: {row.question} | {row.answer} | {row.verdict}, {row.f1:.2f}")
     found = figures(rows)
     if as_json:
-        emit({**identity, "figures": found})
+        emit({**of, "figures": found})
     else:
         for arm, kinds in found.items():
             say(_table(arm, kinds))
@@ -150,22 +149,21 @@ def _written(line: "Line", scratch: Path) -> Path:
     return path
 
 
-def _identity(data: Path, choice: ModelChoice, recall: int | None) -> dict[str, Any]:
+def _of(
+    data: Path, lines: "list[Line]", folder: Path, choice: ModelChoice, recall: int | None
+) -> dict[str, object]:
     """What the figures are of."""
-    from sleepdoc import locations
-    from sleepdoc.evaluation.results import sha256
-    from sleepdoc_model.load import DEFAULT_MODEL
+    from sleepdoc.evaluation.results import sha256_of
+    from sleepdoc_model.evaluation.identity import identity
 
-    parts = {"heads": locations.heads(), "reader": locations.reader(), "data": data}
-    return {
-        "model": choice.found or DEFAULT_MODEL,
-        **{name: sha256(path) for name, path in parts.items() if path is not None},
-        "recall": recall,
-        "device": choice.device,
-        "machine": platform.machine(),
-        "torch": version("torch"),
-        "sleepdoc": version("sleepdoc"),
-    }
+    named = {line.file: folder / line.file for line in lines if line.file}
+    named |= {"questions": data}
+    info = choice.load()[0].info
+    if reader := info.reads and locations.reader():
+        named["reader"] = reader
+    # A document that is missing is left out, and its questions are there when it is.
+    hashes = {name: sha256_of(path) for name, path in named.items() if path.exists()}
+    return identity(info, hashes, {"recall": recall, "seed": choice.seed})
 
 
 def _table(arm: str, kinds: dict[str, dict[str, object]]) -> str:

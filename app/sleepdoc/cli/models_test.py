@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sleepdoc_model.evaluation.documents import Document
 
 _FACTS = 4
-_PASSES = (1, 2)
+_CONTROLS = ("swapped", "empty", "full-own", "full-none")
 
 
 @click.command("test", cls=Command)
@@ -37,13 +37,13 @@ def test(name: str, documents: int, device: str | None, as_json: bool) -> None:
     engine, tokenizer = ModelChoice(name, device, seed=0).load()
     if not engine.info.remembers:
         raise ModelError(engine.info.reasons[-1])
-    settings = Settings(_PASSES, ("full", "empty", "swapped"), room=512)
+    settings = Settings((engine.info.passes,), _CONTROLS, room=512)
     benchmark = MemoryBenchmark(engine, tokenizer, settings)
     results = []
     for number, (_, rows) in enumerate(benchmark.run(_documents(documents)), start=1):
         notice(f"{number} of {documents} documents")
         results += rows
-    figures = compare(results)
+    figures = compare(results, f"n{benchmark.standard}")
     card = Card.of(engine.info.fingerprint, figures)
     path = card.keep()
     if as_json:

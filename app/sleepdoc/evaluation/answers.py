@@ -19,7 +19,7 @@ from sleepdoc.evaluation.finding import squash
 from sleepdoc.reading.events import AnswerFinished, Answering, Citation
 from sleepdoc.reading.service import OpenConversation, OpenOptions
 from sleepdoc_model.evaluation.answers import exact_match, token_f1
-from sleepdoc_model.evaluation.bootstrap import interval
+from sleepdoc_model.evaluation.bootstrap import ratio, ratio_interval, share_interval
 
 Arm = Literal["shipped", "together", "closed"]
 """As a person has it; with all recalled passages in one prompt; from memory alone."""
@@ -202,39 +202,43 @@ def figures(rows: Sequence[Row]) -> dict[str, dict[str, dict[str, object]]]:
     }
 
 
+_OF_ALL: dict[str, Callable[[Row], bool | None]] = {
+    "says_absent": lambda row: row.verdict == "not found",
+    "verified": lambda row: row.verdict == "verified",
+    "verified_wrong": lambda row: row.verdict == "verified" and row.f1 < RIGHT,
+}
+_OF_ANSWERABLE: dict[str, Callable[[Row], bool | None]] = {
+    "exact": lambda row: row.exact,
+    "page_recalled": lambda row: row.page_recalled,
+    "evidence_recalled": lambda row: row.evidence_recalled,
+    "first_page": lambda row: row.first_page,
+}
+
+
 def _figures(rows: Sequence[Row]) -> dict[str, object]:
-    verified = [row for row in rows if row.verdict == "verified"]
+    """Shares and F1, with intervals over documents: questions about the same one are alike."""
     found: dict[str, object] = {
         "questions": len(rows),
-        "says_absent": _share(row.verdict == "not found" for row in rows),
-        "verified": len(verified) / len(rows),
-        "verified_wrong": sum(row.f1 < RIGHT for row in verified) / len(rows),
         "first_token": median(row.first_token for row in rows),
         "seconds": median(row.seconds for row in rows),
     }
+    shares = _OF_ALL
     if rows[0].answerable:
-        by_document: dict[str, list[float]] = defaultdict(list)
-        for row in rows:
-            by_document[row.document].append(row.f1)
-        found |= {
-            "f1": _mean(by_document)(list(by_document)),
-            "f1_interval": interval(_mean(by_document), list(by_document)),
-            "exact": _share(row.exact for row in rows),
-            "page_recalled": _share(row.page_recalled for row in rows),
-            "evidence_recalled": _share(row.evidence_recalled for row in rows),
-            "first_page": _share(row.first_page for row in rows),
-        }
+        shares = _OF_ALL | _OF_ANSWERABLE
+        f1 = _totals((row.document, row.f1) for row in rows)
+        found |= {"f1": ratio(f1, list(f1)), "f1_interval": ratio_interval(f1)}
+    for name, value in shares.items():
+        known = [(row.document, share) for row in rows if (share := value(row)) is not None]
+        totals = _totals(known)
+        found[name] = ratio(totals, list(totals)) if totals else None
+        if totals:
+            found[f"{name}_interval"] = share_interval(totals)
     return found
 
 
-def _mean(by_document: dict[str, list[float]]) -> Callable[[Sequence[str]], float]:
-    def mean(documents: Sequence[str]) -> float:
-        values = [value for document in documents for value in by_document[document]]
-        return sum(values) / len(values)
-
-    return mean
-
-
-def _share(values: Iterable[bool | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return sum(known) / len(known) if known else None
+def _totals(values: Iterable[tuple[str, float]]) -> dict[str, tuple[float, float]]:
+    totals: dict[str, tuple[float, float]] = {}
+    for document, value in values:
+        before = totals.get(document, (0.0, 0.0))
+        totals[document] = (before[0] + value, before[1] + 1)
+    return totals

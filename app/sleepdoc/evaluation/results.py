@@ -1,18 +1,18 @@
 """Results of a benchmark kept in a file, so that the same one can go on."""
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from sleepdoc.errors import DocumentError, MismatchError, StorageError
+from sleepdoc_model.evaluation import identity
 
 
 class Results:
     """JSON lines: what they are of, then a line for every result."""
 
-    def __init__(self, path: Path, identity: Mapping[str, object]) -> None:
+    def __init__(self, path: Path, of: Mapping[str, object]) -> None:
         """Begin a file, or go on with one.
 
         Raises:
@@ -22,14 +22,14 @@ class Results:
         self._path = path
         try:
             if not path.exists():
-                path.write_text(json.dumps(identity) + "\n", "utf-8")
+                path.write_text(json.dumps(of) + "\n", "utf-8")
             whole, _, torn = path.read_text("utf-8").rpartition("\n")
             if torn:  # by the end of the process that wrote it
                 path.write_text(whole + "\n", "utf-8")
             first, *self.known = map(json.loads, whole.split("\n"))
         except (OSError, ValueError) as error:
             raise StorageError(f"{path} cannot be used for results: {error}.") from error
-        if first != json.loads(json.dumps(identity)):
+        if first != json.loads(json.dumps(of)):
             raise MismatchError(
                 f"{path} holds results of other data, another model or of other settings."
             )
@@ -44,13 +44,13 @@ class Results:
             file.write(lines)
 
 
-def sha256(path: Path) -> str:
-    """Of a file with data.
+def sha256_of(path: Path) -> str:
+    """Of a file with data, or of a folder with its files.
 
     Raises:
         DocumentError: it cannot be read.
     """
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        return identity.sha256_of(path)
     except OSError as error:
         raise DocumentError(f"{path} cannot be read: {error}.") from error

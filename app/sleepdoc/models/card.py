@@ -21,21 +21,21 @@ class Card:
     swapped: float
     """From the memory of another document: form without content."""
     full: float
-    """With the text in the window."""
+    """With the text in the window, and no memory."""
     passes: int
-    """Per sleep, where `slept` is best."""
+    """Per sleep."""
 
     @classmethod
     def of(cls, fingerprint: str, figures: Mapping[str, Any]) -> Self:
         """The card that a memory benchmark's figures make."""
-        arms, best = figures["arms"], figures["best"]
+        arms, ours = figures["arms"], figures["ours"]
         return cls(
             fingerprint,
             figures["questions"],
-            arms[best]["exact"],
+            arms[ours]["exact"],
             arms["swapped"]["exact"],
-            arms["full"]["exact"],
-            int(best.removeprefix("n")),
+            arms["full-none"]["exact"],
+            int(ours.removeprefix("n")),
         )
 
     @property

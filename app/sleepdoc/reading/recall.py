@@ -12,8 +12,9 @@ from sleepdoc.reading.summaries import NOTHING, Past
 from sleepdoc.store import Store
 from sleepdoc_model.recall.index import Index
 from sleepdoc_model.recall.inquiry import inquire
-from sleepdoc_model.recall.packing import Packer, Quote, ranked
+from sleepdoc_model.recall.packing import Quote, ranked
 from sleepdoc_model.recall.query import Turn, ask, leans
+from sleepdoc_model.recall.written import packer, write
 
 
 class StoredText:
@@ -90,10 +91,10 @@ def recall(
         before: the turns before it, which a question may lean on.
         past: what was written down of the text, and when what was asked.
     """
-    packer = _packer(text, encode)
+    packing = packer(lambda number: text.page(number).text, encode)
     if inquiry := inquire(question):
         pages, whole = text.pages, text.whole
-        found = inquiries.answer(inquiry, pages, packer, tokens, whole=whole, past=past)
+        found = inquiries.answer(inquiry, pages, packing, tokens, whole=whole, past=past)
         if found:
             return Recalled(
                 *_write(text, found.quotes, tokens, encode),
@@ -101,17 +102,9 @@ def recall(
                 answer=found.answer,
                 instead=found.instead,
             )
-    quotes = ranked(text.index, ask(question, before), packer, tokens)
+    quotes = ranked(text.index, ask(question, before), packing, tokens)
     leaning = bool(before) and leans(question)
     return Recalled(*_write(text, quotes, tokens, encode), leans=leaning)
-
-
-def _packer(text: StoredText, encode: Callable[[str], list[int]]) -> Packer:
-    return Packer(
-        lambda number: text.page(number).text,
-        lambda piece: len(encode(" ".join(piece.split()))),
-        mark=len(encode("[p. 100] \n\n")),
-    )
 
 
 def _write(
@@ -120,15 +113,11 @@ def _write(
     tokens: int,
     encode: Callable[[str], list[int]],
 ) -> tuple[list[list[int]], tuple[Citation, ...]]:
-    """The tokens of quotes with their page labels; the packer's prices are close, this is exact."""
-    written: list[list[int]] = []
-    citations: list[Citation] = []
-    for quote in quotes:
-        page = text.page(quote.page)
-        words = " ".join(page.text[quote.start : quote.end].split())
-        ids = encode(f"[p. {page.label}] {words}\n\n")
-        if len(ids) <= tokens:
-            tokens -= len(ids)
-            written.append(ids)
-            citations.append(Citation(page.number, page.label, words, quote.start, quote.end))
+    """The tokens of quotes with their page labels, and the quotes."""
+
+    def page(number: int) -> tuple[str, str]:
+        return text.page(number).label, text.page(number).text
+
+    written, kept = write(quotes, page, tokens, encode)
+    citations = (Citation(q.page, page(q.page)[0], words, q.start, q.end) for q, words in kept)
     return written, tuple(citations)

@@ -36,7 +36,8 @@ def _pieces(line: str, width: int) -> Iterator[Span]:
                 yield Span(start, start + cut)
                 start += cut
         end = word.start() + len(word[0].rstrip())
-    yield Span(start, max(start, end))
+    if start < end or not start:  # a word cut at the line's end leaves nothing to go on with
+        yield Span(start, max(start, end))
 
 
 def _fitting(word: str, width: int) -> int:

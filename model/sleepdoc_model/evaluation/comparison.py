@@ -1,24 +1,31 @@
-"""From results to figures: per arm, retention, and paired differences with bootstrap intervals."""
+"""From results to figures: per arm, retention, and paired differences, with bootstrap intervals."""
 
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from sleepdoc_model.evaluation.bootstrap import interval
+from sleepdoc_model.evaluation.bootstrap import interval, ratio, ratio_interval, share_interval
 from sleepdoc_model.evaluation.memory import Result
+
+FLOOR, CEILING = "swapped", "full-own"
 
 Totals = dict[str, tuple[float, float]]
 """By document: the sum of a measure, and what to divide it by."""
+Measure = Callable[[Iterable[Result]], Totals]
 
 
-def compare(results: Sequence[Result]) -> dict[str, Any]:
+def compare(results: Sequence[Result], ours: str) -> dict[str, Any]:
     """All figures of a benchmark.
 
-    Retention is (NLL_swapped - NLL_arm) / (NLL_swapped - NLL_full): 0 for form without content, 1
-    for the whole document in the window, on the questions that all three have. Differences are of
-    the sleeping arm with the lowest NLL against every other arm, in token-F1, and in NLL per token
-    so that more is better. Intervals are 95 % percentile bootstrap intervals over documents, with
-    the same documents drawn on both sides.
+    Retention is (NLL_floor - NLL_arm) / (NLL_floor - NLL_ceiling), on the questions that all three
+    have: 0 for another document's memory, form without content; 1 for the whole document in the
+    window beside its own memory, all there is to know it by. Differences are of the arm `ours`
+    against every other one, in token-F1, and in NLL per token so that more is better. Which arm
+    that is has to be settled before anything is measured: the best of several on the same questions
+    is better than it is.
+
+    Intervals are 95 % percentile bootstrap intervals over documents, as questions about the same
+    one are alike; of differences with the same documents drawn on both sides.
     """
     arms = {name: [r for r in results if r.arm == name] for name in _names(results)}
     figures: dict[str, Any] = {
@@ -26,15 +33,14 @@ def compare(results: Sequence[Result]) -> dict[str, Any]:
         "questions": max((len(rows) for rows in arms.values()), default=0),
         "arms": {name: _figures(rows) for name, rows in arms.items()},
     }
-    slept = [name for name in arms if name.startswith("n")]
-    if {"swapped", "full"} <= arms.keys():
-        for name in slept:
-            figures["arms"][name] |= _retention(arms["swapped"], arms["full"], arms[name])
-    if slept:
-        best = min(slept, key=lambda name: figures["arms"][name]["nll_per_token"])
-        figures["best"] = best
+    if {FLOOR, CEILING} <= arms.keys():
+        for name in arms:
+            if name.startswith("n"):
+                figures["arms"][name] |= _retention(arms[FLOOR], arms[CEILING], arms[name])
+    if ours in arms:
+        figures["ours"] = ours
         figures["differences"] = {
-            name: _difference(arms[best], rows) for name, rows in arms.items() if name != best
+            name: _difference(arms[ours], rows) for name, rows in arms.items() if name != ours
         }
     return figures
 
@@ -43,36 +49,48 @@ def _names(results: Sequence[Result]) -> list[str]:
     return list(dict.fromkeys(row.arm for row in results))
 
 
-def _figures(rows: Sequence[Result]) -> dict[str, float]:
-    figures = {
+def _figures(rows: Sequence[Result]) -> dict[str, Any]:
+    f1, exact, nll = _f1(rows), _exact(rows), _nll(rows)
+    figures: dict[str, Any] = {
         "questions": len(rows),
-        "f1": statistics.fmean(row.f1 for row in rows),
-        "exact": statistics.fmean(row.exact for row in rows),
+        "f1": ratio(f1, list(f1)),
+        "f1_interval": ratio_interval(f1),
+        "exact": ratio(exact, list(exact)),
+        "exact_interval": share_interval(exact),
     }
-    if tokens := sum(row.tokens for row in rows):
-        figures["nll_per_token"] = sum(row.nll for row in rows) / tokens
+    if any(row.tokens for row in rows):  # the modal answer has no likelihood
+        figures["nll_per_token"] = ratio(nll, list(nll))
+        figures["nll_per_token_interval"] = ratio_interval(nll)
         figures["seconds"] = statistics.median(row.seconds for row in rows)
     return figures
 
 
 def _retention(*arms: Sequence[Result]) -> dict[str, Any]:
     floor, ceiling, own = (_nll(rows) for rows in _shared(*arms))
+    known = list(own)
+    if not known or ratio(floor, known) <= ratio(ceiling, known):
+        return {}  # the text itself is no help: there is nothing to keep
 
     def retention(documents: Sequence[str]) -> float:
-        low = _ratio(floor, documents)
-        return (low - _ratio(own, documents)) / (low - _ratio(ceiling, documents))
+        low = ratio(floor, documents)
+        between = low - ratio(ceiling, documents)
+        return (low - ratio(own, documents)) / between if between else 0.0
 
-    known = list(own)
     return {"retention": retention(known), "retention_interval": interval(retention, known)}
 
 
-def _difference(best: Sequence[Result], other: Sequence[Result]) -> dict[str, Any]:
-    ours, theirs = _shared(best, other)
+def _difference(ours: Sequence[Result], other: Sequence[Result]) -> dict[str, Any]:
+    mine, theirs = _shared(ours, other)
     found: dict[str, Any] = {}
-    for name, total, sign in (("f1", _f1, 1), ("nll_per_token", _nll, -1)):
-        first, second = total(ours), total(theirs)
-        if not all(count for _, count in second.values()):
-            continue  # the modal answer has no likelihood
+    measures: tuple[tuple[str, Measure, int], ...] = (
+        ("f1", _f1, 1),
+        ("exact", _exact, 1),
+        ("nll_per_token", _nll, -1),
+    )
+    for name, total, sign in measures:
+        first, second = total(mine), total(theirs)
+        if not first or not all(count for _, count in second.values()):
+            continue
 
         def difference(
             documents: Sequence[str],
@@ -80,7 +98,7 @@ def _difference(best: Sequence[Result], other: Sequence[Result]) -> dict[str, An
             second: Totals = second,
             sign: int = sign,
         ) -> float:
-            return sign * (_ratio(first, documents) - _ratio(second, documents))
+            return sign * (ratio(first, documents) - ratio(second, documents))
 
         known = list(first)
         found[name] = difference(known)
@@ -103,14 +121,13 @@ def _f1(rows: Iterable[Result]) -> Totals:
     return _totals((row.document, row.f1, 1) for row in rows)
 
 
+def _exact(rows: Iterable[Result]) -> Totals:
+    return _totals((row.document, row.exact, 1) for row in rows)
+
+
 def _totals(rows: Iterable[tuple[str, float, float]]) -> Totals:
     totals: Totals = {}
     for document, value, count in rows:
         before = totals.get(document, (0.0, 0.0))
         totals[document] = (before[0] + value, before[1] + count)
     return totals
-
-
-def _ratio(totals: Totals, documents: Iterable[str]) -> float:
-    pairs = [totals[document] for document in documents]
-    return sum(value for value, _ in pairs) / sum(count for _, count in pairs)

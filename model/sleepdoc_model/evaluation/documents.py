@@ -1,9 +1,12 @@
 """Documents with questions, one JSON object per line.
 
 {"id": "story", "document": "...", "questions": [{"question": "...", "answers": ["..."]}]}
+
+`windows` may say in which pieces a document is read: texts that make it up, one after the other.
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +28,8 @@ class Document:
     id: str
     text: str
     questions: tuple[Asked, ...]
+    windows: tuple[str, ...] = ()
+    """Where it is cut; empty: wherever a window is full."""
 
 
 class BadLine(ValueError):
@@ -34,7 +39,8 @@ class BadLine(ValueError):
 def of_example(name: str, example: Example) -> Document:
     """A task's example as a document, its windows one after the other."""
     questions = tuple(Asked(each.text, (each.answer,)) for each in example.questions)
-    return Document(name, "".join(example.windows), questions)
+    windows = example.windows if len(example.windows) > 1 else ()
+    return Document(name, "".join(example.windows), questions, windows)
 
 
 def load_documents(path: Path) -> list[Document]:
@@ -42,11 +48,14 @@ def load_documents(path: Path) -> list[Document]:
 
     Raises:
         OSError: The file cannot be read.
-        BadLine: A line is no such object, or there is no document at all.
+        BadLine: A line is no such object, two have the same id, or there is no document at all.
     """
     documents = list(_documents(path))
     if not documents:
         raise BadLine(f"{path.name} holds no document")
+    (name, count), *_ = Counter(document.id for document in documents).most_common(1)
+    if count > 1:
+        raise BadLine(f"{path.name} holds {count} documents with the id {name!r}")
     return documents
 
 
@@ -54,6 +63,8 @@ def dump(document: Document) -> str:
     """One line of such a file."""
     questions = [{"question": a.question, "answers": list(a.answers)} for a in document.questions]
     line = {"id": document.id, "document": document.text, "questions": questions}
+    if document.windows:
+        line["windows"] = list(document.windows)
     return json.dumps(line, ensure_ascii=False)
 
 
@@ -75,7 +86,11 @@ def _document(line: Any) -> Document:
     questions = tuple(_asked(each) for each in line["questions"])
     if not questions or not all(each.answers for each in questions):
         raise ValueError("a document needs questions, and every question an answer")
-    return Document(str(line["id"]), _text(line["document"], "document"), questions)
+    text = _text(line["document"], "document")
+    windows = tuple(_text(each, "window") for each in line.get("windows", ()))
+    if windows and "".join(windows) != text:
+        raise ValueError("the windows are not the document")
+    return Document(str(line["id"]), text, questions, windows)
 
 
 def _asked(each: Any) -> Asked:

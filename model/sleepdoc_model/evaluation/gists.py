@@ -15,19 +15,16 @@ the reader's training, so that its figures are of the kind of text, not of new p
 
 import argparse
 import json
-import platform
 import random
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
-
 from sleepdoc_model.engine import Engine, Sampling
 from sleepdoc_model.evaluation.bootstrap import interval
+from sleepdoc_model.evaluation.identity import identity, sha256_of
 from sleepdoc_model.evaluation.rouge import rouge_l
-from sleepdoc_model.file_hash import file_sha256
 from sleepdoc_model.load import load
 from sleepdoc_model.recall.gist import precision, supported
 from sleepdoc_model.recall.telling import prose
@@ -159,11 +156,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 for each in of_arm[: options.show]:
                     print(f"    {each.rouge:.2f} {each.precision:.2f} {each.said}")
     if options.out:
+        data = {"reading": sha256_of(options.reading), "reader": sha256_of(options.reader)}
         result = {
+            "of": identity(engine.info, data, {"passages": options.passages}),
             "figures": table,
-            "reader": file_sha256(options.reader),
-            "machine": f"{platform.machine()}, {torch.get_num_threads()} threads",
-            "torch": torch.__version__,
             "seconds": round(time.perf_counter() - started),
         }
         options.out.write_text(json.dumps(result, indent=2) + "\n")

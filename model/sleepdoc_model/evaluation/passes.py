@@ -8,27 +8,19 @@ python -m sleepdoc_model.evaluation.passes two-hop --arm runs/hops-1/heads.safet
 
 import argparse
 import json
-import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import torch
-
-from sleepdoc_model.evaluation.arms import Score, in_batches, score
-from sleepdoc_model.evaluation.bootstrap import interval
-from sleepdoc_model.evaluation.load_checkpoint import load_checkpoint
+from sleepdoc_model.engine import Engine
+from sleepdoc_model.evaluation.comparison import compare
+from sleepdoc_model.evaluation.documents import Document, of_example
+from sleepdoc_model.evaluation.identity import identity, sha256_of_documents
 from sleepdoc_model.evaluation.made_up import made_up
-from sleepdoc_model.evaluation.report import mean_nll, wilson
-from sleepdoc_model.network import Network
-from sleepdoc_model.state import KVCache, of_others
-from sleepdoc_model.tasks.types import Example
+from sleepdoc_model.evaluation.memory import MemoryBenchmark, Result, Settings
+from sleepdoc_model.load import load
 from sleepdoc_model.tokenizer import Tokenizer
-from sleepdoc_model.training.data import Lesson, collate
-from sleepdoc_model.training.objective import read_and_sleep
-
-Pairs = dict[str, list[tuple[Score, Score]]]
-"""By document: every question's scores of the first arm and of this one."""
 
 
 def main() -> None:
@@ -55,98 +47,53 @@ def main() -> None:
         questions=4,
         seed=options.seed,
     )
-    scores: dict[str, list[Score]] = {}
-    swapped: dict[str, list[Score]] = {}
+    documents = [of_example(str(number), each) for number, each in enumerate(examples)]
+    rows: list[Result] = []
+    names, of = [], {}
     for arm in options.arm:
         heads, _, passes = arm.rpartition(":")
-        network, tokenizer, prefix = load_checkpoint(Path(heads))
-        name = f"{Path(heads).parent.name} N={passes}"
-        scores[name], swapped[name] = ask(network, tokenizer, prefix, examples, int(passes))
-    figures = compare(scores, swapped) | {
-        "task": options.task,
-        "size": options.size,
-        "windows": options.windows,
-        "documents": options.documents,
-        "seed": options.seed,
-        "machine": f"{platform.machine()}, {torch.get_num_threads()} threads",
-        "torch": torch.__version__,
-    }
-    print(table(figures))
+        engine, tokenizer = load("default", heads=Path(heads))
+        names.append(f"{Path(heads).parent.name} N={passes}")
+        rows += ask(engine, tokenizer, documents, int(passes), names[-1])
+        data = {"documents": sha256_of_documents(documents)}
+        of[names[-1]] = identity(engine.info, data, {"passes": int(passes)})
+    figures = {"of": of, **compare(rows, names[0])}
+    print(table(figures, names))
     if options.out:
         options.out.parent.mkdir(parents=True, exist_ok=True)
         options.out.write_text(json.dumps(figures, indent=2) + "\n")
 
 
-@torch.no_grad()
 def ask(
-    network: Network,
-    tokenizer: Tokenizer,
-    prefix: KVCache,
-    examples: Sequence[Example],
-    passes: int,
-    batch: int = 16,
-) -> tuple[list[Score], list[Score]]:
-    """Scores of all questions, from memory alone: the document's own, and another's."""
-    own: list[Score] = []
-    swapped: list[Score] = []
-    for first, part in in_batches(examples, batch):
-        asked = collate(Lesson(part), tokenizer)
-        memory = read_and_sleep(network, prefix, asked, passes)
-        own += score(network, prefix, asked, memory, first)
-        swapped += score(network, prefix, asked, of_others(memory), first)
-    return own, swapped
+    engine: Engine, tokenizer: Tokenizer, documents: Sequence[Document], passes: int, name: str
+) -> Iterator[Result]:
+    """All questions, from memory alone: the document's own as the arm `name`, and another's."""
+    benchmark = MemoryBenchmark(engine, tokenizer, Settings((passes,), ("swapped",)))
+    arms = {f"n{passes}": name, "swapped": f"{name} swapped"}
+    for _, rows in benchmark.run(documents):
+        yield from (replace(row, arm=arms[row.arm]) for row in rows)
 
 
-def compare(
-    scores: Mapping[str, Sequence[Score]], swapped: Mapping[str, Sequence[Score]]
-) -> dict[str, Any]:
-    """Figures of every arm; less NLL and more exact answers than the first, with paired intervals
-    over documents."""
-    base = next(iter(scores.values()))
-    arms = {}
-    for name, rows in scores.items():
-        pairs: Pairs = {}
-        for before, after in zip(base, rows, strict=True):
-            pairs.setdefault(str(before.document), []).append((before, after))
-
-        def nll(documents: Sequence[str], pairs: Pairs = pairs) -> float:
-            before, after = zip(*(pair for d in documents for pair in pairs[d]), strict=True)
-            return mean_nll(before) - mean_nll(after)
-
-        def exact(documents: Sequence[str], pairs: Pairs = pairs) -> float:
-            drawn = [pair for d in documents for pair in pairs[d]]
-            return sum(after.exact - before.exact for before, after in drawn) / len(drawn)
-
-        right, known = sum(row.exact for row in rows), list(pairs)
-        arms[name] = {
-            "exact": right / len(rows),
-            "exact_interval": list(wilson(right, len(rows))),
-            "nll_per_token": mean_nll(rows),
-            "swapped_exact": sum(row.exact for row in swapped[name]) / len(rows),
-            "swapped_nll_per_token": mean_nll(swapped[name]),
-            "less_nll": nll(known),
-            "less_nll_interval": interval(nll, known),
-            "more_exact": exact(known),
-            "more_exact_interval": interval(exact, known),
-        }
-    return {"questions": len(base), "arms": arms}
-
-
-def table(figures: Mapping[str, Any]) -> str:
-    """A line per arm."""
+def table(figures: Mapping[str, Any], names: Sequence[str]) -> str:
+    """A line per arm; differences are how far it is ahead of the first."""
     lines = [
         f"{'arm':20} {'exact':>7} {'NLL/token':>9}  {'swapped':>7} {'NLL/token':>9}  "
         f"{'more exact':>22}  {'less NLL':>22}"
     ]
-    for name, row in figures["arms"].items():
-        (a, b), (c, d) = row["more_exact_interval"], row["less_nll_interval"]
-        more = f"{row['more_exact']:+.1%} ({a:+.1%} to {b:+.1%})"
-        less = f"{row['less_nll']:+.3f} ({c:+.3f} to {d:+.3f})"
-        lines.append(
+    for name in names:
+        row, other = (figures["arms"][each] for each in (name, f"{name} swapped"))
+        line = (
             f"{name:20} {row['exact']:7.1%} {row['nll_per_token']:9.3f}  "
-            f"{row['swapped_exact']:7.1%} {row['swapped_nll_per_token']:9.3f}  "
-            f"{more:>22}  {less:>22}"
+            f"{other['exact']:7.1%} {other['nll_per_token']:9.3f}"
         )
+        if ahead := figures["differences"].get(name):
+            # Those are of the first against this one; 0 - 0 has no sign.
+            more, a, b = (0 - x for x in (ahead["exact"], *ahead["exact_interval"]))
+            less, c, d = (0 - x for x in (ahead["nll_per_token"], *ahead["nll_per_token_interval"]))
+            right = f"{more:+.1%} ({b:+.1%} to {a:+.1%})"
+            likely = f"{less:+.3f} ({d:+.3f} to {c:+.3f})"
+            line += f"  {right:>22}  {likely:>22}"
+        lines.append(line)
     return "\n".join(lines)
 
 

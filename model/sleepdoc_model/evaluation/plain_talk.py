@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from sleepdoc_model.engine import Engine
 from sleepdoc_model.evaluation.bootstrap import interval
@@ -11,6 +12,9 @@ from sleepdoc_model.tokenizer import Tokenizer
 _MOST = 200
 """Tokens of an answer that count."""
 
+Loss = tuple[float, int]
+"""Negative log-likelihood of an answer, and its number of tokens."""
+
 
 def load(path: Path, count: int) -> list[tuple[str, str]]:
     """The first questions and answers of a JSON-lines file."""
@@ -18,28 +22,24 @@ def load(path: Path, count: int) -> list[tuple[str, str]]:
     return [(line["question"], line["answer"]) for line, _ in zip(lines, range(count))]
 
 
-def losses(
-    engine: Engine, tokenizer: Tokenizer, asked: Iterable[tuple[str, str]]
-) -> list[tuple[float, int]]:
-    """Negative log-likelihood and number of tokens of every answer, in a window for reading."""
-    frame, found = tokenizer.frame, []
-    for question, answer in asked:
-        engine.reset_window(frame.prefix, reading=True)
-        engine.prefill(frame.asked(tokenizer.encode(question)))
-        scores = engine.score([*tokenizer.encode(answer)[:_MOST], frame.answer_close[0]])
-        found.append((-sum(scores), len(scores)))
-    return found
+def loss(
+    engine: Engine, tokenizer: Tokenizer, question: str, answer: str, *, reading: bool = False
+) -> Loss:
+    """What an answer costs in an empty window, beside the memory that the engine has."""
+    frame = tokenizer.frame
+    engine.reset_window(frame.prefix, reading=reading)
+    engine.prefill(frame.asked(tokenizer.encode(question)))
+    scores = engine.score([*tokenizer.encode(answer)[:_MOST], frame.answer_close[0]])
+    return -sum(scores), len(scores)
 
 
-def figures(found: Mapping[str, Sequence[tuple[float, int]]]) -> list[dict[str, object]]:
+def figures(found: Mapping[str, Sequence[Loss]]) -> list[dict[str, Any]]:
     """Of every arm: loss per token, and by how much it is above that of the base, with a paired
     interval over answers."""
     return [{"arm": arm, **_against(found["base"], each)} for arm, each in found.items()]
 
 
-def _against(
-    base: Sequence[tuple[float, int]], each: Sequence[tuple[float, int]]
-) -> dict[str, object]:
+def _against(base: Sequence[Loss], each: Sequence[Loss]) -> dict[str, Any]:
     def excess(chosen: Sequence[str]) -> float:
         numbers = [int(key) for key in chosen]
         return _per_token(each[n] for n in numbers) / _per_token(base[n] for n in numbers) - 1
@@ -53,6 +53,6 @@ def _against(
     }
 
 
-def _per_token(losses: Iterable[tuple[float, int]]) -> float:
+def _per_token(losses: Iterable[Loss]) -> float:
     listed = list(losses)
     return sum(loss for loss, _ in listed) / sum(tokens for _, tokens in listed)

@@ -13,21 +13,18 @@ python -m sleepdoc_model.evaluation reading --reading DIR --fairytales FAIRYTALE
 
 import argparse
 import json
-import platform
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
-
 from sleepdoc_model.engine import Engine, Sampling
 from sleepdoc_model.evaluation import plain_talk
 from sleepdoc_model.evaluation.answers import exact_match, token_f1
-from sleepdoc_model.evaluation.bootstrap import interval
+from sleepdoc_model.evaluation.bootstrap import ratio, ratio_interval, share_interval
+from sleepdoc_model.evaluation.identity import identity, sha256_of
 from sleepdoc_model.evaluation.passages import Item, held_out
-from sleepdoc_model.file_hash import file_sha256
 from sleepdoc_model.load import load
 from sleepdoc_model.reader import ABSENT
 from sleepdoc_model.tokenizer import Tokenizer
@@ -110,18 +107,17 @@ def _figures(rows: Sequence[Row]) -> dict[str, object]:
         "says_absent": sum(row.says_absent for row in rows) / len(rows),
     }
     if rows[0].item.answers:
-        texts: dict[str, list[float]] = defaultdict(list)
+        f1: dict[str, tuple[float, float]] = {}
+        exact: dict[str, tuple[float, float]] = {}
         for row in rows:
-            texts[row.item.document].append(row.f1)
-
-        def mean(chosen: Sequence[str]) -> float:
-            values = [value for text in chosen for value in texts[text]]
-            return sum(values) / len(values)
-
+            for totals, value in ((f1, row.f1), (exact, row.exact)):
+                before = totals.get(row.item.document, (0.0, 0.0))
+                totals[row.item.document] = (before[0] + value, before[1] + 1)
         found |= {
-            "f1": mean(list(texts)),
-            "f1_interval": interval(mean, list(texts)),
-            "exact": sum(row.exact for row in rows) / len(rows),
+            "f1": ratio(f1, list(f1)),
+            "f1_interval": ratio_interval(f1),
+            "exact": ratio(exact, list(exact)),
+            "exact_interval": share_interval(exact),
         }
     return found
 
@@ -145,22 +141,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 print(f"    {row.item.question} | {row.item.answers[:1]} | {row.answer}")
         if arm in ("base", "reader"):
             for name, asked in plain.items():
-                talk[name][arm] = plain_talk.losses(engine, tokenizer, asked)
+                talk[name][arm] = [
+                    plain_talk.loss(engine, tokenizer, *each, reading=True) for each in asked
+                ]
     kept = {name: plain_talk.figures(found) for name, found in talk.items() if "base" in found}
     for name, arms in kept.items():
         for each in arms:
             print(f"{each['arm']:7} {name:12} NLL {each['nll']:.3f}  excess {each['excess']:+.1%}")
-    result = {
-        "figures": table,
-        "plain": kept,
-        "reader": file_sha256(options.reader),
-        "heads": file_sha256(options.heads),
-        "machine": f"{platform.machine()}, {torch.get_num_threads()} threads",
-        "dtype": engine.info.dtype,
-        "torch": torch.__version__,
-        "seconds": round(time.perf_counter() - started),
-    }
     if options.out:
+        paths = {"reading": options.reading, "fairytales": options.fairytales}
+        paths |= {"reader": options.reader, **{path.stem: path for path in options.plain}}
+        data = {name: sha256_of(path) for name, path in paths.items()}
+        result = {
+            "of": identity(engine.info, data, {"questions": options.questions}),
+            "figures": table,
+            "plain": kept,
+            "seconds": round(time.perf_counter() - started),
+        }
         options.out.write_text(json.dumps(result, indent=2) + "\n")
 
 

@@ -1,21 +1,21 @@
-"""The control every memory has to be compared with: the text looked up, as in the application."""
+"""The control every memory has to be compared with: the text looked up, as the application does."""
 
 from functools import lru_cache
 
 from sleepdoc_model.recall.index import MemoryIndex
-from sleepdoc_model.recall.packing import Packer, ranked
+from sleepdoc_model.recall.packing import ranked
 from sleepdoc_model.recall.query import ask
-from sleepdoc_model.tokenizer import Tokenizer
+from sleepdoc_model.recall.written import Encode, packer, write
 
 
-def find_sentences(text: str, question: str, tokenizer: Tokenizer, budget: int) -> str:
-    """The sentences of `text` that match the question's words best, in at most `budget` tokens.
+def recalled(text: str, question: str, encode: Encode, budget: int) -> list[int]:
+    """Token ids of what `ask` would put in front of a question about a text of one page.
 
-    Best first, with the neighbours of the best; nothing where no sentence has any of the words.
+    At most `budget` of them; none where no sentence has any of the question's words.
     """
-    packer = Packer(lambda _: text, lambda piece: len(tokenizer.encode(piece)))
-    quotes = ranked(_index(text), ask(question), packer, budget)
-    return " ".join(text[quote.start : quote.end] for quote in quotes)
+    packing = packer(lambda _: text, encode)
+    quotes = ranked(_index(text), ask(question), packing, budget)
+    return [i for each in write(quotes, lambda _: ("1", text), budget, encode)[0] for i in each]
 
 
 @lru_cache(maxsize=2)

@@ -5,7 +5,6 @@ python -m sleepdoc_model.evaluation.speed --heads assets/heads.safetensors --tex
 
 import argparse
 import json
-import platform
 import statistics
 import time
 from collections.abc import Sequence
@@ -14,6 +13,7 @@ from pathlib import Path
 import torch
 
 from sleepdoc_model.engine import Engine, Sampling
+from sleepdoc_model.evaluation.identity import identity, sha256_of
 from sleepdoc_model.load import load
 
 
@@ -75,9 +75,9 @@ def main() -> None:
             f"decode x{row['decode_ratio']:.3f}  peak memory x{row['peak_ratio']:.3f}"
         )
     if options.out:
-        machine = f"{platform.machine()}, {torch.get_num_threads()} threads"
-        figures = {"rows": rows, "dtype": engine.info.dtype, "machine": machine}
-        figures["torch"] = torch.__version__
+        settings = {"tokens": options.tokens, "repeats": options.repeats}
+        of = identity(engine.info, {"text": sha256_of(options.text)}, settings)
+        figures = {"of": of, "rows": rows, "threads": torch.get_num_threads()}
         options.out.write_text(json.dumps(figures, indent=2) + "\n")
 
 

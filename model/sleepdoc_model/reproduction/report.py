@@ -1,12 +1,12 @@
 """From the logs of all arms to one table, a file of figures, and a picture."""
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from sleepdoc_model.drawing import drawing
-from sleepdoc_model.evaluation.report import wilson
 from sleepdoc_model.reproduction.arm import Arm, equal_cost
 from sleepdoc_model.reproduction.experiments import Experiment
 
@@ -138,3 +138,11 @@ def _group(row: Mapping[str, Any]) -> str:
     """What the arms of all seeds have in common."""
     name: str = row["arm"]
     return name.partition("-")[0]
+
+
+def wilson(right: int, count: int, z: float = 1.96) -> tuple[float, float]:
+    """Wilson score interval of a share of sequences, which are independent of each other here."""
+    share, square = right / count, z * z / count
+    middle = (share + square / 2) / (1 + square)
+    half = z * math.sqrt(share * (1 - share) / count + square / (4 * count)) / (1 + square)
+    return middle - half, middle + half

@@ -125,6 +125,7 @@ def _quantities(o: argparse.Namespace) -> Named:
 _MADE = {
     "facts": _made_up,
     "numbers": _made_up,
+    "other-numbers": _made_up,
     "two-hop": _made_up,
     "updates": _updates,
     "key-values": _key_values,

@@ -68,6 +68,12 @@ def test_results_of_other_data_are_left_alone(run: Run, data: Path, tmp_path: Pa
     assert run(*command).code == 0
     before = results.read_text("utf-8")
     assert run(*command, "--recall", "100").code == 7
+    document = tmp_path / "lamps.txt"
+    text = document.read_text("utf-8")
+    document.write_text(text.replace("Ambrose", "Ambrosia"), "utf-8")
+    assert run(*command).code == 7  # the same questions about another text
+    document.write_text(text, "utf-8")
+    assert run(*command).code == 0
     data.write_text(data.read_text("utf-8").replace("Ambrose", "Ambrosia"), "utf-8")
     changed = run(*command)
     assert changed.code == 7 and "of other data" in changed.err

@@ -18,10 +18,11 @@ def test_what_was_measured_is_shown_when_the_model_reads(run: Run, tmp_path: Pat
     assert "not tested" in before.err
 
     tested = run("models", "test", model, "--documents", "2", "--json").json
-    assert set(tested["arms"]) == {"full", "empty", "swapped", "n1", "n2"}
+    assert set(tested["arms"]) == {"n1", "swapped", "empty", "full-own", "full-none"}
     card = json.loads(Path(tested["card"]).read_text("utf-8"))
-    assert card["slept"] == tested["arms"][tested["best"]]["exact"]
+    assert card["slept"] == tested["arms"][tested["ours"]]["exact"]
     assert card["swapped"] == tested["arms"]["swapped"]["exact"]
+    assert card["full"] == tested["arms"]["full-none"]["exact"]
 
     after = run("ask", document, "Who?", "--max-tokens", "2", "--model", model)
     assert f"Measured recall {card['slept']:.0%}" in after.err

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from textual.events import Paste
+from textual.message import Message
 from textual.pilot import Pilot
 
 from pilot.screen_text import screen_text
@@ -130,8 +131,12 @@ async def at_the_application(
     size: tuple[int, int] = (80, 24),
     document: str | None = "report.pdf",
     database: Path = Path("unused.db"),
+    hook: Callable[[Message], None] | None = None,
 ) -> AsyncIterator[Person]:
-    """The application with feeders for runners, after its first paint; None is the library."""
+    """The application with feeders for runners, after its first paint; None is the library.
+
+    `hook` is called with every message that anything of the application handles.
+    """
     opened: list[tuple[OpenOther, Feeder]] = []
 
     def make(callback: Callable[[Event], None], wanted: OpenOther) -> Feeder:
@@ -139,7 +144,7 @@ async def at_the_application(
         return opened[-1][1]
 
     app = SleepdocApp(make, Library(database), document)
-    async with app.run_test(size=size, notifications=True) as pilot:
+    async with app.run_test(size=size, notifications=True, message_hook=hook) as pilot:
         person = Person(app, pilot, opened)
         if document is None:
             await person.waits_for("Library")

@@ -32,9 +32,10 @@ def test_of_a_day(when: str, expected: str) -> None:
 
 def test_of_all_days_the_latest_are_named() -> None:
     assert questions_asked(ASKED, "", TODAY).splitlines()[0] == "- 2026-05-04: Why?"
-    many = questions_asked(ASKED * 6, "so far", TODAY).splitlines()
+    numbered = [(f"2026-05-13{NOON}", f"{number}?") for number in range(24)]
+    many = questions_asked(numbered, "so far", TODAY).splitlines()
     assert many[0] == "- 4 before these"
-    assert len(many) == 21
+    assert many[1:] == [f"- 2026-05-13: {number}?" for number in range(4, 24)]
 
 
 def test_where_nothing_was_asked() -> None:

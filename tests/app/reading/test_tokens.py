@@ -75,3 +75,5 @@ def test_pace_is_known_once_a_window_was_slept_on() -> None:
     assert pace.tokens_per_second == 20
     assert pace.seconds_left(200) == 10
     assert pace.seconds == 6
+    pace.slept(4.0)  # now it is
+    assert pace.tokens_per_second == 100

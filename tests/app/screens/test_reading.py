@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from pilot import scenes
 from pilot.feeder import at_the_application, wait_until
+from textual.message import Message
 
 from sleepdoc.errors import ExitCode
 from sleepdoc.reading.events import (
@@ -13,6 +14,7 @@ from sleepdoc.reading.events import (
     AnswerText,
     Ended,
     Failed,
+    Reading,
     ReadingFinished,
     Resumed,
     SleepAborted,
@@ -21,6 +23,7 @@ from sleepdoc.reading.events import (
     Verdict,
     WorkerDied,
 )
+from sleepdoc.screens.wire import Happened
 from sleepdoc.widgets.prompt import Prompt
 
 
@@ -44,9 +47,16 @@ async def test_reading_shows_page_label_speed_time_left_and_the_line_read() -> N
 
 
 async def test_only_the_latest_report_on_reading_is_kept() -> None:
-    async with at_the_application() as person:
+    shown: list[int] = []
+
+    def hook(message: Message) -> None:
+        if isinstance(message, Happened) and isinstance(message.event, Reading):
+            shown.append(message.event.progress.page)
+
+    async with at_the_application(hook=hook) as person:
         reports = [scenes.reading(page) for page in range(1, 18)]
         await person.gets(*scenes.OPENED, *reports, until="p. 17 of 18")
+        assert set(shown) == {17}
 
 
 async def test_a_question_typed_while_reading_is_sent_queued_and_answered() -> None:

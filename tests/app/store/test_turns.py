@@ -30,6 +30,15 @@ def test_a_question_is_kept_though_nobody_answers(
     assert store.head(conversation).kind == "created"
 
 
+def test_turns_come_back_in_the_order_they_were_asked(
+    store: Store, conversation: Conversation
+) -> None:
+    for question in ("Why?", "Who?", "Why?", "When?"):
+        store.begin_turn(conversation, question, POSITION)
+    asked = [turn.question for turn in store.turns(conversation)]
+    assert asked == ["Why?", "Who?", "Why?", "When?"]
+
+
 @pytest.mark.parametrize("interrupted", [False, True])
 def test_an_answer_is_stored_with_its_step(
     store: Store, conversation: Conversation, interrupted: bool

@@ -62,6 +62,14 @@ def test_what_is_going_on(events: tuple[Event, ...], now: Activity) -> None:
     assert course_after(*events).now is now
 
 
+def test_a_pause_waits_for_a_sleep_and_for_nothing_else() -> None:
+    asleep = replace(course_after(*scenes.OPENED, ASLEEP), paused=True)
+    assert asleep.pausing
+    assert not asleep.after(AWAKE).pausing
+    assert not replace(asleep, paused=False).pausing
+    assert not replace(course_after(*scenes.OPENED, BEGUN), paused=True).pausing
+
+
 def test_a_pause_lasts_through_answers_and_sleeps_until_it_is_taken_back() -> None:
     course = replace(course_after(*scenes.OPENED), paused=True)
     for event in (BEGUN, DONE, ASLEEP, AWAKE):

@@ -21,6 +21,7 @@ def lines(text: str, width: int) -> list[str]:
         ("  indented text", 10, ["  indented", "text"]),
         ("abcdefghij kl", 4, ["abcd", "efgh", "ij", "kl"]),
         ("漢字かな", 5, ["漢字", "かな"]),
+        ("漢字", 1, ["漢", "字"]),  # too wide for the line, and on it all the same
         ("", 5, [""]),
     ],
 )

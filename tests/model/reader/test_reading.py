@@ -87,7 +87,7 @@ def test_plain_talk_is_compared_answer_by_answer() -> None:
 
 def test_the_loss_of_an_answer_is_minus_its_likelihood() -> None:
     engine, tokenizer = load("tiny")
-    (found,) = plain_talk.losses(engine, tokenizer, [("Why?", "So.")])
+    found = plain_talk.loss(engine, tokenizer, "Why?", "So.", reading=True)
     frame = tokenizer.frame
     engine.reset_window(frame.prefix, reading=True)
     engine.prefill(frame.asked(tokenizer.encode("Why?")))

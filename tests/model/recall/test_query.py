@@ -86,3 +86,7 @@ def test_any_text_is_a_question_and_a_long_one_is_cut_short() -> None:
         ask(text, [Turn(text, text)])
     long = ask(" ".join(f"word{number}" for number in range(20_000)))
     assert len(long.own) == 64
+
+
+def test_in_capitals_throughout_no_word_is_a_name() -> None:
+    assert ask("WHERE WILL THE SHIP SAIL?").own == ask("where will the ship sail?").own

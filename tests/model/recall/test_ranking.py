@@ -42,6 +42,21 @@ def test_the_best_passage_comes_first(question: str, page: int) -> None:
     assert pages_for(question)[0] == page
 
 
+def order(question: str, *pages: str) -> list[int]:
+    hits = rank(MemoryIndex(enumerate(pages, 1)), ask(question), limit=9).hits
+    return [hit.passage.page for hit in hits]
+
+
+def test_what_stands_under_a_heading_is_about_it() -> None:
+    ropes = "The ropes were of hemp."
+    found = order("What were the ropes of the rigging?", ropes, "# Rigging\n\nIt was new.", ropes)
+    assert found.index(3) < found.index(1)
+
+
+def test_words_that_stand_together_as_in_the_question_come_before_others() -> None:
+    assert order("Where is the iron gate?", "Oak iron red gate.", "Oak red iron gate.") == [2, 1]
+
+
 def test_what_shares_no_word_is_not_found() -> None:
     assert pages_for("zeppelin") == []
     assert rank(MemoryIndex([]), ask("barque"), limit=9).hits == ()

@@ -1,0 +1,39 @@
+"""Quotes as they stand in front of a question, each behind the label of its page."""
+
+from collections.abc import Callable, Sequence
+
+from sleepdoc_model.recall.packing import Packer, Quote
+
+Encode = Callable[[str], list[int]]
+PageOf = Callable[[int], tuple[str, str]]
+"""From a page's number to its label and text."""
+
+
+def packer(page_text: Callable[[int], str], encode: Encode) -> Packer:
+    """What cuts and packs sentences by the tokens they take when they are written so."""
+    return Packer(
+        page_text,
+        lambda piece: len(encode(" ".join(piece.split()))),
+        mark=len(encode("[p. 100] \n\n")),
+    )
+
+
+def write(
+    quotes: Sequence[Quote], page: PageOf, tokens: int, encode: Encode
+) -> tuple[list[list[int]], list[tuple[Quote, str]]]:
+    """The token ids of each of as many quotes as fit into `tokens`, and those quotes with their
+    words.
+
+    A packer's prices are close; this is exact.
+    """
+    ids: list[list[int]] = []
+    kept: list[tuple[Quote, str]] = []
+    for quote in quotes:
+        label, text = page(quote.page)
+        words = " ".join(text[quote.start : quote.end].split())
+        written = encode(f"[p. {label}] {words}\n\n")
+        if len(written) <= tokens:
+            tokens -= len(written)
+            ids.append(written)
+            kept.append((quote, words))
+    return ids, kept
