@@ -87,8 +87,12 @@ class _Running:
         for index, edge in enumerate(edges):
             for key in {line.text for line in edge}:
                 self._places[key] += [(index, line.y) for line in edge if line.text == key]
-            self._bare.update({key for line in edge for key in self._bare_keys(line, index)})
-            self._stems.update({key for line in edge for key in self._stem_keys(line, index)})
+            stems = {line: list(self._stem_keys(line, index)) for line in edge}
+            self._stems.update({key for keys in stems.values() for key in keys})
+            self._bare.update(
+                {key for line in edge for key in self._bare_keys(line, index)}
+                | {(ahead, edge[line]) for line, keys in stems.items() for ahead, _ in keys}
+            )
             self._labelled.update({low for line, low in edge.items() if self._carries(line, index)})
 
     def has(self, line: PrintedLine, index: int) -> bool:

@@ -67,6 +67,11 @@ def test_titles_beside_the_number_and_the_total_of_pages_go() -> None:
             assert left(pages) == [BODY] * 5, (dress, head)
 
 
+def test_a_number_alone_goes_where_others_have_words_beside_it() -> None:
+    pages = [["", *BODY, "1/5"], *(["", *BODY, f"{page}/5  Tides"] for page in range(2, 6))]
+    assert left(pages) == [BODY] * 5
+
+
 def test_a_chapter_beside_the_number_and_the_total_goes_on_labelled_pages() -> None:
     chapters = ["Shores", "Currents", "Winds", "Boats", "Harbours"]
     pages = [["", *BODY, f"{name}  {page} / 5"] for page, name in enumerate(chapters, 1)]
