@@ -164,6 +164,15 @@ def test_earlier_questions_are_listed(desk: Desk) -> None:
     assert said.count("\n") == 0, "not the question itself"
 
 
+def test_stretches_without_title_and_gist_are_not_listed(desk: Desk) -> None:
+    list(desk.session().read())
+    slept = Record(desk.store, desk.conversation, 0).slept
+    told = overview(desk.document, slept, [])
+    assert told.parts and told.lines() == [told.lines()[0]]
+    chapter = overview(lighthouses((OutlineEntry(1, "The boats that", 4),)), slept, [])
+    assert any(line.startswith("- The boats that, pp. 4-") for line in chapter.lines())
+
+
 def test_a_chapter_is_told_of_from_its_heading_to_the_next(
     data_directory: Path, engine: EngineClient
 ) -> None:
