@@ -134,6 +134,18 @@ def test_a_table_drawn_by_columns_is_read_by_rows(tmp_path: Path) -> None:
     ]
 
 
+def test_an_empty_cell_keeps_its_place(tmp_path: Path) -> None:
+    rows = (("Grain", "2022", "2023", "2024"), ("Rye", "5", "6", "7"), ("Barley", "12", "", "34"))
+    rows += (("Oats", "3", "1", "98"), ("Maize", "", "", "2"), ("All, by weight", "", "", "9"))
+    items = [
+        (x, 700.0 - 14 * level, 10.0, cell)
+        for level, row in enumerate(rows)
+        for x, cell in zip((72.0, 150.0, 220.0, 290.0), row)
+        if cell
+    ]
+    assert text(tmp_path, items).split("\n") == ["  ".join(row) for row in rows]
+
+
 def test_a_cell_of_several_lines_is_read_whole(tmp_path: Path) -> None:
     items = [
         (72.0, 700.0, 10.0, "Anchor"),
