@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import os
 import signal
 import sys
@@ -21,7 +22,7 @@ from textual.theme import Theme
 from sleepdoc import figures
 from sleepdoc.documents.text import safe_display
 from sleepdoc.errors import ExitCode, SleepdocError
-from sleepdoc.reading.events import Event
+from sleepdoc.reading.events import Event, ModelReady
 from sleepdoc.reading.library import Library
 from sleepdoc.screens.help import HelpScreen
 from sleepdoc.screens.library import LibraryScreen
@@ -193,9 +194,19 @@ class SleepdocApp(App[None]):
             await asyncio.to_thread(self.close_runner)
             while len(self.screen_stack) > 1:
                 await self.pop_screen()
+            self._reading = self._runner = None
+            gc.unfreeze()
+            gc.collect()
             self._begin(wanted)
         finally:
             self._leaving = False
+
+    @on(Happened)
+    def _spare_what_stays(self, message: Happened) -> None:
+        """Once a conversation is open, hardly anything is let go before it is closed: looking
+        through it all for garbage would hold a key back for 50 ms and more, now and then."""
+        if isinstance(message.event, ModelReady):
+            gc.freeze()
 
     def _begin(self, wanted: OpenOther) -> None:
         screen: ReadingScreen

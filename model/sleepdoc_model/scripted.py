@@ -6,7 +6,6 @@ and window in the same way. That makes the promises of everything above the engi
 without weights.
 """
 
-import codecs
 import dataclasses
 import hashlib
 import json
@@ -18,7 +17,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from sleepdoc_model.engine import EngineInfo, PassReport, Sampling, StateMismatch, WindowFull
-from sleepdoc_model.tokenizer import Frame
+from sleepdoc_model.tokenizer import Frame, TokenStream
 
 _Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -44,21 +43,8 @@ class ByteTokenizer:
     def piece(self, token: int) -> bytes:
         return bytes([token]) if token < _BYTES else b""
 
-    def stream(self) -> "ByteStream":
-        return ByteStream()
-
-
-class ByteStream:
-    """Bytes to text; an incomplete character waits for its remaining bytes."""
-
-    def __init__(self) -> None:
-        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
-
-    def push(self, token: int) -> str:
-        return self._decoder.decode(bytes([token])) if token < _BYTES else ""
-
-    def finish(self) -> str:
-        return self._decoder.decode(b"", final=True)
+    def stream(self) -> TokenStream:
+        return TokenStream(self.piece)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Text to token ids and back, and the fixed ids that frame a conversation."""
 
-from collections.abc import Sequence
+import codecs
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -27,12 +28,22 @@ class Frame:
         return [*self.question_open, *question, *self.answer_open]
 
 
-class TokenStream(Protocol):
+class TokenStream:
     """Turns generated tokens into text as they come; holds back incomplete UTF-8."""
 
-    def push(self, token: int) -> str: ...
+    def __init__(self, piece: Callable[[int], bytes]) -> None:
+        """
+        Args:
+            piece: as of `Tokenizer`.
+        """
+        self._piece = piece
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
 
-    def finish(self) -> str: ...
+    def push(self, token: int) -> str:
+        return self._decoder.decode(self._piece(token))
+
+    def finish(self) -> str:
+        return self._decoder.decode(b"", final=True)
 
 
 class Tokenizer(Protocol):

@@ -14,7 +14,10 @@ import pypdfium2.raw as pdfium
 UNKNOWN = "\ufffd"
 """Stands for a glyph whose character the font does not tell."""
 
-_MONOSPACED = re.compile(r"mono|courier|consol|typewriter|fixed|menlo|cmtt|t1xb?tt", re.IGNORECASE)
+_MONOSPACED = re.compile(
+    r"mono|courier|consol|typewriter|fixed|menlo|cm(?:sl|i|v)?tt|(?:sf|ec)[ist]t\d|t1xb?tt",
+    re.IGNORECASE,
+)
 _BOLD = re.compile(r"bold|black|heavy|semibold|cmbx", re.IGNORECASE)
 _FIXED_PITCH = 1
 _INVISIBLE_MODE = 3

@@ -9,9 +9,9 @@ from sleepdoc.documents.pdf_rows import Phrase, phrase
 from sleepdoc.documents.pdf_words import Word
 
 _LEAST = 5
-"""Numbers that count every line or every second one."""
+"""Numbers that count lines."""
 _LEAST_SPARSE = 2
-"""The same of every fifth or tenth line, whose places are told by the lines between."""
+"""The same of every fifth or tenth line, as is usual."""
 _SPARSE = (5, 10)
 _LONG = 25
 """Characters in the usual line of running text beside them, at least."""
@@ -23,6 +23,8 @@ _ALIGNED = 2.5
 """Points by which their edges may differ."""
 _EVEN = 0.15
 """Of a line's height: how well their distance tells the number of lines between them."""
+_PLACED = 0.75
+"""Of these distances, so many tell it."""
 
 Rows = Sequence[Sequence[Phrase]]
 
@@ -72,9 +74,9 @@ def _count_lines(numbers: Sequence[Word], lines: Sequence[Sequence[Word]]) -> bo
     values = [int(word.text) for word in numbers]
     steps = {after - before for before, after in itertools.pairwise(values)}
     step = steps.pop() if len(steps) == 1 else 0
-    if step in _SPARSE and len(numbers) >= _LEAST_SPARSE:
+    if step > 2 and len(numbers) >= (_LEAST_SPARSE if step in _SPARSE else _LEAST):
         return _are_placed(numbers, step, lines) and bool(_beside(numbers, lines))
-    if step not in (1, 2) or len(numbers) < _LEAST:
+    if step < 1 or len(numbers) < _LEAST:
         return False
     texts = _beside(numbers, lines)
     going_on = sum(words[0].text[0].islower() for words in texts)
@@ -82,16 +84,18 @@ def _count_lines(numbers: Sequence[Word], lines: Sequence[Sequence[Word]]) -> bo
 
 
 def _are_placed(numbers: Sequence[Word], step: int, lines: Sequence[Sequence[Word]]) -> bool:
-    """Whether as many lines lie between numbers as they say."""
+    """Whether as many lines lie between numbers as they say, but where a heading does."""
     levels = [line[0].y for line in lines]
     leading = Counter(
         round(above - below, 1) for above, below in itertools.pairwise(levels)
     ).most_common(1)
     height = leading[0][0] if leading else 0.0
-    return height > 0 and all(
+    placed = sum(
         abs((above.y - below.y) / (step * height) - 1) < _EVEN
         for above, below in itertools.pairwise(numbers)
+        if height
     )
+    return placed >= _PLACED * (len(numbers) - 1)
 
 
 def _beside(numbers: Sequence[Word], lines: Sequence[Sequence[Word]]) -> list[list[Word]]:

@@ -1,14 +1,17 @@
 """A PDF page becomes lines of text in reading order, with their places and sizes."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from sleepdoc.documents.pdf_blocks import Block, blocks
 from sleepdoc.documents.pdf_cells import framed
+from sleepdoc.documents.pdf_chains import overlap
 from sleepdoc.documents.pdf_glyphs import Glyph
 from sleepdoc.documents.pdf_grids import grids
 from sleepdoc.documents.pdf_line_numbers import without_line_numbers
 from sleepdoc.documents.pdf_rows import merged, rows
 from sleepdoc.documents.pdf_rules import Rules
+from sleepdoc.documents.pdf_tables import Row
 from sleepdoc.documents.pdf_words import words
 
 Line = tuple[str, float, float, float, float, bool, bool, int, bool, bool]
@@ -62,9 +65,10 @@ def _by_direction(glyphs: Sequence[Glyph]) -> list[list[Glyph]]:
 
 
 def _lines(block: Block, number: int, upright: bool) -> Iterator[Line]:
+    columns = _columns(block.lines) if block.table else ()
     for cells in block.lines:
         line = cells[0][0] if len(cells) == 1 else merged([part for cell in cells for part in cell])
-        text = "  ".join("\n".join(part.text for part in cell) for cell in cells)
+        text = "  ".join("\n".join(part.text for part in cell) for cell in _placed(cells, columns))
         yield (
             text,
             round(line.x0, 1),
@@ -77,3 +81,37 @@ def _lines(block: Block, number: int, upright: bool) -> Iterator[Line]:
             block.table,
             upright,
         )
+
+
+@dataclass
+class _Column:
+    x0: float
+    x1: float
+
+
+def _columns(rows: Sequence[Row]) -> list[_Column]:
+    """Where the columns of a table stand, by its rows with the most cells."""
+    full = max(map(len, rows))
+    return [
+        _Column(
+            min(part.x0 for cell in column for part in cell),
+            max(part.x1 for cell in column for part in cell),
+        )
+        for column in zip(*(row for row in rows if len(row) == full))
+    ]
+
+
+def _placed(cells: Row, columns: Sequence[_Column]) -> Row:
+    """The cells of a row, with an empty one wherever it has none between two of them."""
+    if len(cells) == len(columns) or len(cells) < 2:
+        return cells
+    row: Row = []
+    taken = -1
+    for cell in cells:
+        under = [at for at, column in enumerate(columns) if overlap(cell[0], column) > 0]
+        if not under or under[0] <= taken:
+            return cells
+        row += [[] for _ in range(taken + 1, under[0]) if row]
+        row.append(cell)
+        taken = under[-1]
+    return row

@@ -21,6 +21,7 @@ import pypdfium2
 from sleepdoc.documents import pdf_annotations, pdf_layers, pdf_ocr, pdf_structure
 from sleepdoc.documents.confinement import Refused, confine, limit_processor, timer
 from sleepdoc.documents.limits import Limits
+from sleepdoc.documents.pdf_accents import with_accents
 from sleepdoc.documents.pdf_glyphs import page_glyphs
 from sleepdoc.documents.pdf_lines import Line, note_lines, page_lines
 from sleepdoc.documents.pdf_rules import page_rules
@@ -127,7 +128,7 @@ class _Document:
             rotation = page.get_rotation()
             if not found.glyphs and not entries and self._limits.recogniser:
                 return {"lines": self._recognised(page), "recognised": True}
-        glyphs = found.glyphs
+        glyphs = with_accents(found.glyphs)
         if len(glyphs) > self._limits.page_characters:
             raise Refused("page text")
         if entries:

@@ -24,14 +24,20 @@ _SHIFTED_PAGES = 8
 _PAGE_WORD = (
     r"(?:page|p\.|pg\.?|seite|s\.|blatt|página|pág\.?|pagina|pag\.?|sida|side|str\.|strona|стр\.)"
 )
+_TOTAL = r"(?:\s*(?:/|of|von|de|di|av|van|sur)\s*\d{1,5})?"
+"""How many pages there are, which may stand behind the number of one."""
 _BARE = re.compile(
-    rf"[\W_]*(?:{_PAGE_WORD}\s*)?(?P<number>\d{{1,5}}|[ivxlcdm]{{1,9}})"
-    r"(?:\s*(?:/|of|von|de|di|av|van)\s*\d{1,5})?[\W_]*\Z",
+    rf"[\W_]*(?:{_PAGE_WORD}\s*)?(?P<number>\d{{1,5}}|[ivxlcdm]{{1,9}}){_TOTAL}[\W_]*\Z",
     re.IGNORECASE,
 )
-_LEADING = re.compile(r"(?P<number>\d{1,5})\s+(?P<stem>\D.*)\Z")
-_TRAILING = re.compile(r"(?P<stem>.*?\D)(?P<gap>\s+)(?P<number>\d{1,5})\Z")
-_PAGE_TRAILING = re.compile(rf".*\b{_PAGE_WORD}\s+(?P<number>\d{{1,5}})\Z", re.IGNORECASE)
+_LEADING = re.compile(
+    rf"(?:{_PAGE_WORD}\s*)?(?P<number>\d{{1,5}}){_TOTAL}\s+(?P<stem>\D.*)\Z", re.IGNORECASE
+)
+_TRAILING = re.compile(
+    r"(?P<stem>.*?(?:[^\d\s]|\d(?=\s\s)))(?P<gap>\s+)" rf"(?P<number>\d{{1,5}}){_TOTAL}\Z",
+    re.IGNORECASE,
+)
+_PAGE_TRAILING = re.compile(rf".*\b{_PAGE_WORD}\s+(?P<number>\d{{1,5}}){_TOTAL}\Z", re.IGNORECASE)
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100, "d": 500, "m": 1000}
 
 Page = list[PrintedLine]
@@ -81,8 +87,12 @@ class _Running:
         for index, edge in enumerate(edges):
             for key in {line.text for line in edge}:
                 self._places[key] += [(index, line.y) for line in edge if line.text == key]
-            self._bare.update({key for line in edge for key in self._bare_keys(line, index)})
-            self._stems.update({key for line in edge for key in self._stem_keys(line, index)})
+            stems = {line: list(self._stem_keys(line, index)) for line in edge}
+            self._stems.update({key for keys in stems.values() for key in keys})
+            self._bare.update(
+                {key for line in edge for key in self._bare_keys(line, index)}
+                | {(ahead, edge[line]) for line, keys in stems.items() for ahead, _ in keys}
+            )
             self._labelled.update({low for line, low in edge.items() if self._carries(line, index)})
 
     def has(self, line: PrintedLine, index: int) -> bool:
@@ -116,9 +126,9 @@ class _Running:
     def _carries(self, line: PrintedLine, index: int) -> bool:
         """Whether a line has the label of its page at one of its ends, apart from other words."""
         label = self._labels[index]
-        trailing = _TRAILING.match(line.text)
-        words = line.text.split()
-        return label == words[0] or (
+        leading, trailing = _LEADING.match(line.text), _TRAILING.match(line.text)
+        first = leading["number"] if leading else line.text.split()[0]
+        return first == label or (
             trailing is not None
             and trailing["number"] == label
             and self._is_set_apart(line, trailing, index)

@@ -16,7 +16,7 @@ from sleepdoc import locations
 from sleepdoc.errors import ModelError
 from sleepdoc.reading import worker
 from sleepdoc_model.engine import EngineInfo, PassReport, Sampling, StateMismatch, WindowFull
-from sleepdoc_model.tokenizer import Frame
+from sleepdoc_model.tokenizer import Frame, TokenStream
 
 _LAST_BREATH = 5.0
 """Seconds a process may take to end once its pipe is closed."""
@@ -52,6 +52,8 @@ class EngineClient:
         self._process: BaseProcess | None = None
         self._pipe: worker.Pipe | None = None
         self._facts: tuple[EngineInfo, Frame] | None = None
+        self._pieces: dict[int, bytes] = {}
+        self._likelihood = 0.0
         self._abandoned = False
         self._begun = False
         """Whether a worker was started whose model nobody has waited for."""
@@ -156,13 +158,19 @@ class EngineClient:
     def generate(
         self, max_tokens: int, *, stop: frozenset[int], sampling: Sampling
     ) -> Generator[int, None, None]:
+        """As `Engine`; the token after the one in hand is computed meanwhile, so that the worker
+        never waits for us. What it has computed in vain stays in the window."""
         self.request("generate", max_tokens, stop, dataclasses.astuple(sampling))
-        yield from self._items()
+        for token, piece, likelihood in self._items(ahead=True):
+            self._pieces[token] = piece
+            self._likelihood = likelihood
+            yield token
+        self._likelihood = self.request("likelihood")
 
     @property
     def likelihood(self) -> float:
-        found: float = self.request("likelihood")
-        return found
+        """As `Engine`, of the tokens that `generate` has yielded."""
+        return self._likelihood
 
     def score(self, tokens: Sequence[int]) -> list[float]:
         scores: list[float] = self.request("score", list(tokens))
@@ -184,17 +192,28 @@ class EngineClient:
         tokens: list[int] = self.request("encode", text)
         return tokens
 
-    def stream(self) -> "RemoteStream":
-        """A stream of tokens to text; the worker keeps only the latest one."""
-        self.request("stream")
-        return RemoteStream(self)
+    def piece(self, token: int) -> bytes:
+        if token not in self._pieces:
+            self._pieces[token] = self.request("piece", token)
+        return self._pieces[token]
 
-    def _items(self) -> Generator[Any, None, None]:
+    def stream(self) -> TokenStream:
+        return TokenStream(self.piece)
+
+    def _items(self, *, ahead: bool = False) -> Generator[Any, None, None]:
+        """Items of the worker's iterator; `ahead`: one is asked for while the last is used."""
+        self._send("next")
         try:
-            while (item := self.request("next")) is not None:
+            while (item := self._reply()) is not None:
+                if ahead:
+                    self._send("next")
                 yield item
+                if not ahead:
+                    self._send("next")
         except GeneratorExit:
-            with contextlib.suppress(WorkerGone):
+            with contextlib.suppress(WorkerGone, ModelError):
+                if ahead:
+                    self._reply()
                 self.request("close")
             raise
 
@@ -205,12 +224,18 @@ class EngineClient:
 
     def request(self, method: str, *arguments: object) -> Any:
         """Have the worker do one thing (`worker.Host.call`) and wait for the result."""
+        self._send(method, *arguments)
+        return self._reply()
+
+    def _send(self, method: str, *arguments: object) -> None:
         if self._pipe is None:
             raise RuntimeError("the worker was never started")
         try:
             self._pipe.send((method, *arguments))
         except OSError as error:
             raise WorkerGone(self._how_it_ended()) from error
+
+    def _reply(self) -> Any:
         outcome, value = self._receive()
         match outcome:
             case "ok":
@@ -245,21 +270,6 @@ class EngineClient:
         name = signal.Signals(-code).name
         hint = ", perhaps for lack of memory" if name == "SIGKILL" else ""
         return f"The model process was killed by {name}{hint}."
-
-
-class RemoteStream:
-    """`TokenStream` in the worker."""
-
-    def __init__(self, client: EngineClient) -> None:
-        self._client = client
-
-    def push(self, token: int) -> str:
-        text: str = self._client.request("push", token)
-        return text
-
-    def finish(self) -> str:
-        text: str = self._client.request("finish")
-        return text
 
 
 @contextlib.contextmanager

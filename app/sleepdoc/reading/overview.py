@@ -62,7 +62,7 @@ class Overview:
             found.append(f"{self.about.said} ({self.about.pages})" * bool(self.about.text))
         for part in self.parts:
             name = f"{part.title}, {part.pages}" if part.title else part.pages
-            found.append(f"- {name}: {part.said}" if part.text else f"- {name}")
+            found.append(f"- {name}: {part.said}" if part.text else f"- {name}" * bool(part.title))
         if self.questions:
             found.append("You could ask:")
             found += [f"- {question}" for question in self.questions]

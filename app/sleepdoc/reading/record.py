@@ -11,18 +11,32 @@ from sleepdoc.reading.recall import StoredText
 from sleepdoc.reading.slept import held, slept_pages
 from sleepdoc.reading.stretches import Stretches, by_key
 from sleepdoc.reading.summaries import Past
+from sleepdoc.reading.tokens import DocumentTokens
 from sleepdoc.store import Conversation, Gist, Position, Step, Store
 from sleepdoc_model.recall.query import Turn
 
 DOCUMENT_TOKENS = "document_tokens"
 """In the info of every step: how many tokens the whole document has."""
 
-SLEEP_AT = "sleep_at"
+_SLEEP_AT = "sleep_at"
 """In the info of the first step: the percent of the window at which the conversation sleeps."""
+_PAGE_TOKENS = "page_tokens"
+"""In the info of the first step: `DocumentTokens.counts`."""
 
 _TURN_TOKENS = "turn_tokens"
 _MOST_LEAD = 256
 """Tokens of the longest turn that is put in front of a question that leans on it."""
+
+
+def first_info(tokens: DocumentTokens, sleep_at: int) -> dict[str, Any]:
+    """What is kept with the first step of a conversation."""
+    return {_PAGE_TOKENS: tokens.counts, **({_SLEEP_AT: sleep_at} if sleep_at else {})}
+
+
+def page_tokens(steps: Sequence[Step]) -> Sequence[int]:
+    """How many tokens each page of a conversation's document has; none if that was not kept."""
+    counts: Sequence[int] = steps[0].info.get(_PAGE_TOKENS, ())
+    return counts
 
 
 class Record:
@@ -45,7 +59,7 @@ class Record:
     @property
     def sleep_at(self) -> int:
         """As of `Budget`."""
-        return int(self._steps[0].info.get(SLEEP_AT, 0))
+        return int(self._steps[0].info.get(_SLEEP_AT, 0))
 
     @property
     def sleeps(self) -> int:

@@ -23,7 +23,7 @@ from sleepdoc.reading.events import (
     Resumed,
     Turn,
 )
-from sleepdoc.reading.record import DOCUMENT_TOKENS, SLEEP_AT, Record
+from sleepdoc.reading.record import DOCUMENT_TOKENS, Record, first_info, page_tokens
 from sleepdoc.reading.session import ReadingSession
 from sleepdoc.reading.slept import held, slept_pages
 from sleepdoc.reading.tokens import DocumentTokens
@@ -126,6 +126,11 @@ class OpenConversation:
                 )
             conversation = store.latest_for(document.sha256, info.fingerprint)
             yield self._introduce(store, document, conversation)
+        counts = () if conversation is None else page_tokens(store.lineage(conversation))
+        try:
+            tokens = DocumentTokens(document, engine.encode, counts)
+        except WorkerGone as gone:
+            raise ModelError(str(gone)) from gone
         if conversation is None:
             conversation = store.create_conversation(
                 document,
@@ -133,13 +138,9 @@ class OpenConversation:
                 fingerprint=info.fingerprint,
                 passes=options.passes or info.passes,
                 seed=seed,
-                info={SLEEP_AT: options.sleep_at} if options.sleep_at else {},
+                info=first_info(tokens, options.sleep_at),
             )
             self._hold(store, conversation)
-        try:
-            tokens = DocumentTokens(document, engine.encode)
-        except WorkerGone as gone:
-            raise ModelError(str(gone)) from gone
         record = Record(store, conversation, tokens.total)
         self._session = ReadingSession(
             engine, tokens, record, notice=_notice(model, info), recall=options.recall

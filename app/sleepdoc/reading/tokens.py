@@ -1,10 +1,11 @@
 """The document as one stream of tokens, and where its pages lie in it."""
 
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import accumulate
 
 from sleepdoc.documents.types import Document, Page
+from sleepdoc.errors import MismatchError
 from sleepdoc.reading.events import Progress
 
 _EXCERPT = 96
@@ -13,20 +14,44 @@ _EXCERPT = 96
 class DocumentTokens:
     """Every page is tokenised on its own, so the stream does not depend on how it is read."""
 
-    def __init__(self, document: Document, encode: Callable[[str], list[int]]) -> None:
+    def __init__(
+        self, document: Document, encode: Callable[[str], list[int]], counts: Sequence[int] = ()
+    ) -> None:
+        """
+        Args:
+            counts: the tokens of each page with text, if that is known from before; a page is
+                then tokenised when it is first asked for.
+        """
         self._document = document
-        written = [page for page in document.pages if page.text]
-        tokens = [encode(page.text + "\n\n") for page in written]
-        self._pages = written
-        self._starts = [0, *accumulate(map(len, tokens))]
-        self._tokens = [token for page in tokens for token in page]
+        self._encode = encode
+        self._pages = [page for page in document.pages if page.text]
+        self._known: dict[int, list[int]] = {}
+        self.counts = list(counts) or [len(self._page(at)) for at in range(len(self._pages))]
+        self._starts = [0, *accumulate(self.counts)]
 
     @property
     def total(self) -> int:
-        return len(self._tokens)
+        return self._starts[-1]
 
     def between(self, start: int, end: int) -> list[int]:
-        return self._tokens[start:end]
+        """Tokens of the stream from one place to another.
+
+        Raises:
+            MismatchError: a page has not as many as it had.
+        """
+        found: list[int] = []
+        for at in range(self._index(start), len(self._pages)):
+            first = self._starts[at]
+            if first >= end:
+                break
+            page = self._page(at)
+            if len(page) != self.counts[at]:
+                raise MismatchError(
+                    "The document was read with another version of the model's vocabulary; "
+                    "read it anew, with `sleepdoc open FILE`."
+                )
+            found += page[max(0, start - first) : end - first]
+        return found
 
     def page_at(self, position: int) -> Page:
         """The page that token number `position` belongs to, counted from 0."""
@@ -52,3 +77,8 @@ class DocumentTokens:
 
     def _index(self, position: int) -> int:
         return bisect_right(self._starts, position, hi=len(self._pages)) - 1
+
+    def _page(self, at: int) -> list[int]:
+        if at not in self._known:
+            self._known[at] = self._encode(self._pages[at].text + "\n\n")
+        return self._known[at]

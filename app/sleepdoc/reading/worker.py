@@ -2,7 +2,7 @@
 
 A request is a tuple ``(method, *arguments)``, a reply ``(outcome, value)``. Iterators stay here and
 are advanced by one request per item: the other side stops one by not asking for the next item, and
-nothing is computed that nobody asked for.
+nothing is computed that nobody asked for. It may ask for one before it has used the last.
 
 The pipe pickles, as those of `multiprocessing` do; nothing else in sleepdoc does. Both ends are
 this program's own, nobody else can write to it, and what passes are names, plain values and bytes.
@@ -24,7 +24,7 @@ from typing import Any
 
 from sleepdoc_model import processor
 from sleepdoc_model.engine import Engine, PassReport, Sampling, StateMismatch, WindowFull
-from sleepdoc_model.tokenizer import Tokenizer, TokenStream
+from sleepdoc_model.tokenizer import Tokenizer
 
 Pipe = Connection
 """One end of the pipe; requests go one way, replies the other."""
@@ -73,9 +73,8 @@ class Host:
     def __init__(self, engine: Engine, tokenizer: Tokenizer) -> None:
         self._engine = engine
         self._tokenizer = tokenizer
-        self._items: Iterator[int | PassReport] = iter(())
+        self._items: Iterator[object] = iter(())
         self._asleep = False
-        self._stream: TokenStream = tokenizer.stream()
 
     def call(self, method: str, *arguments: Any) -> object:
         """Do what a request asks for; errors of the engine pass through."""
@@ -87,8 +86,7 @@ class Host:
             case "prefill", (tokens, whole):
                 self._engine.prefill(tokens, whole=whole)
             case "generate", (max_tokens, stop, sampling):
-                options = Sampling(*sampling)
-                self._items = self._engine.generate(max_tokens, stop=stop, sampling=options)
+                self._items = self._said(max_tokens, stop, Sampling(*sampling))
                 self._asleep = False
             case "likelihood", ():
                 return self._engine.likelihood
@@ -112,15 +110,18 @@ class Host:
                 self._engine.load(state)
             case "encode", (text,):
                 return self._tokenizer.encode(text)
-            case "stream", ():
-                self._stream = self._tokenizer.stream()
-            case "push", (token,):
-                return self._stream.push(token)
-            case "finish", ():
-                return self._stream.finish()
+            case "piece", (token,):
+                return self._tokenizer.piece(token)
             case _:
                 raise ValueError(f"unknown request {method!r}")
         return None
+
+    def _said(
+        self, max_tokens: int, stop: frozenset[int], sampling: Sampling
+    ) -> Iterator[tuple[int, bytes, float]]:
+        """Every token with what it stands for and the likelihood of the answer so far."""
+        for token in self._engine.generate(max_tokens, stop=stop, sampling=sampling):
+            yield token, self._tokenizer.piece(token), self._engine.likelihood
 
 
 def _serve(pipe: Pipe, host: Host) -> None:

@@ -13,12 +13,13 @@ _OFFLINE = "offline"
 
 
 class TitleBar(Lines):
-    """Document on the left, model on the right."""
+    """Document on the left, model on the right as far as there is room for it."""
 
     DEFAULT_CSS = beside(__file__)
 
     document = reactive("")
     model = reactive("")
+    runs_on = reactive("")
 
     def show(self, event: Event) -> None:
         """Take over what an event says."""
@@ -28,9 +29,12 @@ class TitleBar(Lines):
             case Resumed():
                 self.document = event.document.title
             case ModelReady():
-                self.model = f"{event.model}, {event.device} {event.dtype}"
+                self.model, self.runs_on = event.model, f"{event.device} {event.dtype}"
 
     def lines(self, width: int) -> list[Content]:
         name = Content.styled(figures.one_line(self.document), "bold")
-        right = " · ".join(filter(None, [figures.one_line(self.model), _OFFLINE]))
+        model = figures.one_line(self.model)
+        wordings = [f"{model}, {self.runs_on} · {_OFFLINE}", f"{model} · {_OFFLINE}"]
+        fitting = (each for each in wordings if model and name.cell_length + len(each) < width)
+        right = next(fitting, _OFFLINE)
         return [spread(name, Content.styled(right, MUTED), width)]

@@ -1,6 +1,5 @@
 """A model's own tokenizer, as llama.cpp builds it from the GGUF file's vocabulary."""
 
-import codecs
 import ctypes
 from pathlib import Path
 
@@ -8,7 +7,7 @@ import llama_cpp.llama_cpp as llama
 
 from sleepdoc_model.gguf.chat_format import ChatFormat, chatml, recognise
 from sleepdoc_model.gguf.load_model import load_model
-from sleepdoc_model.tokenizer import Frame
+from sleepdoc_model.tokenizer import Frame, TokenStream
 
 SMOLLM2 = chatml("You are a helpful AI assistant named SmolLM, trained by Hugging Face")
 """The format of the embedded base, with the system prompt it was trained with."""
@@ -50,8 +49,8 @@ class GGUFTokenizer:
             return ids
         return [i for c in text for i in self._tokenize(c, special=False) if i not in self._control]
 
-    def stream(self) -> "GGUFTokenStream":
-        return GGUFTokenStream(self)
+    def stream(self) -> TokenStream:
+        return TokenStream(self.piece)
 
     def piece(self, token: int) -> bytes:
         """The bytes a token stands for; none for a control token."""
@@ -94,17 +93,3 @@ class GGUFTokenizer:
             answer_close=ids(chat.answer_close),
             stop=self._ends.union(*map(ids, chat.stop)),
         )
-
-
-class GGUFTokenStream:
-    """Bytes of tokens to text, holding back a character until all its bytes have come."""
-
-    def __init__(self, tokenizer: GGUFTokenizer) -> None:
-        self._tokenizer = tokenizer
-        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
-
-    def push(self, token: int) -> str:
-        return self._decoder.decode(self._tokenizer.piece(token))
-
-    def finish(self) -> str:
-        return self._decoder.decode(b"", final=True)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from sleepdoc_model.recall.contents import contents
 from sleepdoc_model.recall.folding import terms
 from sleepdoc_model.recall.index import Index
 from sleepdoc_model.recall.passages import Span, sentences, title
@@ -15,6 +16,8 @@ _PASSAGES = 24
 _OWN = 0.7
 """How much a sentence's own worth counts, the rest being that of its passage."""
 _NEAR = 0.5
+_NAMED = 0.5
+"""What an entry of a table of contents is worth beside the text that it names."""
 _WORTHWHILE = 12
 """With fewer tokens left, packing ends."""
 
@@ -44,6 +47,7 @@ class Packer:
         """
         self._page_text, self._cost, self._mark = page_text, cost, mark
         self._spans: dict[int, list[Span]] = {}
+        self._contents: dict[int, frozenset[int]] = {}
 
     def pack(self, ranking: Ranking, query: Query, budget: int) -> list[Quote]:
         """The best sentences in at most `budget` tokens, those that follow each other as one
@@ -95,6 +99,8 @@ class Packer:
                         text = self._page_text(passage.page)[start:end]
                         own[sentence] = _worth(terms(text), query, ranking.worth)
                     score = _OWN * own[sentence] + (1 - _OWN) * hit.score
+                    if place in self._contents[passage.page]:
+                        score *= _NAMED
                     scores[sentence] = max(score, scores.get(sentence, 0.0))
         return scores
 
@@ -149,7 +155,9 @@ class Packer:
 
     def _of(self, page: int) -> list[Span]:
         if page not in self._spans:
-            self._spans[page] = sentences(self._page_text(page))
+            text = self._page_text(page)
+            self._spans[page] = sentences(text)
+            self._contents[page] = contents(text, self._spans[page])
         return self._spans[page]
 
 

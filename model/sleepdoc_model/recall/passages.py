@@ -26,6 +26,12 @@ _BREAK = re.compile(
     r"\n[^\S\n]*\n\s*|(?:\A|(?<=\n))#[^\n]*\n"
     "|\n(?=[^\\S\n]*(?:[-*\u2022\u25e6\u2013|#>]\\s?|\\(?(?:\\d{1,3}|[a-z]|[ivx]{1,4})[.)]\\s))"
 )
+LINE = re.compile(r"[^\n]*\S[^\n]*")
+LINE_END = 24
+"""Characters at the end of a line that tell an entry of a table of contents."""
+_LED = re.compile(
+    r"(?:(?:[.\u00b7]\s?){3}|[\u2025\u2026])\s*(?:\d{1,4}|[ivxlc]{1,7}|[A-Z]-?\d{1,3})\Z"
+)
 _CUTS = tuple(map(re.compile, ("\n", "[;:\u2014\uff1b]\\s+", "[,\u3001\uff0c]\\s*", "\\s+")))
 
 _MARKDOWN = re.compile(r"#{1,6}\s+(.+?)\s*#*\Z")
@@ -75,7 +81,8 @@ def passages(text: str, heading: str = "") -> tuple[list[Passage], str]:
 def sentences(text: str) -> list[Span]:
     """Spans of the sentences of a page, without the white space around them.
 
-    Headings, items of lists and rows of tables count as sentences. An overlong one is cut.
+    Headings, items of lists, rows of tables and entries of a table of contents count as sentences.
+    An overlong one is cut.
     """
     return [
         span
@@ -86,16 +93,26 @@ def sentences(text: str) -> list[Span]:
 
 
 def title(sentence: str) -> str:
-    """The heading that a sentence is, or nothing if it is none."""
+    """The heading that a sentence is, or nothing if it is none or an entry of contents."""
     if match := _MARKDOWN.match(sentence):
         return match[1]
-    short = len(sentence) <= _LONGEST_HEADING
+    short = len(sentence) <= _LONGEST_HEADING and not any(led(sentence))
     return sentence if short and _HEADING.match(sentence) else ""
+
+
+def led(text: str) -> Iterator[Span]:
+    """Lines with dots that lead to the label of a page: entries of a table of contents."""
+    for line in LINE.finditer(text):
+        if _LED.search(line[0].rstrip()[-LINE_END:]):
+            yield line.span()
 
 
 def _pieces(text: str) -> Iterator[Span]:
     ends = {match.end() for match in _BREAK.finditer(text)}
     ends |= {match.end() for match in _STOP.finditer(text) if not _goes_on(text, match)}
+    for first, last in led(text):
+        ends -= set(range(first, last))
+        ends |= {first, last}
     start = 0
     for end in sorted({*ends, len(text)}):
         if end > start:

@@ -134,6 +134,18 @@ def test_a_table_drawn_by_columns_is_read_by_rows(tmp_path: Path) -> None:
     ]
 
 
+def test_an_empty_cell_keeps_its_place(tmp_path: Path) -> None:
+    rows = (("Grain", "2022", "2023", "2024"), ("Rye", "5", "6", "7"), ("Barley", "12", "", "34"))
+    rows += (("Oats", "3", "1", "98"), ("Maize", "", "", "2"), ("All, by weight", "", "", "9"))
+    items = [
+        (x, 700.0 - 14 * level, 10.0, cell)
+        for level, row in enumerate(rows)
+        for x, cell in zip((72.0, 150.0, 220.0, 290.0), row)
+        if cell
+    ]
+    assert text(tmp_path, items).split("\n") == ["  ".join(row) for row in rows]
+
+
 def test_a_cell_of_several_lines_is_read_whole(tmp_path: Path) -> None:
     items = [
         (72.0, 700.0, 10.0, "Anchor"),
@@ -216,7 +228,7 @@ def test_numbers_of_lines_in_the_margin_are_left_out(tmp_path: Path) -> None:
 LONG = [f"{left} {right.lower()}" for left, right in zip(LEFT + THIRD, RIGHT + LEFT)]
 
 
-@pytest.mark.parametrize("step", [5, 10])
+@pytest.mark.parametrize("step", [3, 5, 10])
 def test_numbers_of_some_lines_are_left_out_too(tmp_path: Path, step: int) -> None:
     lines = [*LONG, *LONG]
     numbers = [
@@ -224,6 +236,13 @@ def test_numbers_of_some_lines_are_left_out_too(tmp_path: Path, step: int) -> No
         for count in range(step, len(lines) + 1, step)
     ]
     assert text(tmp_path, numbers + column(72, 700, lines)) == prose(lines)
+
+
+def test_numbers_of_some_lines_go_on_below_a_heading(tmp_path: Path) -> None:
+    upper, lower = column(72, 740, LONG), column(72, 560, LONG)
+    numbers = [(44.0, item[1], 8.0, str(at)) for at, item in enumerate(upper + lower, 1)][2::3]
+    found = text(tmp_path, [*numbers, *upper, (72.0, 580.0, 14.0, "Harbours"), *lower])
+    assert found == f"{prose(LONG)}\n\nHarbours\n\n{prose(LONG)}"
 
 
 def test_numbers_between_two_columns_are_left_out(tmp_path: Path) -> None:
@@ -313,6 +332,18 @@ def test_a_glyph_without_a_known_character_is_noticed(tmp_path: Path) -> None:
     found = load_document(write(tmp_path, data))
     assert "aaa" not in found.pages[0].text
     assert found.notices == ("page 1 has print whose characters the font does not tell",)
+
+
+def test_accents_drawn_over_letters_are_part_of_them(tmp_path: Path) -> None:
+    # Helvetica's accents are 3.33 points wide at 10 points, o and u 5.56, E 6.67.
+    items = [(72.0, 700.0, 10.0, "H"), (80.34, 700.0, 10.0, "\u00a8"), (79.22, 700.0, 10.0, "ute")]
+    items += [(73.67, 622.0, 10.0, "\u00b4"), (72.0, 620.0, 10.0, "Elan")]
+    assert text(tmp_path, items) == "H\u00fcte\n\n\u00c9lan"
+
+
+def test_accents_that_stand_over_nothing_stay(tmp_path: Path) -> None:
+    items = [(72.0, 700.0, 10.0, "x^2 and ~user and `code` at 20\u00b0")]
+    assert text(tmp_path, items) == items[0][3]
 
 
 def test_a_layer_that_is_off_is_left_out(tmp_path: Path) -> None:

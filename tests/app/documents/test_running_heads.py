@@ -51,6 +51,44 @@ def test_page_numbers_go_in_many_dresses() -> None:
         assert left(pages) == [BODY] * 4, dress
 
 
+def test_titles_beside_the_number_and_the_total_of_pages_go() -> None:
+    for dress in (
+        "A History of Tides {} / 12",
+        "A History of Tides  {}/12",
+        "A History of Tides, Page {} of 12",
+        "{} / 12 A History of Tides",
+        "Page {} of 12  A History of Tides",
+        "Gezeiten 2  Seite {} von 12",
+        "Tides 11  {} / 12",
+    ):
+        for head in (True, False):
+            lines = [dress.format(number) for number in range(1, 6)]
+            pages = [[line, *BODY, ""] if head else ["", *BODY, line] for line in lines]
+            assert left(pages) == [BODY] * 5, (dress, head)
+
+
+def test_a_number_alone_goes_where_others_have_words_beside_it() -> None:
+    pages = [["", *BODY, "1/5"], *(["", *BODY, f"{page}/5  Tides"] for page in range(2, 6))]
+    assert left(pages) == [BODY] * 5
+
+
+def test_a_chapter_beside_the_number_and_the_total_goes_on_labelled_pages() -> None:
+    chapters = ["Shores", "Currents", "Winds", "Boats", "Harbours"]
+    pages = [["", *BODY, f"{name}  {page} / 5"] for page, name in enumerate(chapters, 1)]
+    assert left(pages) == [BODY] * 5
+
+
+def test_parts_of_totals_that_follow_no_page_stay() -> None:
+    for shape in ("{} / 12", "Votes for the pier {} / 12", "{} of 12 members came"):
+        pages = [["", *BODY, shape.format(number)] for number in (7, 11, 12, 3)]
+        assert left(pages) == [page[1:] for page in pages], shape
+
+
+def test_the_last_row_of_a_table_on_one_page_stays() -> None:
+    rows = [["Port  Day", "Leith  1 / 3", "Hull  2 / 3", "Whitby  3 / 3"]]
+    assert left(rows) == rows
+
+
 def test_page_numbers_that_start_late_go() -> None:
     pages = [["", *BODY, str(number)] for number in range(313, 318)]
     assert left(pages) == [BODY] * 5

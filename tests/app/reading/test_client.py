@@ -24,7 +24,13 @@ def talk(engine, tokenizer) -> list:
     stream = tokenizer.stream()
     for token in engine.generate(8, stop=frame.stop, sampling=Sampling(seed=3)):
         said.append(stream.push(token))
-    said += [stream.finish(), engine.window_used, *engine.sleep(2), engine.window_used]
+    said += [
+        stream.finish(),
+        engine.likelihood,
+        engine.window_used,
+        *engine.sleep(2),
+        engine.window_used,
+    ]
     return [*said, engine.state(), engine.info, frame]
 
 
@@ -45,12 +51,12 @@ def test_closing_a_generator_stops_the_worker_after_the_current_item(engine) -> 
     answer = engine.generate(100, stop=frozenset(), sampling=Sampling())
     next(answer), next(answer)
     answer.close()
-    assert engine.window_used == 3
+    assert engine.window_used == 4  # the prefix, what was said, and a token ahead
     memory = engine.state()
     passes = engine.sleep(3)
     next(passes)
     passes.close()
-    assert (engine.window_used, engine.state()) == (3, memory)
+    assert (engine.window_used, engine.state()) == (4, memory)
 
 
 def test_refusals_of_the_engine_arrive_as_such(engine) -> None:

@@ -168,6 +168,19 @@ def test_earlier_questions_are_listed(desk: Desk) -> None:
     assert said.count("\n") == 0, "not the question itself"
 
 
+def test_stretches_without_title_and_gist_are_not_listed(desk: Desk) -> None:
+    list(desk.session().read())
+    slept = Record(desk.store, desk.conversation, 0).slept
+    told = overview(desk.document, slept, [])
+    assert told.parts and told.lines() == [told.lines()[0]]
+    outline = (OutlineEntry(1, "Lighthouse number 2", 2), OutlineEntry(1, "The boats that", 4))
+    chapters = overview(lighthouses(outline), slept, [])
+    assert [line.split(",")[0] for line in chapters.lines()[1:]] == [
+        "- Lighthouse number 2",
+        "- The boats that",
+    ]
+
+
 def test_a_chapter_is_told_of_from_its_heading_to_the_next(
     data_directory: Path, engine: EngineClient
 ) -> None:

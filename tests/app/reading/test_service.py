@@ -14,7 +14,8 @@ from sleepdoc.errors import (
     ModelError,
     NotFoundError,
 )
-from sleepdoc.reading.events import DocumentReady, Event, ModelReady, Resumed
+from sleepdoc.reading.client import EngineClient
+from sleepdoc.reading.events import DocumentReady, Event, ModelReady, ReadingFinished, Resumed
 from sleepdoc.reading.service import OpenConversation, OpenOptions
 from sleepdoc.store import Store
 
@@ -58,6 +59,25 @@ def test_a_new_file_then_the_same_again(houses: Path, database: Path) -> None:
     assert resumed.progress == finished.progress == again.progress
     assert resumed.sleeps == finished.sleeps > 1
     assert model.tokens_reread == 0
+
+
+def test_what_was_read_is_not_tokenised_again(
+    houses: Path, database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoded: list[str] = []
+    encode = EngineClient.encode
+
+    def watched(client: EngineClient, text: str) -> list[int]:
+        encoded.append(text)
+        return encode(client, text)
+
+    monkeypatch.setattr(EngineClient, "encode", watched)
+    visit(houses, database)
+    assert encoded
+    encoded.clear()
+    *_, finished = visit(houses, database)
+    assert isinstance(finished, ReadingFinished) and finished.progress.finished
+    assert encoded == []
 
 
 def test_a_conversation_shows_what_was_said(houses: Path, database: Path) -> None:

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from sleepdoc.documents.types import Document, Page
-from sleepdoc.errors import ModelError
+from sleepdoc.errors import MismatchError, ModelError
 from sleepdoc.reading.budget import PIECE, Budget
 from sleepdoc.reading.pace import Pace
 from sleepdoc.reading.tokens import DocumentTokens
@@ -26,6 +26,28 @@ def test_the_stream_is_its_pages_one_after_the_other() -> None:
     assert bytes(tokens.between(0, tokens.total)) == b"One.\n\nThree.\n\n"
     labels = [tokens.page_at(position).label for position in range(tokens.total)]
     assert labels == ["p1"] * 6 + ["p3"] * 8
+
+
+def test_pages_of_known_lengths_are_tokenised_when_they_are_asked_for() -> None:
+    pages = tuple(Page(n, str(n), text) for n, text in enumerate(("One.", "", "Three.", "4."), 1))
+    paper = Document("", b"", "", "text", 0, "", pages)
+    whole = DocumentTokens(paper, ENCODE)
+    asked: list[str] = []
+    later = DocumentTokens(paper, lambda text: asked.append(text) or ENCODE(text), whole.counts)
+    assert (later.total, later.progress(9), asked) == (whole.total, whole.progress(9), [])
+    assert later.between(7, 10) == whole.between(7, 10)
+    assert asked == ["Three.\n\n"]
+    for start in range(whole.total):
+        for end in range(start, whole.total + 1):
+            assert later.between(start, end) == ENCODE("One.\n\nThree.\n\n4.\n\n")[start:end]
+
+
+def test_pages_of_other_lengths_are_refused() -> None:
+    pages = (Page(1, "1", "One."), Page(2, "2", "Two."))
+    tokens = DocumentTokens(Document("", b"", "", "text", 0, "", pages), ENCODE, [6, 7])
+    assert bytes(tokens.between(0, 6)) == b"One.\n\n"
+    with pytest.raises(MismatchError, match="read it anew"):
+        tokens.between(4, 8)
 
 
 def test_progress_counts_pages_without_text() -> None:

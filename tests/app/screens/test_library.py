@@ -1,5 +1,6 @@
 """The library: all conversations, one after the other in one application."""
 
+import gc
 from dataclasses import replace
 from pathlib import Path
 
@@ -66,10 +67,12 @@ async def test_enter_opens_and_another_can_be_opened_after_it(database: Path) ->
         first = person.feeder
         await wait_until(person.pilot, lambda: ("start",) in first.commands)
         await person.gets(*scenes.READING, until="p. 4 of 18")
+        assert gc.get_freeze_count() > 0, "no key waits for a look through all there is"
         await person.presses("f2")
         await person.waits_for("* the-five-orange-pips")
         await person.presses("enter")
         await wait_until(person.pilot, lambda: len(person.opened) == 2)
+        assert gc.get_freeze_count() == 0, "what was closed can be let go"
         assert ("close",) in first.commands
         assert person.opened[1][0].target == "the-lamps"
         await wait_until(person.pilot, lambda: ("start",) in person.feeder.commands)

@@ -10,6 +10,7 @@ from sleepdoc.widgets.activity import Activity, Course
 from sleepdoc.widgets.sleep_card import SleepCard
 from sleepdoc.widgets.sleep_panel import SleepPanel
 from sleepdoc.widgets.status_line import StatusLine
+from sleepdoc.widgets.title_bar import TitleBar
 from sleepdoc.widgets.window_gauge import WindowGauge
 
 WIDTHS = (38, 42, 58, 78, 118)
@@ -127,3 +128,16 @@ def test_windows_that_were_only_let_go_are_not_called_memorised() -> None:
 def test_a_window_of_chat_only_has_no_pages() -> None:
     card = SleepCard(*sleep(1, "", ""))
     assert card.lines(78)[0].plain.startswith("z Memorised the conversation · 0:04")
+
+
+def test_the_model_gives_way_to_the_title() -> None:
+    bar = TitleBar()
+    bar.set_reactive(TitleBar.document, "A Brief History of Debian")
+    bar.set_reactive(TitleBar.model, "SmolLM2-135M-Instruct + fast weights")
+    bar.set_reactive(TitleBar.runs_on, "cpu bfloat16")
+    said = {width: bar.lines(width)[0].plain for width in (40, 80, 120)}
+    assert all(line.startswith("A Brief History of Debian ") for line in said.values())
+    assert all(len(line) == width for width, line in said.items())
+    assert said[40].endswith(" offline") and "SmolLM2" not in said[40]
+    assert said[80].endswith("fast weights · offline")
+    assert said[120].endswith("fast weights, cpu bfloat16 · offline")

@@ -87,3 +87,9 @@ def test_a_passage_knows_its_heading() -> None:
 )
 def test_a_heading_is_short_and_no_sentence(line: str, expected: str) -> None:
     assert title(line) == expected
+
+
+def test_an_entry_of_a_table_of_contents_is_one_sentence_and_no_heading() -> None:
+    entries = ["4.12 July 2002: Ada died ...  16", "4.13 What is next? . . . . . 17", "Index …xi"]
+    assert cut("\n".join(["Contents", *entries])) == ["Contents", *entries]
+    assert [title(entry) for entry in entries] == ["", "", ""]

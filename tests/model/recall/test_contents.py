@@ -1,0 +1,62 @@
+"""What a table of contents names is looked for where it stands, not in the table."""
+
+import pytest
+
+from sleepdoc_model.recall.contents import contents
+from sleepdoc_model.recall.evidence import find_evidence
+from sleepdoc_model.recall.index import MemoryIndex
+from sleepdoc_model.recall.packing import Packer, ranked
+from sleepdoc_model.recall.passages import sentences
+from sleepdoc_model.recall.query import ask
+
+TITLES = ["The lifeboat", "March 1902: the pier burned", "Harbours", "Fishing", "Ropes", "Nets"]
+TEXT = "Fog lay on the sea for a week. In March 1902 the pier burned. It was rebuilt by Ada Byron."
+
+
+def table(leader: str, pages: list[int]) -> str:
+    return "Contents\n\n" + "\n".join(
+        f"{title}{leader}{page}" for title, page in zip(TITLES, pages)
+    )
+
+
+def marked(text: str) -> list[str]:
+    spans = sentences(text)
+    return [text[slice(*spans[place])] for place in sorted(contents(text, spans))]
+
+
+@pytest.mark.parametrize("leader", [" ...  ", " . . . . . ", "........", " … ", "  "])
+def test_entries_are_known_by_their_dots_or_by_rising_numbers(leader: str) -> None:
+    text = table(leader, [1, 3, 3, 8, 12, 40])
+    assert "\n".join(marked(text)) in text and len("".join(marked(text))) > 0.8 * len(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        table("  ", [40, 3, 12, 8, 3, 1]),
+        table("  ", [7, 7, 7, 7, 7, 7]),
+        "Ropes  3\nNets  9\nOars  12",
+        TEXT,
+        "He waited... 16 men came.\n\nThen it rained ... and rained.",
+        "\n\n".join([*[TEXT] * 6, *table("  ", [1, 3, 3, 8, 12, 40]).split("\n")]),
+    ],
+)
+def test_tables_of_figures_and_running_text_are_none(text: str) -> None:
+    assert marked(text) == []
+
+
+@pytest.mark.parametrize("leader", [" ... ", "  "])
+def test_an_answer_is_cited_where_it_is_told(leader: str) -> None:
+    pages = {1: table(leader, [1, 2, 3, 8, 12, 40]), 2: TEXT}
+    question = "When did the pier burn?"
+    found = find_evidence("March 1902", question, pages.items())
+    assert found is not None
+    assert pages[found.page][found.start : found.end] == "In March 1902 the pier burned."
+    quotes = ranked(MemoryIndex(pages.items()), ask(question), Packer(pages.__getitem__, len), 200)
+    assert quotes[0].page == 2
+
+
+def test_what_stands_only_in_the_contents_is_cited_from_them() -> None:
+    pages = {1: table(" ... ", [1, 2, 3, 8, 12, 40]), 2: "Fog lay on the sea for a week."}
+    found = find_evidence("March 1902", "When did the pier burn?", pages.items())
+    assert found is not None and found.page == 1
