@@ -12,7 +12,6 @@ from sleepdoc.exports.memory import memory
 from sleepdoc.exports.summary import summarise
 from sleepdoc.memory_file import unpack, verify
 from sleepdoc.store import Gist, Step, Store, StoredTurn, snapshots
-from sleepdoc.store.chain import LOST
 from sleepdoc.store.repairs import repair
 
 from . import life
@@ -98,7 +97,7 @@ def _repaired(chance: random.Random, folder: Path, _number: int) -> str:
         require(database.read_bytes() == content, "the damaged file was changed")
     for what, value in _shown(made.path).items():
         known = value in truth.values() or what.startswith("conversation")
-        fine = known or (isinstance(value, Step) and LOST in value.info)
+        fine = known or (isinstance(value, Step) and value.kind == "undo")
         kept = isinstance(value, StoredTurn) and value.interrupted
         require(fine or kept, f"{what} is in the copy and is not what was stored: {value}")
     with Store.open(made.path) as store:

@@ -10,9 +10,6 @@ from sleepdoc.store.types import Step
 REDO = "redo"
 """In the info of an ``undo`` that takes another one back."""
 
-LOST = "lost"
-"""In the info of a step that a repair added: memories that were damaged and are gone."""
-
 UNDOS = 3
 """How many sleeps can be undone: the memories before so many are kept."""
 
@@ -50,11 +47,10 @@ def redoable(steps: Sequence[Step]) -> Iterator[Step]:
 def kept(steps: Sequence[Step]) -> set[str]:
     """The memories that a conversation needs: its own, those before its last sleeps, those that
     redo goes to, and imported ones, which cannot be made again."""
-    wanted = [
+    needed = [
+        steps[-1],
         *before_sleeps(lineage(steps))[-UNDOS:],
         *redoable(steps),
         *(step for step in steps if step.kind == "import"),
     ]
-    lost = {sha256 for step in steps for sha256 in step.info.get(LOST, ())}
-    needed = {step.snapshot for step in wanted} - lost | {steps[-1].snapshot}
-    return {sha256 for sha256 in needed if sha256 is not None}
+    return {step.snapshot for step in needed if step.snapshot is not None}

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from sleepdoc.errors import StorageError
-from sleepdoc.store import chain, conversations, documents, snapshots, steps, sums
+from sleepdoc.store import documents, snapshots, sums
 from sleepdoc.store.database import Database
 
 
@@ -38,6 +38,8 @@ def _documents(database: Database) -> Iterator[str]:
 
 
 def _snapshots(database: Database) -> Iterator[str]:
+    for row in database.rows("SELECT sha256 FROM snapshots WHERE data IS NULL AND NOT dropped"):
+        yield f"the memory {row['sha256'][:12]} is missing"
     for row in database.rows("SELECT sha256 FROM snapshots WHERE data IS NOT NULL"):
         yield from _complaint(snapshots.load, database, row["sha256"])
 
@@ -53,12 +55,6 @@ def _chains(database: Database) -> Iterator[str]:
     for row in rows:
         if row["parent"] != row["before"]:
             yield f"step {row['seq']} of conversation {row['id']} does not follow the one before it"
-    for conversation in conversations.every(database):
-        if conversation.id in begun:
-            for sha256 in chain.kept(steps.history(database, conversation)) - snapshots.of(
-                database, conversation.id
-            ):
-                yield f"the memory {sha256[:12]} of {conversation.name!r} is missing"
     for row in database.rows("SELECT id, name FROM conversations"):
         if row["id"] not in begun:
             yield f"the conversation {row['name']!r} has lost its steps; `sleepdoc rm` deletes it"

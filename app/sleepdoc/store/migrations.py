@@ -191,6 +191,15 @@ def _sums(tables: sqlite_utils.Database) -> None:
         BEGIN SELECT RAISE(ABORT, 'steps never change'); END""")
 
 
+def _dropped(tables: sqlite_utils.Database) -> None:
+    """A memory that was dropped to save space is told from one that is missing."""
+    tables.execute(
+        "ALTER TABLE snapshots ADD COLUMN"
+        " dropped INTEGER NOT NULL DEFAULT 0 CHECK (dropped IN (0, 1))"
+    )
+    tables.execute("UPDATE snapshots SET dropped = 1 WHERE data IS NULL")
+
+
 def _schema_sum(tables: sqlite_utils.Database) -> None:
     """The tables themselves are vouched for; `apply` notes the sum once all are there."""
     tables.execute(schema.TABLE)
@@ -206,6 +215,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     _gists,
     _short_terms,
     _sums,
+    _dropped,
     _schema_sum,
 )
 

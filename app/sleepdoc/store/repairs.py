@@ -81,6 +81,8 @@ class _Refilled:
     ) -> None:
         self._database, self._tables, self._rows = database, tables, found.rows
         self.lost = list(found.lost)
+        self._damaged: set[str] = set()
+        """Memories that are not there and were never dropped."""
         for row in self._rows["documents"]:
             self._document(row)
         for row in self._rows["snapshots"]:
@@ -104,8 +106,11 @@ class _Refilled:
 
     def _snapshot(self, row: Row) -> None:
         data = row["data"]
-        whole = data is not None and hashlib.sha256(data).hexdigest() == row["sha256"]
-        self._insert("snapshots", row if whole else {**row, "data": None})
+        if data is None or hashlib.sha256(data).hexdigest() != row["sha256"]:
+            if not row["dropped"]:
+                self._damaged.add(row["sha256"])
+            row = {**row, "data": None, "dropped": 1}
+        self._insert("snapshots", row)
 
     def _conversation(self, row: Row) -> None:
         there = self._database.rows(
@@ -121,7 +126,10 @@ class _Refilled:
             return
         self._insert("conversations", row)
         for step in line:
-            self._insert("snapshots", {"sha256": step["snapshot"], "size": 0, "data": None})
+            if step["snapshot"] is not None and not self._named(step["snapshot"]):
+                self._damaged.add(step["snapshot"])
+                gone = {"sha256": step["snapshot"], "size": 0, "data": None, "dropped": 1}
+                self._insert("snapshots", gone)
             self._insert("steps", step)
         if len(line) < len(mine["steps"]):
             page = line[-1]["page"]
@@ -145,10 +153,12 @@ class _Refilled:
             sums.seal(self._tables, "turns", row["id"])
 
     def _stand(self, conversation_id: int, name: str) -> None:
-        """Put a conversation on the last memory that is there, if it needs one that is not."""
+        """Put a conversation on the last memory that is there, if its own is not."""
         history = steps.of_id(self._database, conversation_id)
-        missing = chain.kept(history) - snapshots.of(self._database, conversation_id)
-        if not missing:
+        if not chain.kept(history) & self._damaged:
+            return
+        if self._stored(history[-1]):
+            self.lost.append(f"memories that {name!r} could go back to")
             return
         stand = next(step for step in reversed(chain.lineage(history)) if self._stored(step))
         steps.insert(
@@ -158,26 +168,24 @@ class _Refilled:
             kind="undo",
             position=stand.position,
             snapshot=stand.snapshot,
-            # As a redo it cannot be taken back, to where nothing is.
-            info={chain.REDO: True, chain.LOST: sorted(missing)},
+            info={},
             restores=stand.seq,
         )
-        back = f"memories that {name!r} could go back to"
-        at = f"the memory of {name!r}, which is back at page {stand.position.page}"
-        self.lost.append(back if stand == history[-1] else at)
+        page = stand.position.page
+        self.lost.append(f"the memory of {name!r}, which is back at page {page}")
+
+    def _named(self, sha256: str) -> bool:
+        return bool(self._database.rows("SELECT 1 FROM snapshots WHERE sha256 = ?", (sha256,)))
 
     def _stored(self, step: Step) -> bool:
         return step.snapshot is None or snapshots.stored(self._tables, step.snapshot)
 
     def _insert(self, table: str, row: Row) -> None:
-        """Names and columns are our own; of a memory that is there already nothing changes."""
-        if table == "snapshots" and row["sha256"] is None:
-            return
+        """Names and columns are our own."""
         columns = ", ".join(row)
         marks = ", ".join("?" * len(row))
-        ignore = "OR IGNORE" if table == "snapshots" else ""
         self._tables.execute(
-            f"INSERT {ignore} INTO {table} ({columns}) VALUES ({marks})", tuple(row.values())
+            f"INSERT INTO {table} ({columns}) VALUES ({marks})", tuple(row.values())
         )
 
 

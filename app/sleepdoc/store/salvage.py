@@ -93,7 +93,7 @@ def _numbers(connection: sqlite3.Connection, table: str) -> list[int]:
 
 def _row(connection: sqlite3.Connection, table: str, number: int) -> Row | None:
     """A row; of a memory whose bytes cannot be read, that there was one."""
-    for columns in ("*", "sha256, size, NULL AS data") if table == "snapshots" else ("*",):
+    for columns in ("*", "sha256, size, NULL AS data, dropped") if table == "snapshots" else ("*",):
         with suppress(sqlite3.Error, UnicodeDecodeError):
             found = connection.execute(
                 f"SELECT {columns} FROM {table} WHERE rowid = ?", (number,)

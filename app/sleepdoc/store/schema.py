@@ -12,7 +12,7 @@ from sleepdoc.errors import StorageError
 from sleepdoc.store.driver import sqlite3
 from sleepdoc.store.failures import DAMAGED
 
-SINCE = 10
+SINCE = 11
 """The first format that has the sum."""
 
 TABLE = "CREATE TABLE schema_sum (sum TEXT NOT NULL) STRICT"

@@ -12,6 +12,8 @@ from sleepdoc.errors import StorageError
 from sleepdoc.store.database import Database
 from sleepdoc.store.failures import as_storage_error
 
+_INSERT = "INSERT INTO snapshots (sha256, size, data) VALUES (?, ?, ?)"
+
 _SPACE_IN_RESERVE = 64 * 2**20
 
 _EXPONENTS: dict[str, tuple[str, int]] = {
@@ -37,13 +39,13 @@ def put(tables: sqlite_utils.Database, data: bytes) -> str:
     sha256 = hashlib.sha256(data).hexdigest()
     row = tables.execute("SELECT data FROM snapshots WHERE sha256 = ?", (sha256,)).fetchone()
     if row is None:
-        tables.execute("INSERT INTO snapshots VALUES (?, ?, ?)", (sha256, len(data), data))
+        tables.execute(_INSERT, (sha256, len(data), data))
     elif row[0] != data:
         # Its bytes were dropped, or are damaged; the same memory has now been made again. Steps
         # that name it do so again when the transaction ends.
         tables.execute("PRAGMA defer_foreign_keys = ON")
         tables.execute("DELETE FROM snapshots WHERE sha256 = ?", (sha256,))
-        tables.execute("INSERT INTO snapshots VALUES (?, ?, ?)", (sha256, len(data), data))
+        tables.execute(_INSERT, (sha256, len(data), data))
     return sha256
 
 
@@ -119,7 +121,7 @@ def of(database: Database, conversation_id: int) -> set[str]:
 
 def drop(tables: sqlite_utils.Database, sha256: str) -> None:
     """Let go of a memory's bytes, within the caller's transaction; steps still name it."""
-    tables.execute("UPDATE snapshots SET data = NULL WHERE sha256 = ?", (sha256,))
+    tables.execute("UPDATE snapshots SET data = NULL, dropped = 1 WHERE sha256 = ?", (sha256,))
 
 
 def require_space(path: Path, size: int) -> None:

@@ -100,6 +100,8 @@ def redo(database: Database, conversation: Conversation) -> Step:
         restored = next(chain.redoable(steps), None)
         if restored is None:
             raise UsageError(f"nothing to redo: {conversation.name!r} has gone on since its undo")
+        if restored.snapshot and not snapshots.stored(tables, restored.snapshot):
+            raise UsageError(f"nothing to redo: that memory of {conversation.name!r} is not there")
         return insert(
             tables,
             conversation.id,

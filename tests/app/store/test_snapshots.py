@@ -83,7 +83,7 @@ def test_a_number_that_is_not_finite_is_found_at_load(store: Store) -> None:
     data = save({"first": np.array([1, np.nan], np.float32)})
     name = sha256(data).hexdigest()
     with store._database.transaction() as tables:
-        tables.execute("INSERT INTO snapshots VALUES (?, ?, ?)", (name, len(data), data))
+        tables.execute("INSERT INTO snapshots VALUES (?, ?, ?, 0)", (name, len(data), data))
     with pytest.raises(StorageError, match=r"damaged \('first' holds a number that is not fin"):
         store.load_snapshot(name)
 
@@ -135,6 +135,7 @@ def test_undo_goes_back_three_sleeps_and_says_so(
     names = [commit(store, conversation, memory(number)) for number in range(6)]
     for number in (4, 3, 2):
         assert store.undo(conversation).snapshot == names[number]
+        assert store.check() == []
     with pytest.raises(UsageError, match=r"goes back no further.*last 3 sleeps are kept"):
         store.undo(conversation)
     assert store.collect().memories == 0, "redo goes to all of them"
@@ -153,6 +154,7 @@ def test_what_was_undone_goes_with_the_next_sleep(
     assert Kept(store, names)() == [0, 1, 2]
     names.append(commit(store, conversation, memory(3)))
     assert Kept(store, names)() == [0, 3]
+    assert store.check() == []
 
 
 def test_an_imported_memory_stays(store: Store, conversation: Conversation, memory: Memory) -> None:
@@ -180,7 +182,7 @@ def test_a_memory_that_is_needed_and_not_there_is_a_problem(
     name = commit(store, conversation, memory(0))
     with store._database.transaction() as tables:
         tables.execute("UPDATE snapshots SET data = NULL")
-    assert store.check() == [f"the memory {name[:12]} of {conversation.name!r} is missing"]
+    assert store.check() == [f"the memory {name[:12]} is missing"]
 
 
 def test_a_memory_that_was_dropped_can_be_made_again(
