@@ -52,3 +52,9 @@ def test_others_are_joined_with_one() -> None:
         LineEnds([]).join(["항구 위원회는", "화요일에", "열렸다."])
         == "항구 위원회는 화요일에 열렸다."
     )
+
+
+def test_a_soft_hyphen_is_from_the_break_whatever_else_the_document_shows() -> None:
+    ends = LineEnds(["a well-known keeper", "It is well\u00ad", "known"])
+    assert ends.seam("It is well\u00ad", "known") == ("It is well", "")
+    assert ends.seam("It is well-", "known") == ("It is well-", "")
