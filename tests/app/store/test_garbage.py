@@ -1,10 +1,6 @@
 """What no conversation needs goes, and nothing else."""
 
-import sqlite3
-from contextlib import closing
 from dataclasses import replace
-from hashlib import sha256
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -57,15 +53,3 @@ def test_space_is_given_back(store: Store, document: Document) -> None:
         store.load_snapshot(names[0])
     assert store.load_snapshot(names[-1]) == MEMORIES[-1]
     assert gone.bytes > len(MEMORIES[0]) * 4 * 0.9
-
-
-def test_a_memory_that_no_step_names_goes(database: Path, document: Document) -> None:
-    with Store.open(database) as store:
-        kept = read(store, document, MEMORIES[:2])
-    with closing(sqlite3.connect(database)) as tables, tables:
-        row = (sha256(MEMORIES[5]).hexdigest(), len(MEMORIES[5]), MEMORIES[5])
-        tables.execute("INSERT INTO snapshots VALUES (?, ?, ?)", row)
-    with Store.open(database) as store:
-        assert store.collect().memories == 1
-        assert store.collect().memories == 0
-        assert store.load_snapshot(kept[-1]) == MEMORIES[1]
