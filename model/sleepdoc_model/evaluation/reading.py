@@ -6,6 +6,7 @@ python -m sleepdoc_model.evaluation reading --reading DIR --fairytales FAIRYTALE
 |---|---|---|
 | base | the base alone | none |
 | reader | base and reader | none |
+| alone | the same, one passage at a time where a phrase is asked for, as `ask` does | none |
 | own | the same | of the text asked about |
 | other | the same | of another text |
 | closed | base and heads, without passages | of the text asked about |
@@ -13,6 +14,7 @@ python -m sleepdoc_model.evaluation reading --reading DIR --fairytales FAIRYTALE
 
 import argparse
 import json
+import math
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -27,9 +29,11 @@ from sleepdoc_model.evaluation.identity import identity, sha256_of
 from sleepdoc_model.evaluation.passages import Item, held_out
 from sleepdoc_model.load import load
 from sleepdoc_model.reader import ABSENT
+from sleepdoc_model.recall.surest import surest, wants_phrase
 from sleepdoc_model.tokenizer import Tokenizer
+from sleepdoc_model.training.reader.retrieval import overlap
 
-ARMS = ("base", "reader", "own", "other", "closed")
+ARMS = ("base", "reader", "alone", "own", "other", "closed")
 _MOST_ANSWER = 48
 
 
@@ -67,7 +71,10 @@ class ReadingBenchmark:
                 memory = self._memory(item.document)
             elif arm == "other":
                 memory = self._memory(items[number - 1].document)
-            yield Row(item, self._ask(item, memory, closed=arm == "closed"))
+            if arm == "alone" and item.passages and wants_phrase(item.question):
+                yield Row(item, self._alone(item))
+            else:
+                yield Row(item, self._ask(item, memory, closed=arm == "closed"))
 
     def _memory(self, text: str) -> bytes:
         engine, prefix = self._engine, self._tokenizer.frame.prefix
@@ -78,15 +85,34 @@ class ReadingBenchmark:
         list(engine.sleep(engine.info.passes))
         return engine.state()
 
+    def _alone(self, item: Item) -> str:
+        passages = sorted(item.passages, key=lambda passage: -overlap(passage, item.question))
+        absent = [*self._tokenizer.encode(ABSENT), self._tokenizer.frame.answer_close[0]]
+
+        def absence(place: int) -> float:
+            self._engine.load(None)
+            self._begin(passages[place : place + 1], item.question, reading=True)
+            return math.exp(sum(self._engine.score(absent)))
+
+        def say(place: int) -> tuple[str, float]:
+            return self._said(), math.exp(self._engine.likelihood)
+
+        return surest(len(passages), absence, say)[1]
+
     def _ask(self, item: Item, memory: bytes | None, *, closed: bool) -> str:
+        self._engine.load(memory)
+        self._begin(() if closed else item.passages, item.question, reading=not closed)
+        return self._said()
+
+    def _begin(self, passages: Sequence[str], question: str, *, reading: bool) -> None:
         engine, frame, encode = self._engine, self._tokenizer.frame, self._tokenizer.encode
-        engine.load(memory)
-        engine.reset_window(frame.prefix, reading=not closed)
-        passages = () if closed else item.passages
+        engine.reset_window(frame.prefix, reading=reading)
         recalled = [i for n, p in enumerate(passages, 1) for i in encode(f"[p. {n}] {p}\n\n")]
-        engine.prefill(frame.asked([*recalled, *encode(item.question)]), whole=bool(recalled))
-        stream = self._tokenizer.stream()
-        said = engine.generate(_MOST_ANSWER, stop=frame.stop, sampling=Sampling())
+        engine.prefill(frame.asked([*recalled, *encode(question)]), whole=bool(recalled))
+
+    def _said(self) -> str:
+        stream, stop = self._tokenizer.stream(), self._tokenizer.frame.stop
+        said = self._engine.generate(_MOST_ANSWER, stop=stop, sampling=Sampling())
         return ("".join(map(stream.push, said)) + stream.finish()).strip()
 
 
