@@ -11,6 +11,7 @@ from sleepdoc_model.training.reader.retrieval import Retriever, overlap, pieces
 from sleepdoc_model.training.reader.sources import Text
 
 READING = ("afriqa", "onestopqa", "boolq", "clapnq")
+SETS = (*READING, "fairytaleqa", "chains")
 _TAKEN_AWAY = 7
 """Of one question about a fact in so many the right passage is left out."""
 

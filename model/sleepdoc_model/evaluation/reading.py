@@ -26,7 +26,7 @@ from sleepdoc_model.evaluation import plain_talk
 from sleepdoc_model.evaluation.answers import exact_match, token_f1
 from sleepdoc_model.evaluation.bootstrap import ratio, ratio_interval, share_interval
 from sleepdoc_model.evaluation.identity import identity, sha256_of
-from sleepdoc_model.evaluation.passages import Item, held_out
+from sleepdoc_model.evaluation.passages import SETS, Item, held_out
 from sleepdoc_model.load import load
 from sleepdoc_model.reader import ABSENT
 from sleepdoc_model.recall.surest import surest, wants_phrase
@@ -151,6 +151,7 @@ def _figures(rows: Sequence[Row]) -> dict[str, object]:
 def main(arguments: Sequence[str] | None = None) -> None:
     options = _options(arguments)
     sets = held_out(options.reading, options.fairytales, options.questions)
+    sets = {name: items for name, items in sets.items() if name in options.sets}
     plain = {path.stem: plain_talk.load(path, options.questions) for path in options.plain}
     talk: dict[str, dict[str, list[tuple[float, int]]]] = defaultdict(dict)
     started, table = time.perf_counter(), []
@@ -179,7 +180,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         paths |= {"reader": options.reader, **{path.stem: path for path in options.plain}}
         data = {name: sha256_of(path) for name, path in paths.items()}
         result = {
-            "of": identity(engine.info, data, {"questions": options.questions}),
+            "of": identity(
+                engine.info, data, {"questions": options.questions, "sets": list(options.sets)}
+            ),
             "figures": table,
             "plain": kept,
             "seconds": round(time.perf_counter() - started),
@@ -201,6 +204,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--heads", type=Path, default=Path("assets/heads.safetensors"))
     parser.add_argument("--questions", type=int, default=100, help="of every data set")
     parser.add_argument("--arms", nargs="+", choices=ARMS, default=ARMS)
+    parser.add_argument("--sets", nargs="*", choices=SETS, default=SETS, help="none: plain talk")
     parser.add_argument(
         "--plain", type=Path, nargs="*", default=[], help="questions and answers without a text"
     )
