@@ -22,8 +22,9 @@ _OF_ITSELF = re.compile(
     re.IGNORECASE,
 )
 _TELLS = re.compile(
-    r"\b(?:about|describ|explain|introduc|cover|discuss|present|provid|aim|intend|contain|summari"
-    r"|outlin|report|deals? with|tells?|shows?)",
+    r"\b(?:is|are) (?:about|intended|meant)\b|\b(?:describe|explain|introduce|cover|discusse?"
+    r"|present|provide|aim|contain|answer|summari[sz]e|outline|report|deal|tell|show|give)s?\b"
+    r"(?! (?:of|by))",
     re.IGNORECASE,
 )
 """What one that says what a document is has, and one that says who may copy it has not."""
