@@ -6,6 +6,7 @@ from datetime import date
 from itertools import groupby
 
 from sleepdoc.documents.types import Page
+from sleepdoc.figures import quoted
 from sleepdoc.reading import summaries
 from sleepdoc.reading.earlier import questions_asked
 from sleepdoc.reading.events import LOOKED_UP, SEARCHED
@@ -25,7 +26,7 @@ from sleepdoc_model.recall.inquiry import (
 )
 from sleepdoc_model.recall.packing import Packer, Quote, ranked
 from sleepdoc_model.recall.query import Query
-from sleepdoc_model.recall.telling import lead
+from sleepdoc_model.recall.telling import lead, prose
 
 _PAGES = 24
 """Most pages that an answer names."""
@@ -95,7 +96,14 @@ def answer(
             )
             heading = packer.text((place.page, place.sentence))
             told = summaries.of_part(place.page, heading, past, packer)
-            return _told(told) or Found(LOOKED_UP, packer.fill(following, tokens))
+            if told:
+                return _told(told)
+            start = lookup.sentence_start(pages[place.page - 1], place.sentence)
+            behind = prose(pages[place.page - 1 :])
+            lines = (each for each in behind if (each.page, each.start) >= (place.page, start))
+            beginning = next((each.text for each in lines), "")
+            quotes = packer.fill(following, tokens)
+            return Found(LOOKED_UP, quotes, instead=_as_quote(beginning))
         case Count(phrase):
             return _counted(phrase, pages, packer, tokens, whole=whole)
         case Places(phrase, sentences):
@@ -125,7 +133,7 @@ def _summed_up(quotes: Sequence[Quote], stretch: Sequence[lookup.Page]) -> Found
 
 
 def _as_quote(text: str) -> str:
-    return f"\u201c{' '.join(text.split())}\u201d" if text else ""
+    return quoted(text) if text else ""
 
 
 def _on(

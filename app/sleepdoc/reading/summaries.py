@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from sleepdoc.figures import quoted
 from sleepdoc.store import Gist
 from sleepdoc_model.recall.folding import fold, terms
 from sleepdoc_model.recall.lookup import Page
@@ -70,7 +71,7 @@ def of_stretch(pages: Sequence[Page], past: Past, packer: Packer) -> Told | None
 
 def said(gist: Gist) -> str:
     """A gist, or the sentence of the text that stands for it, as a quote."""
-    return f"\u201c{gist.text}\u201d" if gist.quoted else gist.text
+    return quoted(gist.text) if gist.quoted else gist.text
 
 
 def _lies_in(gist: Gist, first: int, last: int) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from sleepdoc.reading.answer import Answer
 from sleepdoc.reading.events import Citation, Verdict
 from sleepdoc.reading.recall import StoredText
-from sleepdoc_model.recall.evidence import Claim, Evidence, concerned, find_evidence
+from sleepdoc_model.recall.evidence import Claim, Evidence, concerned, echoes, find_evidence
 from sleepdoc_model.recall.query import ask
 from sleepdoc_model.recall.ranking import rank, rarity
 
@@ -37,7 +37,11 @@ def judge(
         return "from memory", tuple(recalled)
     page = text.page(found.page)
     quote = " ".join(page.text[found.start : found.end].split())
-    sure = answer.likelihood >= _SURE and _concerned(answer, found, text) >= _CONCERNED
+    sure = (
+        answer.likelihood >= _SURE
+        and not echoes(answer.text, answer.question)
+        and _concerned(answer, found, text) >= _CONCERNED
+    )
     evidence = Citation(page.number, page.label, quote, found.start, found.end, verified=sure)
     others = [c for c in recalled if c.page != found.page or c.quote != quote]
     return "verified" if sure else "quoted", (evidence, *others)

@@ -63,6 +63,12 @@ class Claim:
         return not self.exact and not self.loose
 
 
+def echoes(answer: str, question: str) -> bool:
+    """Whether an answer says no more than the question did, where that does not offer a choice."""
+    said = set(_telling(answer))
+    return bool(said) and said <= _telling(question) and " or " not in f" {question.casefold()} "
+
+
 def find_evidence(answer: str, question: str, pages: Iterable[tuple[int, str]]) -> Evidence | None:
     """Where an answer stands, in the place that has most of the question's words too.
 

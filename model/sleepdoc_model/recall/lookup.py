@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Protocol
 
+from sleepdoc_model.recall.contents import contents
 from sleepdoc_model.recall.folding import fold, unify
 from sleepdoc_model.recall.passages import sentences
 from sleepdoc_model.recall.stop_words import STOP_WORDS
@@ -83,8 +84,8 @@ def share(pages: Sequence[Page], start: float, end: float) -> Sequence[Page]:
 def find_section(pages: Iterable[Page], kind: str, name: str) -> Place | None:
     """The heading of a chapter or section, such as ``Chapter 3`` or ``3. Tides``.
 
-    A line that ends with a number is one of a table of contents, and counts only where there is
-    no other.
+    An entry of a table of contents, or a line that ends with a number as such do, counts only where
+    there is no other.
     """
     number = _NUMERALS.get(name.casefold(), name)
     names = {str(number), _roman(number)} if str(number).isdigit() else {str(name)}
@@ -95,15 +96,17 @@ def find_section(pages: Iterable[Page], kind: str, name: str) -> Place | None:
         rf"|(?:{spelt})(?:[.:)]|\.?\s+(?=[^\W\d_])))",
         re.IGNORECASE,
     )
-    contents: Place | None = None
+    entry: Place | None = None
     for page in pages:
-        for place, (start, end) in enumerate(sentences(page.text)):
+        spans = sentences(page.text)
+        entries = contents(page.text, spans)
+        for place, (start, end) in enumerate(spans):
             line = page.text[start:end].split("\n", 1)[0]
             if heading.match(line):
-                if not _PAGE_REFERENCE.search(line):
+                if place not in entries and not _PAGE_REFERENCE.search(line):
                     return Place(page.number, place)
-                contents = contents or Place(page.number, place)
-    return contents
+                entry = entry or Place(page.number, place)
+    return entry
 
 
 def occurrences(pages: Iterable[Page], phrase: str) -> Iterator[Place]:
@@ -112,8 +115,9 @@ def occurrences(pages: Iterable[Page], phrase: str) -> Iterator[Place]:
     words = r"\s+".join(map(re.escape, spell(phrase).split()))
     if not words:
         return
-    before = r"(?<!\w)" if phrase[0].isascii() else ""
-    after = r"(?!\w)" if phrase[-1].isascii() else ""
+    # An underscore is no letter here: in Markdown it stands beside what is stressed.
+    before = r"(?<![^\W_])" if phrase[0].isascii() else ""
+    after = r"(?![^\W_])" if phrase[-1].isascii() else ""
     wanted = re.compile(before + words + after)
     for page in pages:
         if not wanted.search(spell(page.text)):

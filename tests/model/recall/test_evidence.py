@@ -2,7 +2,7 @@
 
 import pytest
 
-from sleepdoc_model.recall.evidence import Claim, concerned, find_evidence
+from sleepdoc_model.recall.evidence import Claim, concerned, echoes, find_evidence
 
 PAGES = [
     (1, "The lease runs for three years. Mrs Okonkwo pays 1,350 euros a month. The cat is grey."),
@@ -74,3 +74,16 @@ def test_a_place_concerns_a_question_by_the_words_about_it() -> None:
     assert about(ask, "1998", "It burned in 1998.", text) == 0.8  # Leeds is not there
     assert about(ask, "blue", "Grass grows.", text) == 0
     assert about("When did it burn?", "burned in 1998", "Grass grows.", text) == 1  # asks no more
+
+
+@pytest.mark.parametrize(
+    ("answer", "question", "expected"),
+    [
+        ("Bruce Perens", "Who led Debian after Bruce Perens?", True),
+        ("Ian Jackson", "Who led Debian after Bruce Perens?", False),
+        ("Ada Byron", "Who is older, Ada Byron or Lin Cho?", False),
+        ("the", "Who?", False),
+    ],
+)
+def test_what_the_question_said_is_no_answer(answer: str, question: str, expected: bool) -> None:
+    assert echoes(answer, question) is expected

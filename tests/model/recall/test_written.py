@@ -11,8 +11,8 @@ ENCODE = ByteTokenizer().encode
 
 def written(tokens: int) -> tuple[str, list[str]]:
     ids, kept = write(QUOTES, PAGES.__getitem__, tokens, ENCODE)
-    assert len(ids) <= tokens
-    return bytes(ids).decode(), [words for _, words in kept]
+    assert sum(map(len, ids)) <= tokens and len(ids) == len(kept)
+    return b"".join(map(bytes, ids)).decode(), [words for _, words in kept]
 
 
 def test_every_quote_has_its_label_and_one_line() -> None:
