@@ -99,9 +99,13 @@ def test_a_damaged_backup_is_not_restored(filled: Store, tmp_path: Path) -> None
         backups.restore(backup, filled.path)
 
 
-def test_what_is_left_over_is_named(filled: Store) -> None:
+def test_what_is_left_over_is_named(filled: Store, document: Document) -> None:
     assert filled.leftovers() == []
-    old = filled.path.with_name("sleepdoc.db.format-3")
-    old.touch()
-    (found,) = filled.leftovers()
-    assert str(old) in found and "before a migration" in found
+    filled.delete_conversation("the-five-orange-pips")
+    filled.add_document(document)
+    filled.path.with_name("sleepdoc.db.format-3").touch()
+    (backup,) = filled.leftovers()
+    assert "format-3" in backup
+    assert list(filled.unused_documents()) == [document.sha256]
+    filled.collect()
+    assert filled.unused_documents() == {}

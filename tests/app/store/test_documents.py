@@ -65,4 +65,4 @@ def test_what_is_said_to_be_freed_is_freed(store: Store, document: Document) -> 
     said = store.size(conversations[0])
     assert said > sum(len(page.text) for page in pages)
     freed = store.delete_conversation(conversations[0].name)
-    assert 0.6 * freed < said < 1.4 * freed  # pages of the file are never quite full
+    assert 0.5 * freed < said < 1.5 * freed
