@@ -117,7 +117,7 @@ async def test_a_persons_path(tmp_path: Path, data_directory: Path) -> None:
         await pilot.press("escape")
         await says("/page 1", until="Page 1 of")
         await pilot.press("escape")
-        await says("/fork 6", until="Forked as “keepers-2”")
+        await says("/fork 12", until="Forked as “keepers-2”")
         await says("/undo", until="Undone: ")
         await sees(app, pilot, "Paused at")
         before = turns(app)
@@ -134,7 +134,7 @@ async def test_a_persons_path(tmp_path: Path, data_directory: Path) -> None:
         await sees(app, pilot, "* keepers ")
         await pilot.press("down", "down", "enter")
         await sees(app, pilot, "Resumed “keepers-2”")
-        await sees(app, pilot, "Paused at p. ")
+        await sees(app, pilot, "all 12 pages read")
         await pilot.press("ctrl+q")
         await wait_until(pilot, lambda: not app.is_running)
     assert app.farewell == "Saved as keepers-2. Go on with: sleepdoc open keepers-2"
