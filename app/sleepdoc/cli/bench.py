@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sleepdoc import locations
 from sleepdoc.cli.bench_answers import answers
 from sleepdoc.cli.bench_keys import keys
 from sleepdoc.cli.bench_speed import speed
@@ -91,7 +90,7 @@ def memory(
     from sleepdoc.cli.bench_table import bench_table
     from sleepdoc.errors import UsageError
     from sleepdoc.evaluation.memory import measured
-    from sleepdoc.evaluation.results import sha256_of
+    from sleepdoc.evaluation.results import reader_of, sha256_of
     from sleepdoc_model.evaluation.comparison import compare
     from sleepdoc_model.evaluation.identity import identity
     from sleepdoc_model.evaluation.memory import MemoryBenchmark, NoOther
@@ -99,9 +98,7 @@ def memory(
     documents = _documents(data)
     engine, tokenizer = _load(choice, documents)
     settings = _settings(engine, tokenizer, passes, room, arms)
-    hashes = {"documents": sha256_of(data)}
-    if reader := engine.info.reads and locations.reader():
-        hashes["reader"] = sha256_of(reader)
+    hashes = {"documents": sha256_of(data), **reader_of(engine.info)}
     of = identity(engine.info, hashes, dataclasses.asdict(settings))
     benchmark = MemoryBenchmark(engine, tokenizer, settings)
     try:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sleepdoc import locations
 from sleepdoc.cli.command import Command
 from sleepdoc.cli.options import (
     ModelChoice,
@@ -153,17 +152,15 @@ def _of(
     data: Path, lines: "list[Line]", folder: Path, choice: ModelChoice, recall: int | None
 ) -> dict[str, object]:
     """What the figures are of."""
-    from sleepdoc.evaluation.results import sha256_of
+    from sleepdoc.evaluation.results import reader_of, sha256_of
     from sleepdoc_model.evaluation.identity import identity
 
     named = {line.file: folder / line.file for line in lines if line.file}
     named |= {"questions": data}
     info = choice.load()[0].info
-    if reader := info.reads and locations.reader():
-        named["reader"] = reader
     # A document that is missing is left out, and its questions are there when it is.
     hashes = {name: sha256_of(path) for name, path in named.items() if path.exists()}
-    return identity(info, hashes, {"recall": recall, "seed": choice.seed})
+    return identity(info, hashes | reader_of(info), {"recall": recall, "seed": choice.seed})
 
 
 def _table(arm: str, kinds: dict[str, dict[str, object]]) -> str:

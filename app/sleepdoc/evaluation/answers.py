@@ -8,7 +8,7 @@ that the document does not answer it, `index` is the number of the page with the
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -19,7 +19,7 @@ from sleepdoc.evaluation.finding import squash
 from sleepdoc.reading.events import AnswerFinished, Answering, Citation
 from sleepdoc.reading.service import OpenConversation, OpenOptions
 from sleepdoc_model.evaluation.answers import exact_match, token_f1
-from sleepdoc_model.evaluation.bootstrap import ratio, ratio_interval, share_interval
+from sleepdoc_model.evaluation.bootstrap import ratio, ratio_interval, share_interval, totals
 
 Arm = Literal["shipped", "together", "closed"]
 """As a person has it; with all recalled passages in one prompt; from memory alone."""
@@ -225,20 +225,13 @@ def _figures(rows: Sequence[Row]) -> dict[str, object]:
     shares = _OF_ALL
     if rows[0].answerable:
         shares = _OF_ALL | _OF_ANSWERABLE
-        f1 = _totals((row.document, row.f1) for row in rows)
+        f1 = totals((row.document, row.f1, 1) for row in rows)
         found |= {"f1": ratio(f1, list(f1)), "f1_interval": ratio_interval(f1)}
     for name, value in shares.items():
-        known = [(row.document, share) for row in rows if (share := value(row)) is not None]
-        totals = _totals(known)
-        found[name] = ratio(totals, list(totals)) if totals else None
-        if totals:
-            found[f"{name}_interval"] = share_interval(totals)
+        known = totals(
+            (row.document, share, 1) for row in rows if (share := value(row)) is not None
+        )
+        found[name] = ratio(known, list(known)) if known else None
+        if known:
+            found[f"{name}_interval"] = share_interval(known)
     return found
-
-
-def _totals(values: Iterable[tuple[str, float]]) -> dict[str, tuple[float, float]]:
-    totals: dict[str, tuple[float, float]] = {}
-    for document, value in values:
-        before = totals.get(document, (0.0, 0.0))
-        totals[document] = (before[0] + value, before[1] + 1)
-    return totals

@@ -24,7 +24,7 @@ from sleepdoc.documents.reader import load_document
 from sleepdoc.documents.types import Page
 from sleepdoc.errors import SleepdocError
 from sleepdoc.evaluation.memory import measured
-from sleepdoc.evaluation.results import Results, sha256_of
+from sleepdoc.evaluation.results import Results, reader_of
 from sleepdoc.reading.budget import Budget
 from sleepdoc_model.engine import Engine
 from sleepdoc_model.evaluation.capacity import fading, plot
@@ -106,9 +106,7 @@ class Headlines:
         settings = dataclasses.replace(self._settings, controls=PARTS[name].controls)
         benchmark = MemoryBenchmark(self._engine, self._tokenizer, settings)
         documents = self.documents(name)
-        data = {"documents": sha256_of_documents(documents)}
-        if reader := self._engine.info.reads and locations.reader():
-            data["reader"] = sha256_of(reader)
+        data = {"documents": sha256_of_documents(documents), **reader_of(self._engine.info)}
         if name == FADING:
             data["filler"] = sha256(repr(self._filler[: max(AGES)]).encode()).hexdigest()
         of = identity(self._engine.info, data, dataclasses.asdict(settings))

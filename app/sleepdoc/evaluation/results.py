@@ -5,7 +5,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from sleepdoc import locations
 from sleepdoc.errors import DocumentError, MismatchError, StorageError
+from sleepdoc_model.engine import EngineInfo
 from sleepdoc_model.evaluation import identity
 
 
@@ -42,6 +44,13 @@ class Results:
         lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
         with self._path.open("a", encoding="utf-8") as file:
             file.write(lines)
+
+
+def reader_of(info: EngineInfo) -> dict[str, str]:
+    """The SHA-256 of the shipped reader, by its name, if the model reads with it: part of the data
+    of an identity."""
+    path = locations.reader() if info.reads else None
+    return {"reader": sha256_of(path)} if path else {}
 
 
 def sha256_of(path: Path) -> str:

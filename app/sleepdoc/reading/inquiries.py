@@ -1,6 +1,6 @@
 """Answers to questions about the document itself, from its text and in words that say so."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -26,7 +26,7 @@ from sleepdoc_model.recall.inquiry import (
 )
 from sleepdoc_model.recall.packing import Packer, Quote, ranked
 from sleepdoc_model.recall.query import Query
-from sleepdoc_model.recall.telling import lead, prose
+from sleepdoc_model.recall.telling import Sentence, prose
 
 _PAGES = 24
 """Most pages that an answer names."""
@@ -74,15 +74,14 @@ def answer(
             stretch = lookup.find_pages(pages, first, last)
             if not stretch:
                 return None
-            told = None if about else summaries.of_stretch(stretch, past, packer)
-            quotes = _on(stretch, about, packer, tokens)
-            return _told(told) or (
-                Found(LOOKED_UP, quotes) if about else _summed_up(quotes, stretch)
-            )
+            if about:
+                return Found(LOOKED_UP, _on(stretch, about, packer, tokens))
+            told = summaries.of_stretch(stretch, past, packer)
+            return _told(told) or _of_stretch(stretch, packer, tokens)
         case InShare(start, end):
             stretch = lookup.share(pages, start, end)
             told = summaries.of_stretch(stretch, past, packer)
-            return _told(told) or _summed_up(_on(stretch, None, packer, tokens), stretch)
+            return _told(told) or _of_stretch(stretch, packer, tokens)
         case InSection(kind, name):
             place = lookup.find_section(pages, kind, name)
             if place is None:
@@ -96,14 +95,13 @@ def answer(
             )
             heading = packer.text((place.page, place.sentence))
             told = summaries.of_part(place.page, heading, past, packer)
-            if told:
-                return _told(told)
             start = lookup.sentence_start(pages[place.page - 1], place.sentence)
-            behind = prose(pages[place.page - 1 :])
-            lines = (each for each in behind if (each.page, each.start) >= (place.page, start))
-            beginning = next((each.text for each in lines), "")
-            quotes = packer.fill(following, tokens)
-            return Found(LOOKED_UP, quotes, instead=_as_quote(beginning))
+            behind = (
+                sentence
+                for sentence in prose(pages[place.page - 1 :])
+                if (sentence.page, sentence.start) >= (place.page, start)
+            )
+            return _told(told) or _summed_up(packer.fill(following, tokens), behind)
         case Count(phrase):
             return _counted(phrase, pages, packer, tokens, whole=whole)
         case Places(phrase, sentences):
@@ -126,9 +124,13 @@ def _of_itself(pages: Sequence[Page], packer: Packer, tokens: int) -> Found:
     return Found(LOOKED_UP, packer.fill(places, tokens), instead=_as_quote(first))
 
 
-def _summed_up(quotes: Sequence[Quote], stretch: Sequence[lookup.Page]) -> Found:
-    """What a stretch is about is for the model to say, else its first sentence says it."""
-    first = lead(stretch)
+def _of_stretch(stretch: Sequence[lookup.Page], packer: Packer, tokens: int) -> Found:
+    return _summed_up(_on(stretch, None, packer, tokens), prose(stretch))
+
+
+def _summed_up(quotes: Sequence[Quote], text: Iterator[Sentence]) -> Found:
+    """What some running text is about is for the model to say, else its first sentence says it."""
+    first = next(text, None)
     return Found(LOOKED_UP, quotes, instead=_as_quote(first.text if first else ""))
 
 

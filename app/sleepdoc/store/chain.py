@@ -27,7 +27,7 @@ def lineage(steps: Sequence[Step]) -> list[Step]:
 
 
 def before_sleeps(line: Sequence[Step]) -> list[Step]:
-    """What undo goes to, the last of them first; `line` is a lineage."""
+    """The steps before sleeps, oldest first: undo goes to the last of them; `line` is a lineage."""
     return [line[at - 1] for at, step in enumerate(line) if step.kind == "sleep"]
 
 

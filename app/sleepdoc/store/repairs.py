@@ -161,16 +161,7 @@ class _Refilled:
             self.lost.append(f"memories that {name!r} could go back to")
             return
         stand = next(step for step in reversed(chain.lineage(history)) if self._stored(step))
-        steps.insert(
-            self._tables,
-            conversation_id,
-            parent=history[-1].seq,
-            kind="undo",
-            position=stand.position,
-            snapshot=stand.snapshot,
-            info={},
-            restores=stand.seq,
-        )
+        steps.go_back(self._tables, conversation_id, history[-1], stand)
         page = stand.position.page
         self.lost.append(f"the memory of {name!r}, which is back at page {page}")
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import sqlite_utils
@@ -81,16 +82,7 @@ def undo(database: Database, conversation: Conversation) -> Step:
                 f"{conversation.name!r} goes back no further: the memories before its last "
                 f"{chain.UNDOS} sleeps are kept; to start over, `sleepdoc rm` it and read again"
             )
-        return insert(
-            tables,
-            conversation.id,
-            parent=line[-1].seq,
-            kind="undo",
-            position=restored.position,
-            snapshot=restored.snapshot,
-            info={},
-            restores=restored.seq,
-        )
+        return go_back(tables, conversation.id, line[-1], restored)
 
 
 def redo(database: Database, conversation: Conversation) -> Step:
@@ -102,16 +94,28 @@ def redo(database: Database, conversation: Conversation) -> Step:
             raise UsageError(f"nothing to redo: {conversation.name!r} has gone on since its undo")
         if restored.snapshot and not snapshots.stored(tables, restored.snapshot):
             raise UsageError(f"nothing to redo: that memory of {conversation.name!r} is not there")
-        return insert(
-            tables,
-            conversation.id,
-            parent=steps[-1].seq,
-            kind="undo",
-            position=restored.position,
-            snapshot=restored.snapshot,
-            info={chain.REDO: True},
-            restores=restored.seq,
-        )
+        return go_back(tables, conversation.id, steps[-1], restored, info={chain.REDO: True})
+
+
+def go_back(
+    tables: sqlite_utils.Database,
+    conversation_id: int,
+    head: Step,
+    restored: Step,
+    info: Mapping[str, Any] = MappingProxyType({}),
+) -> Step:
+    """Add, behind the head, the step that restores an earlier one; within the caller's
+    transaction."""
+    return insert(
+        tables,
+        conversation_id,
+        parent=head.seq,
+        kind="undo",
+        position=restored.position,
+        snapshot=restored.snapshot,
+        info=info,
+        restores=restored.seq,
+    )
 
 
 def prune(database: Database, conversation: Conversation) -> None:

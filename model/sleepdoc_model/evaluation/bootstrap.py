@@ -1,7 +1,7 @@
 """Percentile bootstrap intervals."""
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 DRAWS = 2000
 SEED = 0
@@ -10,6 +10,15 @@ Statistic = Callable[[Sequence[str]], float]
 """A figure of the documents named, any of them more than once."""
 Totals = Mapping[str, tuple[float, float]]
 """By document: the sum of a measure, and what to divide it by."""
+
+
+def totals(values: Iterable[tuple[str, float, float]]) -> dict[str, tuple[float, float]]:
+    """`Totals` of single values, each with its document and what it counts."""
+    found: dict[str, tuple[float, float]] = {}
+    for document, value, count in values:
+        before = found.get(document, (0.0, 0.0))
+        found[document] = before[0] + value, before[1] + count
+    return found
 
 
 def interval(statistic: Statistic, documents: Sequence[str]) -> list[float]:

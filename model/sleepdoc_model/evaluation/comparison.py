@@ -4,13 +4,18 @@ import statistics
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from sleepdoc_model.evaluation.bootstrap import interval, ratio, ratio_interval, share_interval
+from sleepdoc_model.evaluation.bootstrap import (
+    Totals,
+    interval,
+    ratio,
+    ratio_interval,
+    share_interval,
+    totals,
+)
 from sleepdoc_model.evaluation.memory import Result
 
 FLOOR, CEILING = "swapped", "full-own"
 
-Totals = dict[str, tuple[float, float]]
-"""By document: the sum of a measure, and what to divide it by."""
 Measure = Callable[[Iterable[Result]], Totals]
 
 
@@ -114,20 +119,12 @@ def _shared(*arms: Iterable[Result]) -> list[list[Result]]:
 
 
 def _nll(rows: Iterable[Result]) -> Totals:
-    return _totals((row.document, row.nll, row.tokens) for row in rows)
+    return totals((row.document, row.nll, row.tokens) for row in rows)
 
 
 def _f1(rows: Iterable[Result]) -> Totals:
-    return _totals((row.document, row.f1, 1) for row in rows)
+    return totals((row.document, row.f1, 1) for row in rows)
 
 
 def _exact(rows: Iterable[Result]) -> Totals:
-    return _totals((row.document, row.exact, 1) for row in rows)
-
-
-def _totals(rows: Iterable[tuple[str, float, float]]) -> Totals:
-    totals: Totals = {}
-    for document, value, count in rows:
-        before = totals.get(document, (0.0, 0.0))
-        totals[document] = (before[0] + value, before[1] + count)
-    return totals
+    return totals((row.document, row.exact, 1) for row in rows)

@@ -1,8 +1,6 @@
 """Does reading harm what has nothing to do with a document? The likelihood of plain answers."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from sleepdoc_model.engine import Engine
@@ -14,12 +12,6 @@ _MOST = 200
 
 Loss = tuple[float, int]
 """Negative log-likelihood of an answer, and its number of tokens."""
-
-
-def load(path: Path, count: int) -> list[tuple[str, str]]:
-    """The first questions and answers of a JSON-lines file."""
-    lines = (json.loads(line) for line in path.read_text("utf-8").split("\n") if line)
-    return [(line["question"], line["answer"]) for line, _ in zip(lines, range(count))]
 
 
 def loss(

@@ -24,12 +24,13 @@ from pathlib import Path
 from sleepdoc_model.engine import Engine, Sampling
 from sleepdoc_model.evaluation import plain_talk
 from sleepdoc_model.evaluation.answers import exact_match, token_f1
-from sleepdoc_model.evaluation.bootstrap import ratio, ratio_interval, share_interval
+from sleepdoc_model.evaluation.bootstrap import ratio, ratio_interval, share_interval, totals
 from sleepdoc_model.evaluation.identity import identity, sha256_of
 from sleepdoc_model.evaluation.passages import SETS, Item, held_out
 from sleepdoc_model.load import load
 from sleepdoc_model.reader import ABSENT
 from sleepdoc_model.recall.surest import surest, wants_phrase
+from sleepdoc_model.tasks import instructions
 from sleepdoc_model.tokenizer import Tokenizer
 from sleepdoc_model.training.reader.retrieval import overlap
 
@@ -89,8 +90,9 @@ class ReadingBenchmark:
         passages = sorted(item.passages, key=lambda passage: -overlap(passage, item.question))
         absent = [*self._tokenizer.encode(ABSENT), self._tokenizer.frame.answer_close[0]]
 
+        self._engine.load(None)
+
         def absence(place: int) -> float:
-            self._engine.load(None)
             self._begin(passages[place : place + 1], item.question, reading=True)
             return math.exp(sum(self._engine.score(absent)))
 
@@ -133,12 +135,8 @@ def _figures(rows: Sequence[Row]) -> dict[str, object]:
         "says_absent": sum(row.says_absent for row in rows) / len(rows),
     }
     if rows[0].item.answers:
-        f1: dict[str, tuple[float, float]] = {}
-        exact: dict[str, tuple[float, float]] = {}
-        for row in rows:
-            for totals, value in ((f1, row.f1), (exact, row.exact)):
-                before = totals.get(row.item.document, (0.0, 0.0))
-                totals[row.item.document] = (before[0] + value, before[1] + 1)
+        f1 = totals((row.item.document, row.f1, 1) for row in rows)
+        exact = totals((row.item.document, row.exact, 1) for row in rows)
         found |= {
             "f1": ratio(f1, list(f1)),
             "f1_interval": ratio_interval(f1),
@@ -152,8 +150,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = _options(arguments)
     sets = held_out(options.reading, options.fairytales, options.questions)
     sets = {name: items for name, items in sets.items() if name in options.sets}
-    plain = {path.stem: plain_talk.load(path, options.questions) for path in options.plain}
-    talk: dict[str, dict[str, list[tuple[float, int]]]] = defaultdict(dict)
+    plain = {path.stem: instructions.load(path)[: options.questions] for path in options.plain}
+    talk: dict[str, dict[str, list[plain_talk.Loss]]] = defaultdict(dict)
     started, table = time.perf_counter(), []
     for arm in options.arms:
         reader = None if arm == "base" else options.reader

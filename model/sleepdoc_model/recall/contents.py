@@ -5,6 +5,9 @@ from collections.abc import Sequence
 
 from sleepdoc_model.recall.passages import LINE, LINE_END, Span, led
 
+WORTH = 0.5
+"""What an entry is worth beside a place of the text that it names: always less."""
+
 _NUMBERED = re.compile(r"\s(?P<page>\d{1,4})\Z")
 _WORD = re.compile(r"[^\W\d]{3}")
 _LEAST, _SHARE = 6, 0.7

@@ -7,7 +7,7 @@ numbers and names as they are spelt and nearly all its other words, whatever the
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from sleepdoc_model.recall.contents import contents
+from sleepdoc_model.recall import contents
 from sleepdoc_model.recall.folding import capitals, terms_of, words
 from sleepdoc_model.recall.passages import Span, sentences
 from sleepdoc_model.recall.stop_words import STOP_WORDS
@@ -19,8 +19,6 @@ _MOST = 0.75
 _REPLIES = frozenset(("yes", "no"))
 _QUESTION = 0.5
 """What all of a question's words are worth beside all of an answer's, in choosing among places."""
-_NAMED = 0.5
-"""What an entry of a table of contents is worth beside a place of the text: always less."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +63,7 @@ class Claim:
 
 def echoes(answer: str, question: str) -> bool:
     """Whether an answer says no more than the question did, where that does not offer a choice."""
-    said = set(_telling(answer))
+    said = _telling(answer)
     return bool(said) and said <= _telling(question) and " or " not in f" {question.casefold()} "
 
 
@@ -112,7 +110,7 @@ def _places(text: str, claim: Claim, asked: set[str]) -> Iterable[tuple[Span, fl
     """Every sentence and pair of sentences that bears the claim out, and its worth."""
     spans = sentences(text)
     held = [_held(text[start:end]) for start, end in spans]
-    entries = contents(text, spans)
+    entries = contents.contents(text, spans)
     for first in range(len(spans)):
         for last in (first, first + 1):
             if last == len(spans):
@@ -127,7 +125,7 @@ def _places(text: str, claim: Claim, asked: set[str]) -> Iterable[tuple[Span, fl
                 continue
             worth = 1 + share + _QUESTION * _share(asked, terms) - 0.1 * (last > first)
             if entries & {first, last}:
-                worth *= _NAMED
+                worth *= contents.WORTH
             yield (spans[first][0], spans[last][1]), worth
             if last == first:
                 break  # the pair adds nothing that is needed

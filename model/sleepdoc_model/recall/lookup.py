@@ -99,11 +99,11 @@ def find_section(pages: Iterable[Page], kind: str, name: str) -> Place | None:
     entry: Place | None = None
     for page in pages:
         spans = sentences(page.text)
-        entries = contents(page.text, spans)
         for place, (start, end) in enumerate(spans):
             line = page.text[start:end].split("\n", 1)[0]
             if heading.match(line):
-                if place not in entries and not _PAGE_REFERENCE.search(line):
+                named = _PAGE_REFERENCE.search(line) or place in contents(page.text, spans)
+                if not named:
                     return Place(page.number, place)
                 entry = entry or Place(page.number, place)
     return entry

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sleepdoc_model.recall.contents import contents
+from sleepdoc_model.recall import contents
 from sleepdoc_model.recall.folding import terms
 from sleepdoc_model.recall.index import Index
 from sleepdoc_model.recall.passages import Span, sentences, title
@@ -16,8 +16,6 @@ _PASSAGES = 24
 _OWN = 0.7
 """How much a sentence's own worth counts, the rest being that of its passage."""
 _NEAR = 0.5
-_NAMED = 0.5
-"""What an entry of a table of contents is worth beside the text that it names."""
 _WORTHWHILE = 12
 """With fewer tokens left, packing ends."""
 
@@ -100,7 +98,7 @@ class Packer:
                         own[sentence] = _worth(terms(text), query, ranking.worth)
                     score = _OWN * own[sentence] + (1 - _OWN) * hit.score
                     if place in self._contents[passage.page]:
-                        score *= _NAMED
+                        score *= contents.WORTH
                     scores[sentence] = max(score, scores.get(sentence, 0.0))
         return scores
 
@@ -157,7 +155,7 @@ class Packer:
         if page not in self._spans:
             text = self._page_text(page)
             self._spans[page] = sentences(text)
-            self._contents[page] = contents(text, self._spans[page])
+            self._contents[page] = contents.contents(text, self._spans[page])
         return self._spans[page]
 
 

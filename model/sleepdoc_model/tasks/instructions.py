@@ -78,6 +78,13 @@ def prompts(split: Split) -> list[str]:
     return list(dict.fromkeys(asked))
 
 
+def load(path: Path) -> list[tuple[str, str]]:
+    """Questions and answers of a JSON-lines file, such as `main` writes."""
+    lines = path.read_text("utf-8").split("\n")  # splitlines() knows other ends, inside of texts
+    records = (json.loads(line) for line in lines if line)
+    return [(record["question"], record["answer"]) for record in records]
+
+
 def answer(engine: Engine, tokenizer: Tokenizer, frame: Frame, prompt: str, seed: int) -> str:
     """What a model says that has read nothing, up to 60 tokens."""
     engine.reset_window(frame.prefix)

@@ -16,6 +16,7 @@ from sleepdoc_model.config import smollm2
 from sleepdoc_model.device import place
 from sleepdoc_model.gguf.tokenizer import SMOLLM2, GGUFTokenizer
 from sleepdoc_model.network import Network
+from sleepdoc_model.tasks import instructions
 from sleepdoc_model.training.group import Group
 from sleepdoc_model.training.reader import sources
 from sleepdoc_model.training.reader.lessons import Lessons, Recipe
@@ -102,11 +103,7 @@ def _texts(options: argparse.Namespace) -> list[sources.Text]:
 
 
 def _plain(options: argparse.Namespace) -> list[list[tuple[str, str]]]:
-    def load(path: Path) -> list[tuple[str, str]]:
-        lines = path.read_text("utf-8").splitlines()
-        return [(record["question"], record["answer"]) for record in map(json.loads, lines)]
-
-    return [load(path) for path in options.plain]
+    return [instructions.load(path) for path in options.plain]
 
 
 if __name__ == "__main__":

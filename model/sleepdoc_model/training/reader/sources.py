@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from sleepdoc_model.reader import ABSENT
 from sleepdoc_model.tasks import chains, facts, fairytale, numbers
+from sleepdoc_model.tasks.types import Example
 
 Kind = Literal["fact", "how", "yesno", "list", "absent", "summary", "title", "follow"]
 Part = Literal["train", "held out"]
@@ -166,14 +167,18 @@ def made_up(rng: random.Random) -> Text:
     """A fresh document of generated facts or figures."""
     make = rng.choice((facts.make_example, numbers.make_example))
     count = rng.choice((4, 8, 12))
-    example = make(rng, facts=count, windows=1, questions=4, split="train")
-    asked = tuple(Asked(q.text, (q.answer,), "fact") for q in example.questions)
-    return Text("made up", "", tuple(w.strip() for w in example.windows), asked)
+    return _generated("made up", make(rng, facts=count, windows=1, questions=4, split="train"))
 
 
 def chained(rng: random.Random) -> Text:
     """A fresh text whose questions take more than one sentence."""
     people = rng.choice((2, 3, 4, 6))
-    example = chains.make_example(rng, people=people, windows=1, questions=people, split="train")
+    return _generated(
+        "chained",
+        chains.make_example(rng, people=people, windows=1, questions=people, split="train"),
+    )
+
+
+def _generated(source: str, example: Example) -> Text:
     asked = tuple(Asked(q.text, (q.answer,), "fact") for q in example.questions)
-    return Text("chained", "", tuple(w.strip() for w in example.windows), asked)
+    return Text(source, "", tuple(w.strip() for w in example.windows), asked)
