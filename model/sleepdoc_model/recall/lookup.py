@@ -16,16 +16,16 @@ _NUMERALS = {word: value for value, word in enumerate(_WORDS.split(), start=1)}
 _ROMAN = {1: "i", 4: "iv", 5: "v", 9: "ix", 10: "x", 40: "xl", 50: "l", 90: "xc", 100: "c"}
 _PAGE_REFERENCE = re.compile(r"[.\s]\d+\s*\Z")
 
-_OF_ITSELF = re.compile(
+_ITSELF = (
     r"\b(?:this|these|the present)\s+(?:book|booklet|document|paper|manual|memorandum|report|study"
     r"|article|guide|handbook|notes?|thesis|text|agreement|terms of|leaflet|faq|tutorial|essay"
-    r"|brochure|standard|specification|policy|work|volume|story|summary|introduction)\b",
-    re.IGNORECASE,
+    r"|brochure|standard|specification|policy|work|volume|story|summary|introduction)\b"
 )
+_OF_ITSELF = re.compile(_ITSELF, re.IGNORECASE)
 _TELLS = re.compile(
-    r"\b(?:is|are) (?:about|intended|meant)\b|\b(?:describe|explain|introduce|cover|discusse?"
-    r"|present|provide|aim|contain|answer|summari[sz]e|outline|report|deal|tell|show|give)s?\b"
-    r"(?! (?:of|by))",
+    rf"{_ITSELF}(?:\s+\w+){{0,2}}?\s+(?:(?:is|are) (?:about|intended|meant)|(?:describe|explain"
+    r"|introduce|cover|discusse?|present|provide|aim|contain|answer|summari[sz]e|outline|report"
+    r"|deal|tell|show|give)s?)\b",
     re.IGNORECASE,
 )
 """What one that says what a document is has, and one that says who may copy it has not."""

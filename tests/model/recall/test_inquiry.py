@@ -189,7 +189,8 @@ def test_an_overview_begins_with_what_a_document_says_of_itself() -> None:
 
 def test_what_a_document_is_about_comes_before_who_may_copy_it() -> None:
     rights = "Copies of this document may be made, provided that this notice is kept on them."
+    covers = "You may copy and modify this document under these terms, with no Front-Cover Texts."
     earlier = "A version of this introduction was published in a journal some years ago already."
     about = "This paper describes how ordered observations are kept, merged and plotted."
-    pages = [Page(n, str(n), text) for n, text in enumerate((rights, earlier, about), 1)]
-    assert lookup.overview(pages)[0] == (3, 0)
+    pages = [Page(n, str(n), text) for n, text in enumerate((rights, covers, earlier, about), 1)]
+    assert lookup.overview(pages)[0] == (4, 0)
