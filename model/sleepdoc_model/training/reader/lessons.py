@@ -41,6 +41,10 @@ BUDGETS = (160, 240, 240, 320, 400, 560)
 """Tokens of recalled text, drawn alike."""
 _SWAPPED = 0.07
 """How often a question's passage is taken away, so that the document does not say."""
+_ALONE = 0.4
+"""How often a passage comes alone, as they are read where a phrase is asked for."""
+_MISLED = 0.3
+"""How often one that comes alone does not answer."""
 _QUOTED = 0.5
 """How often passages are quotes of a few sentences, as they are where many are recalled."""
 _TURN_BEFORE = 0.5
@@ -122,13 +126,17 @@ class Lessons:
     def _lesson(self, rng: random.Random, text: Text, shape: Shape) -> Conversation:
         first = rng.choice([q for q in text.questions if q.kind != "follow"])
         own = [p for page in text.passages for p in pieces(page)]
-        absent = first.kind not in ("absent", "summary", "title") and rng.random() < _SWAPPED
+        whole = first.kind in ("absent", "summary", "title")
+        alone = not whole and rng.random() < _ALONE
+        absent = not whole and rng.random() < (_MISLED if alone else _SWAPPED)
         if absent:
-            found = self._others(rng, text, first, own, rng.choice((1, 2, 3)), without=first)
+            count = 1 if alone else rng.choice((1, 2, 3))
+            found = self._others(rng, text, first, own, count, without=first)
             asked = [Asked(first.text, (ABSENT,), "absent")]
             kept = self._fitting(rng, found)
         else:
-            kept = self._fitting(rng, self._found(rng, text, first, own))
+            found = self._found(rng, text, first, own)
+            kept = self._fitting(rng, found[:1] if alone else found)
             count = 1 if shape.twice else rng.choice((1, 2, 4, 6, 8))
             asked = _row(rng, text.questions, first, own, kept, count)
         if rng.random() < _QUOTED and not any(q.kind in ("summary", "title") for q in asked):
