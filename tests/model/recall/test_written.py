@@ -27,3 +27,17 @@ def test_what_does_not_fit_is_left_out_and_a_shorter_one_comes_after_it() -> Non
     assert written(len(text)) == (text, ["One lamp.", "Dark."])
     assert written(len(text) - 1) == ("[p. i] One lamp.\n\n", ["One lamp."])
     assert written(3) == ("", [])
+
+
+def test_marks_of_markdown_are_not_put_before_a_reader_but_stay_in_the_quote() -> None:
+    text = "**Write** to [a@b.org](mailto:a@b.org), see [terms](/t) or [the form](https://b.org/f)."
+    ids, kept = write([Quote(0, 0, len(text))], lambda _: ("1", text), 1_000, ENCODE)
+    shown = "Write to a@b.org, see terms or the form (https://b.org/f)."
+    assert bytes(ids[0]).decode() == f"[p. 1] {shown}\n\n"
+    assert [words for _, words in kept] == [text]
+
+
+def test_brackets_that_are_no_link_stay() -> None:
+    text = "a[1] (see b) and x ** y ** z"
+    ids, _ = write([Quote(0, 0, len(text))], lambda _: ("1", text), 1_000, ENCODE)
+    assert bytes(ids[0]).decode() == f"[p. 1] {text}\n\n"
