@@ -56,6 +56,7 @@ def answer(
     *,
     whole: bool,
     past: Past,
+    title: str = "",
 ) -> Found | None:
     """Look an inquiry up in `pages`; None if that leads nowhere, and ranking may know better.
 
@@ -63,6 +64,7 @@ def answer(
         tokens: room for quotes.
         whole: whether the pages are all the document has.
         past: what was written down of the document, and what was asked about it.
+        title: what the document calls itself, if that is known.
     """
     match inquiry:
         case OnPage(label, about):
@@ -109,19 +111,20 @@ def answer(
         case Asked(when):
             return Found(LOOKED_UP, [], questions_asked(past.questions, when, date.today()))
         case Whole():
-            told = summaries.of_whole(pages, past, packer)
-            return _told(told) or _of_itself(pages, packer, tokens)
+            told = summaries.of_whole(pages, past, packer, title)
+            return _told(told) or _of_itself(pages, packer, tokens, title)
 
 
 def _told(told: summaries.Told | None) -> Found | None:
     return Found(LOOKED_UP, *told) if told else None
 
 
-def _of_itself(pages: Sequence[Page], packer: Packer, tokens: int) -> Found:
+def _of_itself(pages: Sequence[Page], packer: Packer, tokens: int, title: str) -> Found:
     """What a document says of itself, how it begins and how it ends."""
     places = lookup.overview(pages)
     first = packer.text(places[0]) if places else ""
-    return Found(LOOKED_UP, packer.fill(places, tokens), instead=_as_quote(first))
+    instead = summaries.titled(title, _as_quote(first))
+    return Found(LOOKED_UP, packer.fill(places, tokens), instead=instead)
 
 
 def _of_stretch(stretch: Sequence[lookup.Page], packer: Packer, tokens: int) -> Found:

@@ -4,17 +4,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from sleepdoc.documents.types import Page
+from sleepdoc.documents.types import Document, Page
 from sleepdoc.errors import StorageError
 from sleepdoc.reading import inquiries
 from sleepdoc.reading.events import Citation
 from sleepdoc.reading.summaries import NOTHING, Past
 from sleepdoc.store import Store
+from sleepdoc_model.recall.folding import terms
 from sleepdoc_model.recall.index import Index
 from sleepdoc_model.recall.inquiry import inquire
 from sleepdoc_model.recall.packing import Quote, ranked
 from sleepdoc_model.recall.query import Turn, ask, leans
 from sleepdoc_model.recall.written import packer, write
+
+_FRONT = 3
+"""Pages on which a document's title stands."""
 
 
 class StoredText:
@@ -42,10 +46,22 @@ class StoredText:
     @cached_property
     def pages(self) -> tuple[Page, ...]:
         """All pages there are, verified."""
+        before = self._before
+        return tuple(p for p in self._document.pages if before is None or p.number < before)
+
+    @property
+    def title(self) -> str:
+        """The title, if it stands on one of the first pages: the name of a file rarely does."""
+        words = terms(self._document.title)
+        front = {term for page in self.pages[:_FRONT] for term in terms(page.text)}
+        return self._document.title if words and front.issuperset(words) else ""
+
+    @cached_property
+    def _document(self) -> Document:
         document = self._store.document(self._sha256)
         if document is None:  # of no pages all answers would be "none"
             raise StorageError("The text of the document is missing; sleepdoc doctor says more.")
-        return tuple(p for p in document.pages if self._before is None or p.number < self._before)
+        return document
 
 
 @dataclass(frozen=True)
@@ -93,8 +109,9 @@ def recall(
     """
     packing = packer(lambda number: text.page(number).text, encode)
     if inquiry := inquire(question):
-        pages, whole = text.pages, text.whole
-        found = inquiries.answer(inquiry, pages, packing, tokens, whole=whole, past=past)
+        found = inquiries.answer(
+            inquiry, text.pages, packing, tokens, whole=text.whole, past=past, title=text.title
+        )
         if found:
             return Recalled(
                 *_write(text, found.quotes, tokens, encode),

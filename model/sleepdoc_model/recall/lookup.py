@@ -137,7 +137,8 @@ def overview(pages: Sequence[Page]) -> list[tuple[int, int]]:
     for page in pages[:_FRONT]:
         for place, (start, end) in enumerate(sentences(page.text)):
             text = page.text[start:end]
-            if len(text) >= _PROSE and not _PAGE_REFERENCE.search(text):
+            row = text.startswith("|")
+            if len(text) >= _PROSE and not row and not _PAGE_REFERENCE.search(text):
                 prose.append((page.number, place))
                 if _OF_ITSELF.search(text):
                     itself[page.number, place] = not _TELLS.search(text)

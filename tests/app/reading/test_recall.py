@@ -190,6 +190,22 @@ def test_a_question_about_the_whole_gets_what_the_document_says_of_itself(
     assert labels(of_pages(PAGES, "What is this book about?"))[0] == "A-1"
 
 
+def test_what_is_quoted_of_the_whole_stands_behind_the_title_that_the_text_has(
+    of_file: Recaller,
+) -> None:
+    about = "This guide describes how lamps are kept, and by whom they are lit at night."
+    whole = of_file(f"The Lamps of Skerry\n\n{about}", "What is this guide about?")
+    assert whole.instead == f"The Lamps of Skerry: “{about}”"
+    nameless = of_file(about, "What is this guide about?")
+    assert nameless.instead == f"“{about}”"
+
+
+def test_a_row_of_a_table_does_not_say_what_a_document_is(of_file: Recaller) -> None:
+    row = "| [Changes to this guide](#changes) | This guide will tell you a month before. |"
+    about = "Please read what this guide has to say before a lamp is lit at all."
+    assert about in of_file(f"{row}\n\n{about}", "What is this guide about?").instead
+
+
 def test_a_follow_up_is_found_by_what_was_said_before(of_pages: Recaller) -> None:
     filler = {f"f{n}": f"He, number {n}, was born there." for n in range(20)}
     turn = Turn("Who kept the red lamp?", "Ambrose kept it.")
