@@ -34,7 +34,7 @@ class Schedule:
     tokens: int = 2400
     """Tokens of a step, at least."""
     clip: float = 1.0
-    average: float = 0.98
+    average: float = 0.99
     """Decay per step of the average over steps that is saved."""
 
     def rate_at(self, step: int) -> float:
