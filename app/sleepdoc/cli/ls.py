@@ -26,9 +26,10 @@ def ls(as_json: bool, database: Path) -> None:
     rows: list[Summary] = []
     damaged: list[dict[str, str]] = []
     with Store.open(database) as store:
+        sizes = store.sizes()
         for conversation in store.conversations():
             try:
-                rows.append(summarise(store, conversation))
+                rows.append(summarise(store, conversation, sizes))
             except StorageError as error:  # no reason to hide the others
                 damaged.append({"conversation": conversation.name, "problem": str(error)})
     if as_json:

@@ -33,7 +33,7 @@ def rm(name: str, yes: bool, as_json: bool, database: Path) -> None:
         if not yes:
             if not sys.stdin.isatty():
                 raise UsageError(f"There is nobody to ask. To delete {found} use --yes.")
-            frees = figures.size(store.size(conversation))
+            frees = figures.size(store.sizes().of(conversation))
             question = f"Delete {one_line(found)} and all it remembers ({frees})?"
             if not click.confirm(question, err=True):
                 notice("Nothing was deleted.")

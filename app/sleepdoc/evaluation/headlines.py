@@ -8,7 +8,6 @@ that was interrupted goes on from what lies in DIR; `headlines.json` there has t
 
 import argparse
 import dataclasses
-import json
 import random
 import sys
 from collections.abc import Iterator, Sequence
@@ -26,6 +25,7 @@ from sleepdoc.errors import SleepdocError
 from sleepdoc.evaluation.memory import measured
 from sleepdoc.evaluation.results import Results, reader_of
 from sleepdoc.reading.budget import Budget
+from sleepdoc_kernels import result_file
 from sleepdoc_model.engine import Engine
 from sleepdoc_model.evaluation.capacity import fading, plot
 from sleepdoc_model.evaluation.comparison import compare
@@ -95,7 +95,7 @@ class Headlines:
         self.found: dict[str, Any] = {}
         """By part, those of earlier runs among them."""
         with suppress(OSError, ValueError):
-            self.found = json.loads(self._kept.read_text("utf-8"))
+            self.found = result_file.read(self._kept)
 
     def documents(self, name: str) -> list[Document]:
         """Of a part, with a seed each, so that more of them leave the first as they are."""
@@ -121,7 +121,7 @@ class Headlines:
 
     def keep(self) -> None:
         """Write down what was found so far, and draw what can be drawn of it."""
-        self._kept.write_text(json.dumps(self.found, indent=1) + "\n", "utf-8")
+        result_file.write(self._kept, self.found)
         named = self.found.items()
         facts = {PARTS[name].size: each for name, each in named if name.startswith("facts")}
         if facts and FADING in self.found:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sleepdoc import locations
 from sleepdoc.errors import DocumentError, MismatchError, StorageError
+from sleepdoc_kernels import result_file
 from sleepdoc_model.engine import EngineInfo
 from sleepdoc_model.evaluation import identity
 
@@ -24,14 +25,14 @@ class Results:
         self._path = path
         try:
             if not path.exists():
-                path.write_text(json.dumps(of) + "\n", "utf-8")
-            whole, _, torn = path.read_text("utf-8").rpartition("\n")
-            if torn:  # by the end of the process that wrote it
-                path.write_text(whole + "\n", "utf-8")
-            first, *self.known = map(json.loads, whole.split("\n"))
+                result_file.append(path, [of])
+            first, *self.known = result_file.lines(path)
+            ours = first == json.loads(json.dumps(of))
+            if ours:  # what is not stays as it is
+                result_file.mend(path)
         except (OSError, ValueError) as error:
             raise StorageError(f"{path} cannot be used for results: {error}.") from error
-        if first != json.loads(json.dumps(of)):
+        if not ours:
             raise MismatchError(
                 f"{path} holds results of other data, another model or of other settings."
             )
@@ -41,9 +42,7 @@ class Results:
 
     def add(self, rows: Iterable[Mapping[str, object]]) -> None:
         """Add results, all or none of which will be there after a crash of this process."""
-        lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-        with self._path.open("a", encoding="utf-8") as file:
-            file.write(lines)
+        result_file.append(self._path, rows)
 
 
 def reader_of(info: EngineInfo) -> dict[str, str]:

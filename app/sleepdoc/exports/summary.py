@@ -6,7 +6,7 @@ from typing import Any, TypedDict
 
 from sleepdoc.documents.types import Document
 from sleepdoc.errors import NotFoundError
-from sleepdoc.store import Conversation, Store, StoredTurn
+from sleepdoc.store import Conversation, Sizes, Store, StoredTurn
 
 
 class Summary(TypedDict):
@@ -30,21 +30,24 @@ class Summary(TypedDict):
     size: int
 
 
-def summarise(store: Store, conversation: Conversation) -> Summary:
-    """Look a conversation up.
+def summarise(store: Store, conversation: Conversation, sizes: Sizes | None = None) -> Summary:
+    """Look a conversation up, but for its document's text.
+
+    Args:
+        sizes: `Store.sizes`, where many are looked up.
 
     Raises:
-        StorageError: its document is gone, or damaged.
+        StorageError: a step or the document's title is damaged, or the document gone.
     """
-    document = store.document_of(conversation)
+    document = store.header_of(conversation)
     steps = store.lineage(conversation)
     head = steps[-1]
     return Summary(
         conversation=conversation.name,
         document=document.title,
         file=document.name,
-        sha256=document.sha256,
-        pages=len(document.pages),
+        sha256=conversation.document_sha256,
+        pages=document.pages,
         page=head.position.page,
         tokens=head.position.read,
         slept=head.position.slept,
@@ -55,7 +58,7 @@ def summarise(store: Store, conversation: Conversation) -> Summary:
         snapshot=head.snapshot,
         created=conversation.created,
         last_used=conversation.last_used,
-        size=store.size(conversation),
+        size=(sizes or store.sizes()).of(conversation),
     )
 
 

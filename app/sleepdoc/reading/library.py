@@ -14,7 +14,7 @@ from sleepdoc.reading.overview import Overview, overview
 from sleepdoc.reading.slept import slept_pages
 from sleepdoc.reading.summaries import said
 from sleepdoc.reading.text_find import spans
-from sleepdoc.store import Conversation, Store
+from sleepdoc.store import Conversation, Sizes, Store
 
 Form = Literal["memory", "md", "json"]
 
@@ -85,7 +85,8 @@ class Library:
         """All conversations, the latest first; or those that have `wanted` in their name, title,
         questions, answers, or document."""
         with Store.open(self._path) as store:
-            every = (_entry(store, conversation, wanted) for conversation in store.conversations())
+            sizes = store.sizes()
+            every = (_entry(store, each, sizes, wanted) for each in store.conversations())
             return [entry for entry in every if entry is not None]
 
     def rename(self, name: str, new: str) -> str:
@@ -167,9 +168,10 @@ class Library:
         return file, len(content)
 
 
-def _entry(store: Store, conversation: Conversation, wanted: str) -> Entry | None:
+def _entry(store: Store, conversation: Conversation, sizes: Sizes, wanted: str) -> Entry | None:
     try:
-        summary = summarise(store, conversation)
+        summary = summarise(store, conversation, sizes)
+        path = store.header_of(conversation).path
         found = _found(store, conversation, summary, wanted) if wanted.strip() else ""
     except SleepdocError as error:  # one damaged document is no reason to hide the others
         return Entry(
@@ -188,7 +190,7 @@ def _entry(store: Store, conversation: Conversation, wanted: str) -> Entry | Non
     return Entry(
         conversation.name,
         summary["document"],
-        store.document_of(conversation).path,
+        path,
         summary["page"],
         summary["pages"],
         summary["size"],

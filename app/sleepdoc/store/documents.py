@@ -10,7 +10,7 @@ from sleepdoc.documents.types import Document, OutlineEntry, Page
 from sleepdoc.errors import StorageError
 from sleepdoc.store import search, sums
 from sleepdoc.store.database import Database, Row
-from sleepdoc.store.types import Conversation
+from sleepdoc.store.types import Conversation, DocumentHeader
 
 _REMEDY = "delete its conversations with `sleepdoc rm` and read the file again"
 
@@ -76,26 +76,29 @@ def unused(database: Database) -> dict[str, str]:
     return {row["sha256"]: row["name"] for row in rows}
 
 
-def size_alone(database: Database, sha256: str) -> int:
-    """Bytes of stored text and its index, if only one conversation is about it; else 0."""
+def users(database: Database, sha256: str) -> int:
+    """How many conversations are about a document."""
     (row,) = database.rows(
-        "SELECT (SELECT count(*) FROM conversations WHERE document_sha256 = :sha256) AS users,"
-        " (SELECT coalesce(sum(length(CAST(text AS BLOB))), 0) FROM pages"
-        " WHERE document_sha256 = :sha256) AS size",
-        {"sha256": sha256},
+        "SELECT count(*) AS users FROM conversations WHERE document_sha256 = ?", (sha256,)
     )
-    return int(row["size"]) + search.size(database, sha256) if row["users"] <= 1 else 0
+    return int(row["users"])
+
+
+def size(database: Database, sha256: str) -> int:
+    """Bytes of a document's text, in UTF-8."""
+    (row,) = database.rows(
+        "SELECT coalesce(sum(length(CAST(text AS BLOB))), 0) AS size FROM pages"
+        " WHERE document_sha256 = ?",
+        (sha256,),
+    )
+    return int(row["size"])
 
 
 def load(database: Database, sha256: str) -> Document | None:
     """`Store.document`."""
-    rows = database.rows("SELECT * FROM documents WHERE sha256 = ?", (sha256,))
-    if not rows:
+    row = _row(database, sha256)
+    if row is None:
         return None
-    (row,) = rows
-    if not sums.whole(rows):
-        raise StorageError(f"what is stored of {row['name']!r} is damaged; {_REMEDY}")
-    row.pop("sum")
     pages = tuple(
         verified_page(page)
         for page in database.rows(
@@ -116,8 +119,32 @@ def of(database: Database, conversation: Conversation) -> Document:
     """`Store.document_of`."""
     document = load(database, conversation.document_sha256)
     if document is None:
-        raise StorageError(f"the document of {conversation.name!r} is missing; {_REMEDY}")
+        raise _missing(conversation)
     return document
+
+
+def header_of(database: Database, conversation: Conversation) -> DocumentHeader:
+    """`Store.header_of`."""
+    row = _row(database, conversation.document_sha256)
+    if row is None:
+        raise _missing(conversation)
+    return DocumentHeader(row["path"], row["name"], row["title"], row["pages"])
+
+
+def _row(database: Database, sha256: str) -> Row | None:
+    """The row of ``documents``, verified, without its sum."""
+    rows = database.rows("SELECT * FROM documents WHERE sha256 = ?", (sha256,))
+    if not rows:
+        return None
+    (row,) = rows
+    if not sums.whole(rows):
+        raise StorageError(f"what is stored of {row['name']!r} is damaged; {_REMEDY}")
+    row.pop("sum")
+    return row
+
+
+def _missing(conversation: Conversation) -> StorageError:
+    return StorageError(f"the document of {conversation.name!r} is missing; {_REMEDY}")
 
 
 def read_from(database: Database, path: bytes) -> set[str]:

@@ -76,7 +76,7 @@ def sizes(database: Database, conversation_id: int) -> dict[str, tuple[int, bool
     return {row["sha256"]: (row["size"], bool(row["kept"])) for row in rows}
 
 
-def size_alone(database: Database, conversation_id: int) -> int:
+def size(database: Database, conversation_id: int) -> int:
     """Bytes of the memories that no other conversation has."""
     (row,) = database.rows(
         "SELECT coalesce(sum(size), 0) AS size FROM snapshots WHERE data IS NOT NULL AND sha256 IN"

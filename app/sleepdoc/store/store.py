@@ -23,7 +23,16 @@ from sleepdoc.store import (
     turns,
 )
 from sleepdoc.store.database import PATIENCE_MS, Database
-from sleepdoc.store.types import Conversation, Gist, Position, Step, StepKind, StoredTurn
+from sleepdoc.store.sizes import Sizes
+from sleepdoc.store.types import (
+    Conversation,
+    DocumentHeader,
+    Gist,
+    Position,
+    Step,
+    StepKind,
+    StoredTurn,
+)
 
 _NOTHING: Mapping[str, Any] = {}
 
@@ -104,6 +113,14 @@ class Store:
         """
         return documents.of(self._database, conversation)
 
+    def header_of(self, conversation: Conversation) -> DocumentHeader:
+        """What is known of a conversation's document; its text is not looked at.
+
+        Raises:
+            StorageError: it is missing, or not what was stored.
+        """
+        return documents.header_of(self._database, conversation)
+
     def read_from(self, path: bytes) -> set[str]:
         """SHA-256 of all that was read from a file of this path; their text is not looked at."""
         return documents.read_from(self._database, path)
@@ -182,12 +199,9 @@ class Store:
         """Give unused space back to the file system, where that is worth the while."""
         self._database.tidy()
 
-    def size(self, conversation: Conversation) -> int:
-        """Bytes that deleting a conversation frees: memories, and text with
-        its index, that no other one has."""
-        return snapshots.size_alone(self._database, conversation.id) + documents.size_alone(
-            self._database, conversation.document_sha256
-        )
+    def sizes(self) -> Sizes:
+        """How many bytes deleting a conversation frees, for one or for many of them."""
+        return Sizes(self._database)
 
     def snapshot_sizes(self, conversation: Conversation) -> dict[str, tuple[int, bool]]:
         """Of each memory a conversation ever had: its bytes, and whether it is still stored."""

@@ -42,6 +42,17 @@ class Conversation:
 
 
 @dataclass(frozen=True)
+class DocumentHeader:
+    """A stored document but for its text (`sleepdoc.documents.types.Document`)."""
+
+    path: bytes
+    name: str
+    title: str
+    pages: int
+    """How many it has."""
+
+
+@dataclass(frozen=True)
 class Step:
     """One committed change of a conversation. Steps are never changed afterwards."""
 

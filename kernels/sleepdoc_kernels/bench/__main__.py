@@ -5,7 +5,6 @@ within its tolerance. A run that stops early leaves the rows it has; running it 
 """
 
 import argparse
-import json
 import os
 import platform
 import sys
@@ -17,7 +16,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from sleepdoc_kernels import dispatch
+from sleepdoc_kernels import dispatch, result_file
 from sleepdoc_kernels.bench import cases
 from sleepdoc_kernels.bench.cases import Case, Operation, Rates
 from sleepdoc_kernels.bench.contestants import contestants
@@ -36,7 +35,7 @@ def main() -> int:
     rates = measure_rates("cuda") if options.device == "cuda" else None
     done: list[Row] = []
     if options.json and options.json.exists():
-        before = json.loads(options.json.read_text())
+        before = result_file.read(options.json)
         done = before["rows"] if before["machine"] == machine else []
     print(_heading(machine, rates))
     rows: list[Row] = []
@@ -47,7 +46,7 @@ def main() -> int:
             print(_line(row, rows), flush=True)
             if options.json:
                 found = {"command": " ".join(sys.argv[1:]), "machine": machine, "rows": rows}
-                options.json.write_text(json.dumps(found, indent=1) + "\n")
+                result_file.write(options.json, found)
     if options.plot:
         from sleepdoc_kernels.bench.plot import plot
 

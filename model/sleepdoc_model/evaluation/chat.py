@@ -4,11 +4,11 @@ python -m sleepdoc_model.evaluation chat --data FAIRYTALEQA --plain GSM8K/test.j
 """
 
 import argparse
-import json
 import random
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from sleepdoc_kernels import result_file
 from sleepdoc_model.engine import Engine
 from sleepdoc_model.evaluation import plain_talk
 from sleepdoc_model.evaluation.identity import identity, sha256_of
@@ -67,5 +67,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
         data = {"stories": sha256_of(options.data), "plain": sha256_of(options.plain)}
         settings = {"passes": passes, "seed": options.seed}
         figures = {"of": identity(engine.info, data, settings), **found}
-        options.out.parent.mkdir(parents=True, exist_ok=True)
-        options.out.write_text(json.dumps(figures, indent=2) + "\n")
+        result_file.write(options.out, figures)

@@ -14,13 +14,13 @@ the reader's training, so that its figures are of the kind of text, not of new p
 """
 
 import argparse
-import json
 import random
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sleepdoc_kernels import result_file
 from sleepdoc_model.engine import Engine, Sampling
 from sleepdoc_model.evaluation.bootstrap import interval
 from sleepdoc_model.evaluation.identity import identity, sha256_of
@@ -162,7 +162,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             "figures": table,
             "seconds": round(time.perf_counter() - started),
         }
-        options.out.write_text(json.dumps(result, indent=2) + "\n")
+        result_file.write(options.out, result)
 
 
 def _line(found: dict[str, object]) -> str:

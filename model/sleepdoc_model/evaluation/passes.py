@@ -7,12 +7,12 @@ python -m sleepdoc_model.evaluation.passes two-hop --arm runs/hops-1/heads.safet
 """
 
 import argparse
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from sleepdoc_kernels import result_file
 from sleepdoc_model.engine import Engine
 from sleepdoc_model.evaluation.comparison import compare
 from sleepdoc_model.evaluation.documents import Document, of_example
@@ -60,8 +60,7 @@ def main() -> None:
     figures = {"of": of, **compare(rows, names[0])}
     print(table(figures, names))
     if options.out:
-        options.out.parent.mkdir(parents=True, exist_ok=True)
-        options.out.write_text(json.dumps(figures, indent=2) + "\n")
+        result_file.write(options.out, figures)
 
 
 def ask(

@@ -13,7 +13,6 @@ python -m sleepdoc_model.evaluation reading --reading DIR --fairytales FAIRYTALE
 """
 
 import argparse
-import json
 import math
 import time
 from collections import defaultdict
@@ -21,6 +20,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sleepdoc_kernels import result_file
 from sleepdoc_model.engine import Engine, Sampling
 from sleepdoc_model.evaluation import plain_talk
 from sleepdoc_model.evaluation.answers import exact_match, token_f1
@@ -185,7 +185,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             "plain": kept,
             "seconds": round(time.perf_counter() - started),
         }
-        options.out.write_text(json.dumps(result, indent=2) + "\n")
+        result_file.write(options.out, result)
 
 
 def _line(row: dict[str, object]) -> str:

@@ -4,7 +4,6 @@ python -m sleepdoc_model.evaluation.speed --heads assets/heads.safetensors --tex
 """
 
 import argparse
-import json
 import statistics
 import time
 from collections.abc import Sequence
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import torch
 
+from sleepdoc_kernels import result_file
 from sleepdoc_model.engine import Engine, Sampling
 from sleepdoc_model.evaluation.identity import identity, sha256_of
 from sleepdoc_model.load import load
@@ -78,7 +78,7 @@ def main() -> None:
         settings = {"tokens": options.tokens, "repeats": options.repeats}
         of = identity(engine.info, {"text": sha256_of(options.text)}, settings)
         figures = {"of": of, "rows": rows, "threads": torch.get_num_threads()}
-        options.out.write_text(json.dumps(figures, indent=2) + "\n")
+        result_file.write(options.out, figures)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ Called again it goes on where it stopped, and when all is trained it only writes
 """
 
 import argparse
-import json
 import platform
 import time
 from collections.abc import Sequence
@@ -15,6 +14,7 @@ from pathlib import Path
 
 import torch
 
+from sleepdoc_kernels import result_file
 from sleepdoc_model.reproduction.arm import Arm, Run, equal_cost
 from sleepdoc_model.reproduction.experiments import PAPER, SMALL, Experiment
 from sleepdoc_model.reproduction.report import plot, summarise, table
@@ -67,8 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     }
     print(table(figures, baseline))
     if options.results:
-        options.results.parent.mkdir(parents=True, exist_ok=True)
-        options.results.write_text(json.dumps(figures, indent=1) + "\n")
+        result_file.write(options.results, figures)
     if options.plot:
         plot(figures, baseline, options.plot)
 

@@ -1,6 +1,5 @@
 """One arm of an experiment: so many passes, or so deep a network; trained, tested, resumable."""
 
-import json
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 
+from sleepdoc_kernels import result_file
 from sleepdoc_model.base import load_base
 from sleepdoc_model.base_file import base_path
 from sleepdoc_model.network import Network
@@ -131,8 +131,7 @@ class Run:
                 k: loss[kinds == k].mean().item() for k in sorted(set(kinds.tolist()))
             },
         }
-        with (self.folder / "log.jsonl").open("a", encoding="utf-8") as file:
-            file.write(json.dumps(record) + "\n")
+        result_file.append(self.folder / "log.jsonl", [record])
         return record
 
     def _save(self) -> None:

@@ -1,11 +1,11 @@
 """From the logs of all arms to one table, a file of figures, and a picture."""
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from sleepdoc_kernels import result_file
 from sleepdoc_model.drawing import drawing
 from sleepdoc_model.reproduction.arm import Arm, equal_cost
 from sleepdoc_model.reproduction.experiments import Experiment
@@ -23,8 +23,7 @@ def read_curve(folder: Path) -> Curve:
     log = folder / "log.jsonl"
     if not log.exists():
         return []
-    records = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
-    return list({record["step"]: record for record in records}.values())
+    return list({record["step"]: record for record in result_file.lines(log)}.values())
 
 
 def summarise(experiment: Experiment, arms: Sequence[Arm], folder: Path) -> dict[str, Any]:

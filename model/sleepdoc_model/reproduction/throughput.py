@@ -8,7 +8,6 @@ inverse to the passes.
 """
 
 import argparse
-import json
 import platform
 import statistics
 import time
@@ -17,6 +16,7 @@ from typing import Any
 
 import torch
 
+from sleepdoc_kernels import result_file
 from sleepdoc_model.config import paper
 from sleepdoc_model.drawing import drawing
 from sleepdoc_model.network import Network
@@ -62,8 +62,7 @@ def main() -> None:
             "machine": f"{platform.machine()}, {device}, {torch.get_num_threads()} threads",
             "torch": torch.__version__,
         }
-        options.out.parent.mkdir(parents=True, exist_ok=True)
-        options.out.write_text(json.dumps(figures, indent=1) + "\n")
+        result_file.write(options.out, figures)
     if options.plot:
         plot(rows, options.plot)
 

@@ -22,7 +22,6 @@ python -m sleepdoc_model.training reproduce rule110 --small --out runs/rule110
 
 import argparse
 import dataclasses
-import json
 import random
 import sys
 import time
@@ -31,6 +30,7 @@ from pathlib import Path
 
 import torch
 
+from sleepdoc_kernels import result_file
 from sleepdoc_model.base import load_base
 from sleepdoc_model.base_file import base_path
 from sleepdoc_model.checkpoint import load_heads, read_config
@@ -206,8 +206,7 @@ def _transfer(trainer: Trainer, count: int) -> None:
 def _train(trainer: Trainer, options: argparse.Namespace) -> None:
     first = trainer.group.rank == 0
     if first:
-        described = json.dumps(trainer.describe(), indent=2)
-        (options.out / "run.json").write_text(described + "\n")
+        result_file.write(options.out / "run.json", trainer.describe())
     started, tokens = time.perf_counter(), 0.0
     for record in trainer.run():
         last = trainer.step == options.steps

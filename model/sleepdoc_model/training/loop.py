@@ -1,6 +1,5 @@
 """The training loop: seeded, logged, resumable bit for bit."""
 
-import json
 import random
 import time
 from collections import defaultdict
@@ -12,6 +11,7 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor
 
+from sleepdoc_kernels import result_file
 from sleepdoc_model.checkpoint import (
     load_heads,
     reading_parameters,
@@ -206,8 +206,7 @@ class Trainer:
         load_optimizer_state(self.optimizer, self.trained, state)
 
     def log(self, record: Mapping[str, float]) -> None:
-        with (self.folder / "log.jsonl").open("a", encoding="utf-8") as file:
-            file.write(json.dumps(record) + "\n")
+        result_file.append(self.folder / "log.jsonl", [record])
 
     def describe(self) -> dict[str, object]:
         """Everything that decides the result, for the run's folder."""

@@ -127,12 +127,12 @@ def test_one_damaged_conversation_hides_no_other(
     other.write_text("Another story altogether, about a mill.\n" * 9)
     assert run("read", other).code == 0
     connection = sqlite3.connect(database, isolation_level=None)
-    connection.execute("UPDATE pages SET text = 'x' WHERE text LIKE '%mill%'")
+    connection.execute("UPDATE documents SET title = 'x' WHERE name = 'other.txt'")
     connection.close()
     listed = run("ls", "--json").json["conversations"]
     assert [each["conversation"] for each in listed] == [lamps, "other"]
-    assert "page 1 is damaged" in listed[1]["problem"]
-    assert "damaged" in run("ls").out and "page 1 is damaged" in run("ls").err
+    assert "'other.txt' is damaged" in listed[1]["problem"]
+    assert "damaged" in run("ls").out and "'other.txt' is damaged" in run("ls").err
     assert run("rm", "other", "--yes").code == 0
     assert findings(run)[0] == 0
 

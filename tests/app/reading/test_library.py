@@ -1,5 +1,6 @@
 """The library: looking through all conversations, and keeping them in order."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,26 @@ def test_names_documents_and_transcripts_are_searched(
 
 def test_what_is_nowhere_is_not_found(library: Library) -> None:
     assert library.entries("submarine") == []
+
+
+def test_lines_are_made_without_the_text(library: Library, desk: Any) -> None:
+    (sound,) = library.entries()
+    with desk.store._database.transaction() as tables:
+        tables.execute("UPDATE pages SET text = replace(text, 'tide', 'wine')")
+    assert library.entries() == [sound]
+    (searched,) = library.entries("submarine")
+    assert "page 1 is damaged" in searched.problem
+
+
+def test_a_damaged_title_hides_no_other_conversation(library: Library, desk: Any) -> None:
+    other = replace(desk.document, sha256="0" * 64, name="mill.txt", title="The mill")
+    info = desk.engine.info
+    desk.store.create_conversation(other, model="m", fingerprint=info.fingerprint, passes=1, seed=0)
+    with desk.store._database.transaction() as tables:
+        tables.execute("UPDATE documents SET title = 'x' WHERE name = 'mill.txt'")
+    damaged, sound = library.entries()
+    assert "'mill.txt' is damaged" in damaged.problem
+    assert (sound.document, sound.problem) == ("Houses", "")
 
 
 def test_a_copy_as_of_a_page(library: Library) -> None:

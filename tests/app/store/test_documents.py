@@ -42,6 +42,18 @@ def test_a_document_is_stored_whole_or_not_at_all(store: Store, document: Docume
     assert store.document(document.sha256) == document
 
 
+def test_the_whole_index_is_weighed_once_for_all(store: Store, document: Document) -> None:
+    for digit in "abcd":
+        store.create_conversation(
+            replace(document, sha256=digit * 64), model="m", fingerprint="f", passes=1, seed=0
+        )
+    statements: list[str] = []
+    store._database._tables.conn.set_trace_callback(statements.append)
+    sizes = store.sizes()
+    assert len({sizes.of(conversation) for conversation in store.conversations()}) == 1
+    assert sum("passage_terms_data" in statement for statement in statements) == 1
+
+
 def test_what_is_said_to_be_freed_is_freed(store: Store, document: Document) -> None:
     words = ("barque", "captain", "letter", "pips", "storm", "harbour", "keeper", "lamp")
     pages = tuple(
@@ -62,7 +74,7 @@ def test_what_is_said_to_be_freed_is_freed(store: Store, document: Document) -> 
         )
         for digit in "ab"
     ]
-    said = store.size(conversations[0])
+    said = store.sizes().of(conversations[0])
     assert said > sum(len(page.text) for page in pages)
     freed = store.delete_conversation(conversations[0].name)
     assert 0.5 * freed < said < 1.5 * freed

@@ -137,11 +137,11 @@ def test_another_name(store: Store, conversation: Conversation) -> None:
 def test_a_size_is_what_deleting_frees(
     store: Store, conversation: Conversation, sleep: Sleep, memory: Memory
 ) -> None:
-    assert store.size(conversation) < 1000
+    assert store.sizes().of(conversation) < 1000
     sleep(1)
-    alone = store.size(conversation)
+    alone = store.sizes().of(conversation)
     assert alone > len(memory(1))
     copy = store.fork(conversation)
-    assert store.size(conversation) == 0
+    assert store.sizes().of(conversation) == 0
     store.delete_conversation(copy.name)
-    assert store.size(conversation) == alone
+    assert store.sizes().of(conversation) == alone

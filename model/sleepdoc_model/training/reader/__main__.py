@@ -10,6 +10,7 @@ from threading import Event
 
 import torch
 
+from sleepdoc_kernels import result_file
 from sleepdoc_model.base import load_base
 from sleepdoc_model.base_file import base_path
 from sleepdoc_model.config import smollm2
@@ -43,10 +44,9 @@ def main() -> None:
     if (options.out / "state.safetensors").exists():
         trainer.resume()
     first = group.rank == 0
-    described = {k: str(v) for k, v in vars(options).items()}
-    (options.out / "run.json").write_text(
-        json.dumps({**described, "shares": lessons.shares, "torch": torch.__version__}, indent=2)
-    )
+    described: dict[str, object] = {k: str(v) for k, v in vars(options).items()}
+    described |= {"shares": lessons.shares, "torch": torch.__version__}
+    result_file.write(options.out / "run.json", described)
     stopped, saved = Event(), time.monotonic()
     signal.signal(signal.SIGTERM, lambda *_: stopped.set())
     for record in trainer.run(saved + 60 * options.minutes, stopped):

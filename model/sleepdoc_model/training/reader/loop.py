@@ -1,6 +1,5 @@
 """The reader's training loop: seeded, logged, resumable."""
 
-import json
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor
 
+from sleepdoc_kernels import result_file
 from sleepdoc_model.network import Network
 from sleepdoc_model.reader import attach, save_reader
 from sleepdoc_model.tensor_file import write_tensors
@@ -146,5 +146,4 @@ class ReaderTrainer:
         load_optimizer_state(self.optimizer, self.trained, state)
 
     def log(self, record: Mapping[str, float]) -> None:
-        with (self.folder / "log.jsonl").open("a", encoding="utf-8") as file:
-            file.write(json.dumps(record) + "\n")
+        result_file.append(self.folder / "log.jsonl", [record])

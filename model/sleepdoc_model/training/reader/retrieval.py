@@ -1,9 +1,12 @@
 """What text search returns for a question: the passages a reader has to tell apart."""
 
-import math
+# Not recall's index: under half of its best 12 are the same, and shipped lessons would be others.
+
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+
+from sleepdoc_model.recall.ranking import rarity
 
 _K1, _B = 1.2, 0.75
 _COMMON = 0.1
@@ -13,7 +16,7 @@ _ENDS = re.compile(r"[.!?…][\"'”’)\]]*\s|\n")
 
 
 def pieces(text: str) -> list[str]:
-    """A text cut as recall cuts it: pieces of 240 to 900 characters that end with a sentence."""
+    """A text cut into pieces of 240 to 900 characters that end with a sentence."""
     found, start = [], 0
     while start < len(text):
         end = len(text)
@@ -58,10 +61,10 @@ class Retriever:
             holders = self._postings.get(word, ())
             if not holders or len(holders) > max(8, _COMMON * len(self.pool)):
                 continue
-            rarity = math.log(1 + (len(self.pool) - len(holders) + 0.5) / (len(holders) + 0.5))
+            worth = rarity(len(self.pool), len(holders))
             for index, times in holders:
                 length = self._lengths[index] / self._average
-                scores[index] += rarity * times * (_K1 + 1) / (times + _K1 * (1 - _B + _B * length))
+                scores[index] += worth * times * (_K1 + 1) / (times + _K1 * (1 - _B + _B * length))
         return sorted(scores, key=lambda i: -scores[i])[:count]
 
 
