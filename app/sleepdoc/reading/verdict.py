@@ -1,13 +1,23 @@
 """What an answer rests on: looked for in the stored text once it is given."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from sleepdoc.reading.answer import Answer
 from sleepdoc.reading.events import Citation, Verdict
 from sleepdoc.reading.recall import StoredText
-from sleepdoc_model.recall.evidence import Claim, Evidence, concerned, echoes, find_evidence
+from sleepdoc_model.recall.answer_type import fits
+from sleepdoc_model.recall.evidence import (
+    Claim,
+    Evidence,
+    concerned,
+    echoed,
+    echoes,
+    find_evidence,
+    nearest,
+)
 from sleepdoc_model.recall.query import ask
 from sleepdoc_model.recall.ranking import rank, rarity
+from sleepdoc_model.recall.reply import agrees, reason
 
 _PASSAGES = 12
 """Passages, besides those recalled, on whose pages an answer is looked for."""
@@ -30,30 +40,49 @@ def judge(
     if answer.refused or _SAYS_NOT in answer.text.casefold():
         return "not found", tuple(recalled)
     if Claim.of(answer.text).empty:
-        return "from memory", tuple(recalled)
+        found = _nearest(answer, recalled, text) if reason(answer.text) is not None else None
+        return _judged(found, False, recalled, text)
     read = [] if answer.place is None else [recalled[answer.place].page]
     found = _find(answer, read, text) or _find(answer, _pages(answer, recalled, text), text)
+    return _judged(found, found is not None and _sure(answer, found, text), recalled, text)
+
+
+def _judged(
+    found: Evidence | None, sure: bool, recalled: Sequence[Citation], text: StoredText
+) -> tuple[Verdict, tuple[Citation, ...]]:
     if found is None:
         return "from memory", tuple(recalled)
     page = text.page(found.page)
     quote = " ".join(page.text[found.start : found.end].split())
-    sure = (
-        answer.likelihood >= _SURE
-        and not echoes(answer.text, answer.question)
-        and _concerned(answer, found, text) >= _CONCERNED
-    )
     evidence = Citation(page.number, page.label, quote, found.start, found.end, verified=sure)
     others = [c for c in recalled if c.page != found.page or c.quote != quote]
     return "verified" if sure else "quoted", (evidence, *others)
 
 
-def _concerned(answer: Answer, found: Evidence, text: StoredText) -> float:
-    index, place = text.index, (found.start, found.end)
+def _sure(answer: Answer, found: Evidence, text: StoredText) -> bool:
+    """Whether evidence that has an answer's words bears out that they answer the question."""
+    said, question, page = answer.text, answer.question, text.page(found.page).text
+    told = page[found.start : found.end]
+    return (
+        answer.likelihood >= _SURE
+        and found.told
+        and fits(said, question)
+        and not echoes(said, question)
+        and agrees(said, question, told, echoed=echoed(question, told))
+        and concerned(question, said, page, (found.start, found.end), _rarity(text)) >= _CONCERNED
+    )
 
-    def rare(term: str) -> float:
-        return rarity(index.size, len(index.holders(term)))
 
-    return concerned(answer.question, answer.text, text.page(found.page).text, place, rare)
+def _nearest(answer: Answer, recalled: Sequence[Citation], text: StoredText) -> Evidence | None:
+    """What was read for a yes or no that gives no reason."""
+    read = recalled if answer.place is None else [recalled[answer.place]]
+    places = [(c.page, text.page(c.page).text, (c.start, c.end)) for c in read]
+    return nearest(answer.question, places, _rarity(text))
+
+
+def _rarity(text: StoredText) -> Callable[[str], float]:
+    index = text.index
+    return lambda term: rarity(index.size, len(index.holders(term)))
 
 
 def _find(answer: Answer, pages: Iterable[int], text: StoredText) -> Evidence | None:
