@@ -106,6 +106,11 @@ def test_of_the_passage_that_was_read_alone(text: StoredText) -> None:
     )
 
 
+def test_what_hardly_seemed_an_answer_is_only_quoted(text: StoredText) -> None:
+    doubted = replace(answer("in 1998"), absence=0.5)
+    assert judge(doubted, RECALLED, text)[0] == "quoted"
+
+
 def test_a_refusal_is_not_found(text: StoredText) -> None:
     assert judge(answer("The document does not say."), RECALLED, text)[0] == "not found"
     refused = replace(answer("I found nothing about the mill of 1998."), refused=True)
