@@ -4,7 +4,9 @@ import re
 
 from sleepdoc_model.recall.folding import unify
 
-_REPLY = re.compile(r"\W*(?:(?P<yes>yes)\b|no\s*(?:[^\s\w]|\Z))[\s,.;:!\u2013\u2014-]*", re.IGNORECASE)
+_REPLY = re.compile(
+    r"\W*(?:(?P<yes>yes)\b|no\s*(?:[^\s\w]|\Z))[\s,.;:!\u2013\u2014-]*", re.IGNORECASE
+)
 _NEGATION = re.compile(
     r"n't\b|\b(?:no|not|never|none|nothing|nobody|nowhere|neither|nor|cannot|without|hardly"
     r"|scarcely|unable|impossible|fail(?:s|ed)?|refus(?:e[sd]?|ing)|lack(?:s|ed|ing)?"
