@@ -2,19 +2,19 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from math import sqrt
+from typing import get_args
 
 from sleepdoc.reading.answer import Answer
 from sleepdoc.reading.events import Citation, Verdict
 from sleepdoc.reading.recall import StoredText
-from sleepdoc_model.recall.answer_type import fits
 from sleepdoc_model.recall.evidence import (
     Claim,
     Evidence,
     concerned,
     echoed,
-    echoes,
     find_evidence,
     nearest,
+    plausible,
 )
 from sleepdoc_model.recall.query import ask
 from sleepdoc_model.recall.ranking import rank, rarity
@@ -48,6 +48,21 @@ def judge(
     return _judged(found, found is not None and _sure(answer, found, text), recalled, text)
 
 
+def judge_parts(
+    parts: Sequence[tuple[Answer, Sequence[Citation]]], text: StoredText
+) -> tuple[Verdict, tuple[Citation, ...]]:
+    """The verdict on the answers to all parts of a question, each with what was recalled for it:
+    the least of theirs; where some part alone is not found, at most that the others are quoted.
+    The evidence of each comes first."""
+    judged = [judge(answer, recalled, text) for answer, recalled in parts]
+    verdicts = {verdict for verdict, _ in judged}
+    if len(verdicts) > 1 and "not found" in verdicts:
+        verdicts = verdicts - {"not found", "verified"} | {"quoted"}
+    firsts = [cited[0] for verdict, cited in judged if verdict in ("verified", "quoted")]
+    every = [*firsts, *(each for _, cited in judged for each in cited)]
+    return max(verdicts, key=get_args(Verdict).index), tuple(dict.fromkeys(every))
+
+
 def _judged(
     found: Evidence | None, sure: bool, recalled: Sequence[Citation], text: StoredText
 ) -> tuple[Verdict, tuple[Citation, ...]]:
@@ -68,8 +83,7 @@ def _sure(answer: Answer, found: Evidence, text: StoredText) -> bool:
     return (
         (1 - answer.absence) * answer.likelihood * sqrt(concern) >= _SURE
         and found.told
-        and fits(said, question)
-        and not echoes(said, question)
+        and plausible(said, question)
         and agrees(said, question, told, echoed=echoed(question, told))
     )
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from sleepdoc_model.recall import contents
+from sleepdoc_model.recall.answer_type import fits
 from sleepdoc_model.recall.folding import capitals, terms_of, words
 from sleepdoc_model.recall.passages import Span, sentences, title
 from sleepdoc_model.recall.reply import reason
@@ -84,6 +85,11 @@ def echoes(answer: str, question: str) -> bool:
     said = _telling(answer)
     choice = " or " in f" {question.casefold()} " or reason(answer) is not None
     return bool(said) and said <= _telling(question) and not choice
+
+
+def plausible(answer: str, question: str) -> bool:
+    """Whether words could answer a question at all: of the type asked for, and no echo of it."""
+    return fits(answer, question) and not echoes(answer, question)
 
 
 def find_evidence(answer: str, question: str, pages: Iterable[tuple[int, str]]) -> Evidence | None:

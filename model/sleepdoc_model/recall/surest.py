@@ -55,7 +55,7 @@ def surest(
         absence: of the passage at a place, the probability that it does not answer.
         say: right after it, of the same passage: what it answers, and the probability of that.
             Not called for a passage that cannot win any more.
-        fits: whether what is said could answer, such as by its type (`answer_type.fits`).
+        fits: whether what is said could answer, as by its type (`evidence.plausible`).
     """
     found: tuple[int, Said] | None = None
     most = 0.0

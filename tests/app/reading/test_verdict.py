@@ -10,7 +10,7 @@ from sleepdoc.documents.types import Document, Page
 from sleepdoc.reading.answer import Answer
 from sleepdoc.reading.events import Citation
 from sleepdoc.reading.recall import StoredText
-from sleepdoc.reading.verdict import judge
+from sleepdoc.reading.verdict import judge, judge_parts
 from sleepdoc.store import Store
 
 PAGES = (
@@ -109,6 +109,36 @@ def test_of_the_passage_that_was_read_alone(text: StoredText) -> None:
 def test_what_hardly_seemed_an_answer_is_only_quoted(text: StoredText) -> None:
     doubted = replace(answer("in 1998"), absence=0.5)
     assert judge(doubted, RECALLED, text)[0] == "quoted"
+
+
+SURE, WRONG = answer("in 1998"), answer("in 1997")
+UNSURE, REFUSED = answer("2004"), replace(answer("I found nothing."), refused=True)
+
+
+@pytest.mark.parametrize(
+    ("answers", "verdict"),
+    [
+        ([SURE, SURE], "verified"),
+        ([SURE, UNSURE], "quoted"),
+        ([UNSURE, WRONG], "from memory"),
+        ([SURE, REFUSED], "quoted"),
+        ([REFUSED, WRONG], "from memory"),
+        ([REFUSED, REFUSED], "not found"),
+    ],
+)
+def test_the_parts_of_a_question_have_the_least_of_their_verdicts(
+    text: StoredText, answers: list[Answer], verdict: str
+) -> None:
+    assert judge_parts([(each, RECALLED) for each in answers], text)[0] == verdict
+
+
+def test_the_evidence_of_every_part_comes_first(text: StoredText) -> None:
+    when, who = answer("in 1998"), answer("Ada Byron", question="Who rebuilt the mill at Leeds?")
+    _, citations = judge_parts([(when, RECALLED), (who, RECALLED)], text)
+    quotes = [citation.quote for citation in citations]
+    assert quotes[0] == "The mill at Leeds burned down in 1998."
+    assert quotes[1].endswith("It was rebuilt by Ada Byron.")
+    assert quotes.count(RECALLED[0].quote) == 1
 
 
 def test_a_refusal_is_not_found(text: StoredText) -> None:

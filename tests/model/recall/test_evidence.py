@@ -9,6 +9,7 @@ from sleepdoc_model.recall.evidence import (
     echoes,
     find_evidence,
     nearest,
+    plausible,
 )
 
 PAGES = [
@@ -94,6 +95,12 @@ def test_a_place_concerns_a_question_by_the_words_about_it() -> None:
 )
 def test_what_the_question_said_is_no_answer(answer: str, question: str, expected: bool) -> None:
     assert echoes(answer, question) is expected
+
+
+def test_an_answer_is_plausible_if_it_is_of_the_type_and_no_echo() -> None:
+    assert plausible("Lin Cho", "Who came after Ada?")
+    assert not plausible("1998", "Who came after Ada?")
+    assert not plausible("Ada", "Who came after Ada?")
 
 
 HEADED = (
