@@ -13,7 +13,10 @@ _DO = r"(?:do|does|did)"
 _AUXILIARY = (
     rf"(?:is|are|was|were|has|have|had|will|would|can|could|may|might|must|shall|should|{_DO})"
 )
-_PREPOSITION = "(?:about|at|by|for|from|in|of|on|since|to|until|with)"
+_PREPOSITION = (
+    "(?:about|after|at|before|below|by|during|for|from|in|into|of|on|over|since|to|under|until|with"
+    "|within)"
+)
 _ASKING = "(?:who|whom|whose|what|which|when|where|why|how)"
 _ADJUNCT = (
     r"(?:when|where|why|how(?: (?:long|often|far))?|(?:what|which) (?:date|day|month|year)"

@@ -120,6 +120,13 @@ def test_what_is_best_for_both_is_there_once() -> None:
     assert packed([BOTH[0], BOTH[0]], 34, ISLES) == ["Ada keeps Skerry."]
 
 
+def test_the_best_for_each_comes_before_the_second_best_for_any() -> None:
+    rain = " It rained there for a whole week, and then it snowed for one or two weeks more. "
+    said = ["Ada keeps Skerry.", "Skerry has gulls.", "Bo built Unst near Skerry in 1887."]
+    assert packed(BOTH[0], 70, rain.join(said)) == said
+    assert packed(BOTH, 140, rain.join(said)) == [said[0], said[2], said[1]]
+
+
 def test_a_part_that_points_at_the_one_before_looks_for_its_names() -> None:
     text = "Middlemarch was published in 1871. Emma was published in 1815. George wrote it."
     (first, *_) = packed(["Who is in Middlemarch?", "When was it published?"], 72, text)

@@ -46,6 +46,8 @@ FREE = "Is copying free?"
         ("Yes, copying is free.", FREE, "Copying is free.", True, True),
         ("Yes, copying is free.", FREE, "Copying is not free.", True, False),
         ("Yes, copying isn't free.", FREE, "Copying isn't free.", True, False),
+        ("Yes, copying isn't free.", FREE, "Copying is free.", True, False),
+        ("No, a copy does not cost a euro.", FREE, "A copy costs a euro.", False, False),
         ("No, copying is not free.", FREE, "Copying is not free.", True, True),
         ("No, copying is not free.", FREE, "Copying is free.", True, False),
         ("No, copying is free.", FREE, "Copying is free.", True, False),
