@@ -146,7 +146,7 @@ def _on(
 ) -> Sequence[Quote]:
     """What stands on some pages: what is asked for, or how each of them begins."""
     alone = MemoryIndex([(page.number, page.text) for page in pages])
-    quotes = ranked(alone, about, packer, tokens) if about else []
+    quotes = ranked(alone, [about], packer, tokens) if about else []
     if quotes or len(pages) == 1:
         return quotes or packer.fill(packer.sentences(pages[0].number), tokens)
     return summaries.beginnings(pages, packer, tokens)

@@ -14,7 +14,8 @@ from sleepdoc_model.recall.folding import terms
 from sleepdoc_model.recall.index import Index
 from sleepdoc_model.recall.inquiry import inquire
 from sleepdoc_model.recall.packing import Quote, ranked
-from sleepdoc_model.recall.query import Turn, ask, leans
+from sleepdoc_model.recall.parts import parts
+from sleepdoc_model.recall.query import Turn, ask_each, leans
 from sleepdoc_model.recall.written import packer, write
 
 _FRONT = 3
@@ -119,8 +120,9 @@ def recall(
                 answer=found.answer,
                 instead=found.instead,
             )
-    quotes = ranked(text.index, ask(question, before), packing, tokens)
-    leaning = bool(before) and leans(question)
+    asked = parts(question)
+    quotes = ranked(text.index, ask_each(asked, before), packing, tokens)
+    leaning = bool(before) and leans(asked[0])
     return Recalled(*_write(text, quotes, tokens, encode), leans=leaning)
 
 

@@ -4,7 +4,8 @@ from functools import lru_cache
 
 from sleepdoc_model.recall.index import MemoryIndex
 from sleepdoc_model.recall.packing import ranked
-from sleepdoc_model.recall.query import ask
+from sleepdoc_model.recall.parts import parts
+from sleepdoc_model.recall.query import ask_each
 from sleepdoc_model.recall.written import Encode, packer, write
 
 
@@ -14,7 +15,7 @@ def recalled(text: str, question: str, encode: Encode, budget: int) -> list[int]
     At most `budget` of them; none where no sentence has any of the question's words.
     """
     packing = packer(lambda _: text, encode)
-    quotes = ranked(_index(text), ask(question), packing, budget)
+    quotes = ranked(_index(text), ask_each(parts(question)), packing, budget)
     return [i for each in write(quotes, lambda _: ("1", text), budget, encode)[0] for i in each]
 
 

@@ -1,15 +1,19 @@
 """Whether an answer stands in a text: by comparing words, with no second model.
 
 An answer is borne out by one sentence, or two that follow each other, if these hold all its
-numbers and names as they are spelt and nearly all its other words, whatever their endings.
+numbers and names as they are spelt and nearly all its other words, whatever their endings. A
+heading, an entry of contents or a question of the text's own names what is told elsewhere.
 """
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from sleepdoc_model.recall import contents
+from sleepdoc_model.recall.answer_type import fits
 from sleepdoc_model.recall.folding import capitals, terms_of, words
-from sleepdoc_model.recall.passages import Span, sentences
+from sleepdoc_model.recall.passages import Span, sentences, title
+from sleepdoc_model.recall.reply import reason
 from sleepdoc_model.recall.stop_words import STOP_WORDS
 
 _FEW = 4
@@ -19,6 +23,11 @@ _MOST = 0.75
 _REPLIES = frozenset(("yes", "no"))
 _QUESTION = 0.5
 """What all of a question's words are worth beside all of an answer's, in choosing among places."""
+_LABELLED = re.compile(r"[^\W\d][^:\n]*:\s*\S")
+_PART = re.compile(r"(?:chapter|part|section|appendix|book|volume|title)\b", re.IGNORECASE)
+
+Rarity = Callable[[str], float]
+"""How telling a term is."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +37,8 @@ class Evidence:
     page: int
     start: int
     end: int
+    told: bool = True
+    """Whether a sentence says it, rather than a heading, an entry of contents or a question."""
 
 
 @dataclass(frozen=True)
@@ -60,11 +71,25 @@ class Claim:
     def empty(self) -> bool:
         return not self.exact and not self.loose
 
+    def share(self, found: set[str], terms: set[str]) -> float:
+        """How much of its other words is among some terms, if that is enough and all numbers and
+        names are among the words `found`; else 0."""
+        share = _share(self.loose, terms) if self.exact <= found else 0.0
+        few = len(self.exact) + len(self.loose) <= _FEW
+        return share if share >= (1.0 if few else _MOST) else 0.0
+
 
 def echoes(answer: str, question: str) -> bool:
-    """Whether an answer says no more than the question did, where that does not offer a choice."""
+    """Whether an answer says no more than the question did, where that offers no choice and the
+    answer is no yes or no."""
     said = _telling(answer)
-    return bool(said) and said <= _telling(question) and " or " not in f" {question.casefold()} "
+    choice = " or " in f" {question.casefold()} " or reason(answer) is not None
+    return bool(said) and said <= _telling(question) and not choice
+
+
+def plausible(answer: str, question: str) -> bool:
+    """Whether words could answer a question at all: of the type asked for, and no echo of it."""
+    return fits(answer, question) and not echoes(answer, question)
 
 
 def find_evidence(answer: str, question: str, pages: Iterable[tuple[int, str]]) -> Evidence | None:
@@ -84,15 +109,49 @@ def find_evidence(answer: str, question: str, pages: Iterable[tuple[int, str]]) 
     asked = _telling(question)
     best, most = None, 0.0
     for page, text in pages:
-        for (start, end), worth in _places(text, claim, asked - set(claim.loose)):
+        for (start, end), told, worth in _places(text, claim, asked - set(claim.loose)):
             if worth > most:
-                best, most = Evidence(page, start, end), worth
+                best, most = Evidence(page, start, end, told), worth
     return best
 
 
-def concerned(
-    question: str, answer: str, text: str, place: Span, rarity: Callable[[str], float]
-) -> float:
+def nearest(
+    question: str, places: Iterable[tuple[int, str, Span]], rarity: Rarity
+) -> Evidence | None:
+    """The sentence that concerns a question most, for an answer with nothing to look for.
+
+    Args:
+        question: What was asked.
+        places: Stretches of pages, as number, text and span, to look in; the first is preferred.
+        rarity: How telling a term is.
+
+    Returns:
+        A heading, or a question of the text's own, with the sentence behind it; None if no
+        sentence shares a telling word with the question.
+    """
+    asked = {term: rarity(term) for term in _telling(question)}
+    best, most = None, 0.0
+    for page, text, (first, last) in places:
+        spans = sentences(text)
+        names = _names(text, spans)
+        for place, (start, end) in enumerate(spans):
+            if end <= first or start >= last:
+                continue
+            held = _telling(text[start:end])
+            worth = sum(value for term, value in asked.items() if term in held)
+            if worth > most:
+                behind = place + 1 if place in names and place + 1 < len(spans) else place
+                best, most = Evidence(page, start, spans[behind][1], behind not in names), worth
+    return best
+
+
+def echoed(question: str, text: str) -> bool:
+    """Whether a text says what a question does: nearly all its telling words."""
+    asked = _telling(question)
+    return bool(asked) and _share(asked, _telling(text)) >= _MOST
+
+
+def concerned(question: str, answer: str, text: str, place: Span, rarity: Rarity) -> float:
     """How much of a question stands about a place of a text: the share, by rarity, of its terms
     that are not the answer's own which are in the sentences there or in those on either side.
     1 if there are none."""
@@ -106,29 +165,42 @@ def concerned(
     return sum(value for term, value in worth.items() if term in held) / total if total else 1.0
 
 
-def _places(text: str, claim: Claim, asked: set[str]) -> Iterable[tuple[Span, float]]:
-    """Every sentence and pair of sentences that bears the claim out, and its worth."""
+def _places(text: str, claim: Claim, asked: set[str]) -> Iterable[tuple[Span, bool, float]]:
+    """Every sentence and pair of sentences that bears the claim out, whether it tells, and its
+    worth."""
     spans = sentences(text)
     held = [_held(text[start:end]) for start, end in spans]
-    entries = contents.contents(text, spans)
+    entries, names = contents.contents(text, spans), _names(text, spans)
     for first in range(len(spans)):
         for last in (first, first + 1):
             if last == len(spans):
                 continue
             exact = held[first][0] | held[last][0]
             terms = held[first][1] | held[last][1]
-            if not claim.exact <= exact:
+            share = claim.share(exact, terms)
+            if not share:
                 continue
-            share = _share(claim.loose, terms)
-            total = len(claim.exact) + len(claim.loose)
-            if share < (1.0 if total <= _FEW else _MOST):
-                continue
+            tell = {last} if claim.share(*held[last]) else {first, last}
             worth = 1 + share + _QUESTION * _share(asked, terms) - 0.1 * (last > first)
-            if entries & {first, last}:
+            told = not (names >= tell or entries & {first, last})
+            if not told:
                 worth *= contents.WORTH
-            yield (spans[first][0], spans[last][1]), worth
+            yield (spans[first][0], spans[last][1]), told, worth
             if last == first:
                 break  # the pair adds nothing that is needed
+
+
+def _names(text: str, spans: Sequence[Span]) -> frozenset[int]:
+    """The places, among the sentences of a page, of those that only name what is told elsewhere."""
+    headings = (place for place, (start, end) in enumerate(spans) if _heads(text[start:end]))
+    return contents.contents(text, spans).union(headings)
+
+
+def _heads(sentence: str) -> bool:
+    """Whether a sentence is a heading or a question; a line such as ``Author: Ada`` is neither."""
+    if sentence.endswith("?"):
+        return True
+    return bool(title(sentence)) and (bool(_PART.match(sentence)) or not _LABELLED.match(sentence))
 
 
 def _held(sentence: str) -> tuple[set[str], set[str]]:

@@ -1,5 +1,6 @@
 """Which sentences of the passages found go into a window that has room for so many tokens."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -18,9 +19,12 @@ _OWN = 0.7
 _NEAR = 0.5
 _WORTHWHILE = 12
 """With fewer tokens left, packing ends."""
+_WORD = re.compile(r"\S+")
 
 Sentence = tuple[int, int]
 """A page, and the sentence's place among those of the page."""
+Place = tuple[int, int]
+"""How good it is for a question, 0 for the best, and which question that is."""
 
 
 @dataclass(frozen=True)
@@ -47,39 +51,62 @@ class Packer:
         self._spans: dict[int, list[Span]] = {}
         self._contents: dict[int, frozenset[int]] = {}
 
-    def pack(self, ranking: Ranking, query: Query, budget: int) -> list[Quote]:
-        """The best sentences in at most `budget` tokens, those that follow each other as one
-        quote; the quote with the best sentence first.
+    def pack(self, asked: Sequence[tuple[Ranking, Query]], budget: int) -> list[Quote]:
+        """The best sentences for each of one or more questions in at most `budget` tokens, those
+        that follow each other as one quote; the quote with the best sentence first, and where there
+        are several questions the best for each before the second best for any.
 
-        The best sentence comes with its neighbours; a heading, or a question of the text's own,
-        with what follows it. A best sentence that is too long alone is cut.
+        What a question leaves of its share goes to those behind it. Its best sentence comes with
+        its neighbours; a heading, or a question of the text's own, with what follows it. A best
+        sentence that is too long alone is cut.
         """
+        chosen: dict[Sentence, Place] = {}
+        cut: list[tuple[Place, Quote]] = []
+        for number, (ranking, query) in enumerate(asked):
+            share = budget // (len(asked) - number)
+            order = self._order(ranking, query)
+            if order and order[0] not in chosen and self._price(order[0], chosen) > share:
+                piece = self._cut(order[0], share, ranking.worth)
+                cut += [((0, number), quote) for quote in piece]
+                budget -= share if piece else 0
+            else:
+                budget -= self._choose(order, share, number, chosen)
+        found = sorted([*cut, *self._quotes(chosen)], key=lambda each: each[0])
+        return [quote for _, quote in found]
+
+    def _order(self, ranking: Ranking, query: Query) -> list[Sentence]:
         scores = self._scores(ranking, query)
-        order = sorted(scores, key=lambda sentence: (-scores[sentence], sentence))
-        chosen: dict[Sentence, None] = {}
+        return sorted(scores, key=lambda sentence: (-scores[sentence], sentence))
+
+    def _choose(
+        self, order: Sequence[Sentence], budget: int, number: int, chosen: dict[Sentence, Place]
+    ) -> int:
+        """Choose sentences in their order; the tokens they take."""
         left = budget
         for place, sentence in enumerate(order):
-            if left < _WORTHWHILE:
+            if place and left < _WORTHWHILE:
                 break
             if sentence in chosen:
-                continue
+                chosen[sentence] = min(chosen[sentence], (place, number))
+                if place:
+                    continue
             for each in (sentence, *self._company(sentence, best=place == 0)):
                 if each not in chosen and (price := self._price(each, chosen)) <= left:
-                    chosen[each] = None
+                    chosen[each] = place, number
                     left -= price
-        if order and not chosen:
-            return self._cut(order[0], budget)
-        return self._quotes(list(chosen))
+        return budget - left
 
     def fill(self, wanted: Iterable[Sentence], budget: int) -> list[Quote]:
         """As many of these sentences as fit, in their order; the first that does not ends it."""
-        chosen: dict[Sentence, None] = {}
-        for sentence in wanted:
+        chosen: dict[Sentence, Place] = {}
+        for place, sentence in enumerate(wanted):
             if (price := self._price(sentence, chosen)) > budget:
-                return self._quotes(list(chosen)) or self._cut(sentence, budget)
-            chosen[sentence] = None
+                if not chosen:
+                    return self._cut(sentence, budget, {})
+                break
+            chosen[sentence] = place, 0
             budget -= price
-        return self._quotes(list(chosen))
+        return [quote for _, quote in sorted(self._quotes(chosen), key=lambda each: each[0])]
 
     def sentences(self, page: int) -> list[Sentence]:
         """All sentences of a page, in order."""
@@ -112,31 +139,54 @@ class Packer:
             near = [place + 1, place - 1]
         return [(page, each) for each in near if 0 <= each < len(self._of(page))]
 
-    def _price(self, sentence: Sentence, chosen: Mapping[Sentence, None]) -> int:
+    def _price(self, sentence: Sentence, chosen: Mapping[Sentence, Place]) -> int:
         page, place = sentence
         joins = (page, place - 1) in chosen or (page, place + 1) in chosen
         return self._cost(self.text(sentence)) + (1 if joins else self._mark)
 
-    def _quotes(self, chosen: list[Sentence]) -> list[Quote]:
-        rank = {sentence: number for number, sentence in enumerate(chosen)}
+    def _quotes(self, chosen: Mapping[Sentence, Place]) -> list[tuple[Place, Quote]]:
+        """Sentences that follow each other as one quote, with the best of their places."""
         runs: list[list[Sentence]] = []
         for page, place in sorted(chosen):
             if runs and runs[-1][-1] == (page, place - 1):
                 runs[-1].append((page, place))
             else:
                 runs.append([(page, place)])
-        runs.sort(key=lambda run: min(rank[sentence] for sentence in run))
-        return [Quote(run[0][0], self._span(run[0])[0], self._span(run[-1])[1]) for run in runs]
+        return [
+            (
+                min(chosen[sentence] for sentence in run),
+                Quote(run[0][0], self._span(run[0])[0], self._span(run[-1])[1]),
+            )
+            for run in runs
+        ]
 
-    def _cut(self, sentence: Sentence, budget: int) -> list[Quote]:
-        """The beginning of a sentence, up to a word's end."""
-        text, room = self.text(sentence), budget - self._mark
-        length = len(text)
-        while length and self._cost(text[:length]) > room:
-            length = text.rfind(" ", 0, min(length, length * max(room, 0) // self._cost(text)))
-            length = max(length, 0)
-        start = self._span(sentence)[0]
-        return [Quote(sentence[0], start, start + length)] if length else []
+    def _cut(self, sentence: Sentence, budget: int, worth: Mapping[str, float]) -> list[Quote]:
+        """As many words of a sentence as fit, of all such stretches one with most of what was asked
+        for, and about as much on either side of it; its beginning where there is nothing of it."""
+        text, start = self.text(sentence), self._span(sentence)[0]
+        stretches = self._fitting(text, budget - self._mark)
+        held = [sum(worth.get(t, 0.0) for t in {*terms(text[i:j])}) for i, j in stretches]
+        most = max(held, default=0.0)
+        best = [each for each, value in zip(stretches, held, strict=True) if value == most]
+        best = best if most else [each for each in stretches if each[0] == 0]
+        middle = (len(best) - 1) // 2
+        return [Quote(sentence[0], start + i, start + j) for i, j in best[middle : middle + 1]]
+
+    def _fitting(self, text: str, room: int) -> list[Span]:
+        """From every word of a text on, as many words as cost no more than `room`; none that are
+        part of the one before."""
+        words = [match.span() for match in _WORD.finditer(text)]
+        found: list[Span] = []
+        last = 0
+        for first, (start, _) in enumerate(words):
+            while last < len(words) and self._cost(text[start : words[last][1]]) <= room:
+                last += 1
+            if last > first:
+                found.append((start, words[last - 1][1]))
+            if last == len(words):
+                break
+            last = max(last, first + 1)
+        return found
 
     def quote(self, sentence: Sentence) -> Quote:
         """A sentence by itself."""
@@ -159,9 +209,11 @@ class Packer:
         return self._spans[page]
 
 
-def ranked(index: Index, query: Query, packer: Packer, budget: int) -> list[Quote]:
-    """Candidates, ranking and packing in one: the best of an index in at most `budget` tokens."""
-    return packer.pack(rank(index, query, limit=_PASSAGES), query, budget)
+def ranked(index: Index, asked: Sequence[Query], packer: Packer, budget: int) -> list[Quote]:
+    """Candidates, ranking and packing in one: the best of an index for each of one or more
+    questions, in at most `budget` tokens."""
+    found = [(rank(index, query, limit=_PASSAGES), query) for query in asked]
+    return packer.pack(found, budget)
 
 
 def _worth(found: Sequence[str], query: Query, worth: Mapping[str, float]) -> float:

@@ -78,6 +78,12 @@ def ask(question: str, before: Sequence[Turn] = ()) -> Query:
     return Query(weights, tuple(pairwise(own)))
 
 
+def ask_each(questions: Sequence[str], before: Sequence[Turn] = ()) -> list[Query]:
+    """Make a query of each of the `parts` of a question, which may lean on those before it."""
+    turns = [*before, *(Turn(question, "") for question in questions)]
+    return [ask(each, turns[: len(before) + n]) for n, each in enumerate(questions)]
+
+
 def leans(question: str) -> bool:
     """Whether a question is hard to understand without the turns before it."""
     return not _own(question) or bool(_LEANING.search(question.strip()))

@@ -16,6 +16,8 @@ _RANK = 1.2
 _WORDS = 0.25
 """Exponent of how likely its words are, beside how likely there is an answer. All three chosen on
 the development documents of `bench answers`, AfriQA's and FairytaleQA's."""
+_UNFIT = 0.5
+"""What an answer is worth that cannot be one, beside others."""
 
 _MEASURES = "many|much|long|old|far|often|big|tall|high|large|fast|deep|wide|late"
 _HOW = rf"how(?!\s+(?:{_MEASURES})\b|.*\bfeel)"
@@ -40,7 +42,11 @@ def wants_phrase(question: str) -> bool:
 
 
 def surest(
-    passages: int, absence: Callable[[int], float], say: Callable[[int], tuple[Said, float]]
+    passages: int,
+    absence: Callable[[int], float],
+    say: Callable[[int], tuple[Said, float]],
+    *,
+    fits: Callable[[Said], bool] = lambda said: True,
 ) -> tuple[int, Said]:
     """The passage with the surest answer, and what is said there.
 
@@ -49,6 +55,7 @@ def surest(
         absence: of the passage at a place, the probability that it does not answer.
         say: right after it, of the same passage: what it answers, and the probability of that.
             Not called for a passage that cannot win any more.
+        fits: whether what is said could answer, as by its type (`evidence.plausible`).
     """
     found: tuple[int, Said] | None = None
     most = 0.0
@@ -57,7 +64,7 @@ def surest(
         if found is not None and promised <= most:
             continue
         said, likelihood = say(place)
-        worth = promised * likelihood**_WORDS
+        worth = promised * likelihood**_WORDS * (1 if fits(said) else _UNFIT)
         if found is None or worth > most:
             found, most = (place, said), worth
     if found is None:

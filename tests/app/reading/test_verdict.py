@@ -10,13 +10,14 @@ from sleepdoc.documents.types import Document, Page
 from sleepdoc.reading.answer import Answer
 from sleepdoc.reading.events import Citation
 from sleepdoc.reading.recall import StoredText
-from sleepdoc.reading.verdict import judge
+from sleepdoc.reading.verdict import judge, judge_parts
 from sleepdoc.store import Store
 
 PAGES = (
     "The mill at Leeds burned down in 1998. It was rebuilt by Ada Byron.",
     "The boat was painted blue in 2004. Nobody knows why.",
     "Lunch is at noon. The menu of 1998 is lost.",
+    "# Lin Cho\n\nThe cat may not be sold. The dog may be sold in June.",
 )
 RECALLED = (Citation(2, "2", "The boat was painted blue in 2004.", 0, 34),)
 QUESTION = "When did the mill at Leeds burn down?"
@@ -45,8 +46,8 @@ def test_a_sure_answer_where_the_question_is_met_is_verified(text: StoredText) -
 
 @pytest.mark.parametrize(
     ("said", "likelihood", "page"),
-    [("in 1998", 0.1, 1), ("2004", 0.9, 2), ("at noon", 0.9, 3)],
-    ids=["hardly likely", "about something else", "the same"],
+    [("in 1998", 0.1, 1), ("2004", 0.9, 2), ("at noon", 0.9, 3), ("Ada Byron", 0.9, 1)],
+    ids=["hardly likely", "about something else", "the same", "no time"],
 )
 def test_otherwise_its_words_are_only_quoted(
     text: StoredText, said: str, likelihood: float, page: int
@@ -56,9 +57,88 @@ def test_otherwise_its_words_are_only_quoted(
     assert citations[0].page == page and not any(c.verified for c in citations)
 
 
-@pytest.mark.parametrize("said", ["in 1997", "Yes"])
+@pytest.mark.parametrize("said", ["in 1997", "it is"])
 def test_what_stands_nowhere_is_from_memory(text: StoredText, said: str) -> None:
     assert judge(answer(said), RECALLED, text) == ("from memory", RECALLED)
+
+
+def test_what_stands_in_a_heading_alone_is_only_quoted(text: StoredText) -> None:
+    verdict, citations = judge(answer("Lin Cho", question="Who?"), RECALLED, text)
+    assert (verdict, citations[0].quote) == ("quoted", "# Lin Cho")
+
+
+SALE = "May the dog be sold?"
+
+
+@pytest.mark.parametrize(
+    ("said", "question", "verdict"),
+    [
+        ("Yes, the dog may be sold.", SALE, "verified"),
+        ("No, the dog may be sold.", SALE, "quoted"),
+        ("No, the dog may not be sold.", SALE, "quoted"),
+        ("No, the cat may not be sold.", "May the cat be sold?", "verified"),
+        ("Yes, the cat may be sold.", "May the cat be sold?", "quoted"),
+        ("Yes, the boat may be sold.", "May the boat be sold?", "from memory"),
+    ],
+)
+def test_a_yes_or_no_is_verified_where_its_reason_says_so(
+    text: StoredText, said: str, question: str, verdict: str
+) -> None:
+    assert judge(answer(said, question=question), RECALLED, text)[0] == verdict
+
+
+def test_for_a_bare_yes_the_sentence_read_is_quoted(text: StoredText) -> None:
+    page = Citation(4, "4", "", 11, len(PAGES[3]))
+    bare = answer("Yes", question=SALE)
+    verdict, (first, *others) = judge(bare, (*RECALLED, page), text)
+    assert (verdict, first.verified) == ("quoted", False)
+    assert first.quote == "The dog may be sold in June."
+    assert others == [*RECALLED, page]
+
+
+def test_of_the_passage_that_was_read_alone(text: StoredText) -> None:
+    cat = Citation(4, "4", "", 11, PAGES[3].index("The dog"))
+    bare = replace(answer("Yes", question=SALE), place=1)
+    assert judge(bare, (*RECALLED, cat), text)[1][0].quote == "The cat may not be sold."
+    assert judge(replace(bare, place=0), (*RECALLED, cat), text) == (
+        "from memory",
+        (*RECALLED, cat),
+    )
+
+
+def test_what_hardly_seemed_an_answer_is_only_quoted(text: StoredText) -> None:
+    doubted = replace(answer("in 1998"), absence=0.5)
+    assert judge(doubted, RECALLED, text)[0] == "quoted"
+
+
+SURE, WRONG = answer("in 1998"), answer("in 1997")
+UNSURE, REFUSED = answer("2004"), replace(answer("I found nothing."), refused=True)
+
+
+@pytest.mark.parametrize(
+    ("answers", "verdict"),
+    [
+        ([SURE, SURE], "verified"),
+        ([SURE, UNSURE], "quoted"),
+        ([UNSURE, WRONG], "from memory"),
+        ([SURE, REFUSED], "quoted"),
+        ([REFUSED, WRONG], "from memory"),
+        ([REFUSED, REFUSED], "not found"),
+    ],
+)
+def test_the_parts_of_a_question_have_the_least_of_their_verdicts(
+    text: StoredText, answers: list[Answer], verdict: str
+) -> None:
+    assert judge_parts([(each, RECALLED) for each in answers], text)[0] == verdict
+
+
+def test_the_evidence_of_every_part_comes_first(text: StoredText) -> None:
+    when, who = answer("in 1998"), answer("Ada Byron", question="Who rebuilt the mill at Leeds?")
+    _, citations = judge_parts([(when, RECALLED), (who, RECALLED)], text)
+    quotes = [citation.quote for citation in citations]
+    assert quotes[0] == "The mill at Leeds burned down in 1998."
+    assert quotes[1].endswith("It was rebuilt by Ada Byron.")
+    assert quotes.count(RECALLED[0].quote) == 1
 
 
 def test_a_refusal_is_not_found(text: StoredText) -> None:

@@ -52,7 +52,8 @@ def test_an_answer_is_cited_where_it_is_told(leader: str) -> None:
     found = find_evidence("March 1902", question, pages.items())
     assert found is not None
     assert pages[found.page][found.start : found.end] == "In March 1902 the pier burned."
-    quotes = ranked(MemoryIndex(pages.items()), ask(question), Packer(pages.__getitem__, len), 200)
+    packer = Packer(pages.__getitem__, len)
+    quotes = ranked(MemoryIndex(pages.items()), [ask(question)], packer, 200)
     assert quotes[0].page == 2
 
 

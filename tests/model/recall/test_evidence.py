@@ -2,7 +2,15 @@
 
 import pytest
 
-from sleepdoc_model.recall.evidence import Claim, concerned, echoes, find_evidence
+from sleepdoc_model.recall.evidence import (
+    Claim,
+    concerned,
+    echoed,
+    echoes,
+    find_evidence,
+    nearest,
+    plausible,
+)
 
 PAGES = [
     (1, "The lease runs for three years. Mrs Okonkwo pays 1,350 euros a month. The cat is grey."),
@@ -87,3 +95,73 @@ def test_a_place_concerns_a_question_by_the_words_about_it() -> None:
 )
 def test_what_the_question_said_is_no_answer(answer: str, question: str, expected: bool) -> None:
     assert echoes(answer, question) is expected
+
+
+def test_an_answer_is_plausible_if_it_is_of_the_type_and_no_echo() -> None:
+    assert plausible("Lin Cho", "Who came after Ada?")
+    assert not plausible("1998", "Who came after Ada?")
+    assert not plausible("Ada", "Who came after Ada?")
+
+
+HEADED = (
+    "# Bruce Perens\n\nThe project had many leaders. One of them was Bruce Perens.\n\nWho paid Ada?"
+)
+
+
+def told(answer: str, text: str) -> tuple[str, bool]:
+    found = find_evidence(answer, "Who?", [(1, text)])
+    assert found is not None
+    return text[found.start : found.end], found.told
+
+
+def test_a_sentence_comes_before_the_heading_that_names_its_subject() -> None:
+    assert told("Bruce Perens", HEADED) == ("One of them was Bruce Perens.", True)
+
+
+@pytest.mark.parametrize(
+    ("answer", "text"),
+    [
+        ("Ada", HEADED),
+        ("Lin Cho", "# Lin Cho\n\nThe cat is grey."),
+        ("Lin Cho", "Chapter 2: Lin Cho\n\nThe cat is grey."),
+        ("salvage", "3.1 Of salvage\n\nThe cat is grey."),
+    ],
+)
+def test_a_heading_or_a_question_alone_tells_nothing(answer: str, text: str) -> None:
+    assert not told(answer, text)[1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Keeper: Lin Cho\n\nThe cat is grey.", "- Lin Cho\n\n- The cat.", "Lin Cho keeps the light."],
+)
+def test_other_lines_do(text: str) -> None:
+    assert told("Lin Cho", text)[1]
+
+
+def test_an_answer_that_needs_a_heading_and_a_sentence_is_told() -> None:
+    text = "# Salvage\n\nThe fee is 30 euros."
+    assert told("salvage: 30 euros", text) == (text, True)
+
+
+def near(question: str, text: str, span: tuple[int, int] | None = None) -> str | None:
+    found = nearest(question, [(1, text, span or (0, len(text)))], lambda term: 1.0)
+    return None if found is None else text[found.start : found.end]
+
+
+def test_the_sentence_nearest_to_a_question_shares_most_of_its_words() -> None:
+    text = "Dogs bark. The lease may be ended in June. The lease is long."
+    assert near("May the lease be ended?", text) == "The lease may be ended in June."
+    assert near("May the lease be ended?", text, (43, len(text))) == "The lease is long."
+    assert near("Do cats sing?", text) is None
+
+
+def test_a_question_of_the_text_comes_with_what_follows_it() -> None:
+    text = "Dogs bark.\n\nMay I sell copies?\n\nGo ahead. There is no fee."
+    assert near("Can I sell copies of it?", text) == "May I sell copies?\n\nGo ahead."
+
+
+def test_a_text_echoes_a_question_if_it_has_nearly_all_its_words() -> None:
+    assert echoed("Is the cat grey?", "Grey is the colour of the cat.")
+    assert not echoed("Is the cat of the keeper grey?", "The cat sleeps.")
+    assert not echoed("Is it?", "It is.")

@@ -6,7 +6,7 @@ import pytest
 
 from sleepdoc_model.recall.index import MemoryIndex
 from sleepdoc_model.recall.packing import Packer, ranked
-from sleepdoc_model.recall.query import ask
+from sleepdoc_model.recall.query import ask, ask_each
 from sleepdoc_model.recall.ranking import rank
 
 PAGES = {
@@ -62,10 +62,11 @@ def test_what_shares_no_word_is_not_found() -> None:
     assert rank(MemoryIndex([]), ask("barque"), limit=9).hits == ()
 
 
-def packed(question: str, budget: int, text: str | None = None) -> list[str]:
+def packed(question: str | list[str], budget: int, text: str | None = None) -> list[str]:
     pages = PAGES if text is None else {1: text}
     packer = Packer(pages.__getitem__, len)
-    quotes = ranked(MemoryIndex(pages.items()), ask(question), packer, budget)
+    asked = ask_each([question] if isinstance(question, str) else question)
+    quotes = ranked(MemoryIndex(pages.items()), asked, packer, budget)
     return [pages[quote.page][quote.start : quote.end] for quote in quotes]
 
 
@@ -87,6 +88,49 @@ def test_a_sentence_too_long_alone_is_cut_at_a_word() -> None:
     text = "Ada keeps the light of Skerry and of all the other rocks in the west."
     assert packed("Who keeps the light?", 30, text) == ["Ada keeps the light of Skerry"]
     assert packed("Who keeps the light?", 2, text) == []
+
+
+def test_what_was_asked_for_stays_in_it_with_what_is_about_it() -> None:
+    text = "Of all the rocks in the far west, it is Skerry whose light is kept by Ada, day by day."
+    assert packed("Who is it that has kept Skerry?", 46, text) == [
+        "west, it is Skerry whose light is kept by Ada,"
+    ]
+
+
+def test_a_best_sentence_that_is_too_long_is_cut_though_its_neighbour_fits() -> None:
+    text = "It rained. Ada keeps the light of Skerry and of all the rocks. It rained."
+    assert packed("Who keeps the light?", 30, text) == ["Ada keeps the light of Skerry"]
+
+
+SKERRY = "Ada keeps Skerry. The gulls of Skerry are loud."
+ISLES = f"{SKERRY} It rained there for a whole week. Bo built Unst in 1887."
+BOTH = ["Who keeps Skerry?", "When was Unst built?"]
+
+
+def test_each_of_two_questions_has_its_share() -> None:
+    assert packed(BOTH[0], 50, ISLES) == [SKERRY]
+    assert packed(BOTH, 50, ISLES) == ["Ada keeps Skerry.", "Bo built Unst in 1887."]
+
+
+def test_what_one_leaves_is_for_the_others() -> None:
+    assert packed([BOTH[1], BOTH[0]], 72, ISLES) == ["Bo built Unst in 1887.", SKERRY]
+
+
+def test_what_is_best_for_both_is_there_once() -> None:
+    assert packed([BOTH[0], BOTH[0]], 34, ISLES) == ["Ada keeps Skerry."]
+
+
+def test_the_best_for_each_comes_before_the_second_best_for_any() -> None:
+    rain = " It rained there for a whole week, and then it snowed for one or two weeks more. "
+    said = ["Ada keeps Skerry.", "Skerry has gulls.", "Bo built Unst near Skerry in 1887."]
+    assert packed(BOTH[0], 70, rain.join(said)) == said
+    assert packed(BOTH, 140, rain.join(said)) == [said[0], said[2], said[1]]
+
+
+def test_a_part_that_points_at_the_one_before_looks_for_its_names() -> None:
+    text = "Middlemarch was published in 1871. Emma was published in 1815. George wrote it."
+    (first, *_) = packed(["Who is in Middlemarch?", "When was it published?"], 72, text)
+    assert first.startswith("Middlemarch")
 
 
 @pytest.mark.parametrize("budget", [0, 1, 13, 40, 100, 400])

@@ -1,6 +1,6 @@
 """Which passage answers most surely."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -67,3 +67,14 @@ def test_without_a_passage_there_is_nothing_to_choose() -> None:
 )
 def test_questions_for_a_phrase_are_known_by_how_they_are_put(question: str, phrase: bool) -> None:
     assert wants_phrase(question) is phrase
+
+
+def test_what_cannot_be_an_answer_gives_way_to_what_can() -> None:
+    said = [("Leeds", 0.9), ("1998", 0.9)]
+
+    def choose(fits: Callable[[str], bool], absence: float) -> tuple[int, str]:
+        return surest(2, (0.1, absence).__getitem__, said.__getitem__, fits=fits)
+
+    assert choose(lambda said: True, 0.1) == (0, "Leeds")
+    assert choose(str.isdigit, 0.1) == (1, "1998")
+    assert choose(str.isdigit, 0.8) == (0, "Leeds")  # the other hardly answers at all
