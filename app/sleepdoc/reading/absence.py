@@ -46,7 +46,9 @@ class Absence:
 
 
 def refusal(pages: int | None) -> str:
-    """What is said instead; `pages` are those read so far, None if that is all of them."""
+    """What is said instead; `pages` are those read to their end, None if that is all of them."""
     if pages is None:
         return "I found nothing about this in the document."
+    if pages == 0:
+        return "No page has been read to its end yet, so I can answer nothing about the document."
     return f"I found nothing about this in the {pages} page{'s' * (pages != 1)} read so far."

@@ -33,6 +33,11 @@ class StoredText:
         """Whether this is all of the document."""
         return self._before is None
 
+    @property
+    def read(self) -> int | None:
+        """How many pages have been read to their end; None: all there are."""
+        return None if self._before is None else max(0, self._before - 1)
+
     def page(self, number: int) -> Page:
         """A page, verified."""
         if number not in self._pages:

@@ -391,6 +391,7 @@ class ReadingSession:
                 f"{window.budget.question} fit; ask it in fewer words."
             )
         text = self._record.text(before_page=None if window.finished else window.progress.page)
+        answer.pages = text.read
         recalled = self._answerer.recall(answer, text)
         self._record.begin(answer, window.position, recalled.citations, recalled.lookup)
         answer.asked = frame.asked(question)
@@ -416,7 +417,7 @@ class ReadingSession:
             yield from self._kept(answer, words)
             if recalled.answer:  # taken from the text itself
                 answer.verdict, answer.citations = "verified", recalled.citations
-            elif window.progress.page:
+            else:
                 answer.verdict, answer.citations = judge(answer, recalled.citations, text)
         self._finish(answer)
         yield answer.event(use)
