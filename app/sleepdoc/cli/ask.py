@@ -23,16 +23,7 @@ from sleepdoc.errors import UsageError
 
 if TYPE_CHECKING:
     from sleepdoc.cli.progress import Show
-    from sleepdoc.reading.events import AnswerFinished
     from sleepdoc.reading.session import ReadingSession
-
-_RESTS_ON = {
-    "verified": "It stands on the page:",
-    "quoted": "Its words stand on the page; whether they answer the question is uncertain:",
-    "from memory": "Not found on a page in these words. Looked at:",
-    "not found": "Nearest:",
-}
-_MOST_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -152,6 +143,7 @@ def _answer(
     session: "ReadingSession", question: str, how: How, show: "Show", *, aloud: bool
 ) -> dict[str, Any]:
     """Ask, and say what comes if it is to be said aloud; returns the fields of the answer."""
+    from sleepdoc.cli.grounds import grounds
     from sleepdoc.reading.events import AnswerFinished, Answering, AnswerText
 
     lookup = ""
@@ -170,7 +162,8 @@ def _answer(
     assert finished is not None
     if aloud:
         say("")
-        _show(finished, lookup)
+        for line in grounds(finished, lookup, closed_book=how.closed_book):
+            notice(line)
     return {
         "question": question,
         "answer": finished.answer,
@@ -180,11 +173,3 @@ def _answer(
         "citations": [asdict(each) for each in finished.citations],
         "lookup": lookup,
     }
-
-
-def _show(finished: "AnswerFinished", lookup: str) -> None:
-    if finished.citations:
-        notice(f"{lookup.capitalize()}:" if lookup else _RESTS_ON[finished.verdict])
-    for citation in finished.citations[:_MOST_SHOWN]:
-        mark = "verified, " if citation.verified else ""
-        notice(f"{mark}p. {citation.label}: {citation.quote}")

@@ -61,6 +61,11 @@ def test_the_answer_alone_is_on_stdout(run: Run, lamps: str) -> None:
     assert turn["citations"][0]["quote"] in done.err
 
 
+def test_an_answer_without_passages_says_on_stderr_what_it_rests_on(run: Run, lamps: str) -> None:
+    done = run("ask", lamps, "Where did Ambrose sail?", "--closed-book")
+    assert done.err.splitlines()[-1] == "From memory, on no page (closed book)."
+
+
 def test_a_closed_book_has_no_passages(run: Run, lamps: str) -> None:
     fields = run("ask", lamps, "Where did Ambrose sail?", "--closed-book", "--json").json
     assert fields["citations"] == []
