@@ -32,6 +32,8 @@ class Answer:
     """Whether anything of it is stored, and stays in the window."""
     together: bool = False
     """Whether all that is recalled is read at once, whatever is asked."""
+    ahead: bool = False
+    """Whether it may look in what is not read yet."""
     pages: int | None = None
     """How many pages it may look in; None: all there are."""
     turn: int | None = None
