@@ -19,6 +19,7 @@ from sleepdoc_model.recall.inquiry import (
     Inquiry,
     InSection,
     InShare,
+    OnNthPage,
     OnPage,
     OnPages,
     Places,
@@ -66,10 +67,13 @@ def answer(
     """
     match inquiry:
         case OnPage(label, about):
-            page = lookup.find_page(pages, label)
-            if page is None or not page.text:
-                return None
-            return Found(LOOKED_UP, _on([page], about, packer, tokens))
+            if page := lookup.find_page(pages, label):
+                return _of_page(page, about, packer, tokens)
+            # Without such a label ii may be a word.
+            return None if about or not label.isdigit() else _no_page(label, pages, whole=whole)
+        case OnNthPage(place, about):
+            page = lookup.nth_page(pages, place) if whole or place > 0 else None
+            return _of_page(page, about, packer, tokens) if page else None
         case OnPages(first, last, about):
             stretch = lookup.find_pages(pages, first, last)
             if not stretch:
@@ -122,6 +126,19 @@ def _of_itself(pages: Sequence[Page], packer: Packer, tokens: int) -> Found:
     places = lookup.overview(pages)
     first = packer.text(places[0]) if places else ""
     return Found(LOOKED_UP, packer.fill(places, tokens), instead=_as_quote(first))
+
+
+def _of_page(page: lookup.Page, about: Query | None, packer: Packer, tokens: int) -> Found:
+    if not page.text.strip():
+        return Found(LOOKED_UP, [], f"There is no text on page {page.label}.")
+    if about:
+        return Found(LOOKED_UP, _on([page], about, packer, tokens))
+    return _of_stretch([page], packer, tokens)
+
+
+def _no_page(label: str, pages: Sequence[Page], *, whole: bool) -> Found:
+    last = f"; the last is page {pages[-1].label}" if whole and pages else ""
+    return Found(LOOKED_UP, [], f"There is no page {label} {_where(pages, whole=whole)}{last}.")
 
 
 def _of_stretch(stretch: Sequence[lookup.Page], packer: Packer, tokens: int) -> Found:
