@@ -60,7 +60,7 @@ class Answerer:
         limit = min(most, room)
         remembering = answer.closed_book or window.without_text
         if engine.info.reads and not (remembering or recalled.passages):
-            return self._refuse(answer, room)
+            return self._refuse(answer, recalled, room)
         from_memory = remembering or bool(window.slept and not recalled.passages)
         reads = engine.info.reads and not from_memory
         alone = not answer.together and len(recalled.passages) > 1 and not recalled.lookup
@@ -71,8 +71,9 @@ class Answerer:
         if reads:
             absence = Absence.of(engine)
             answer.absence = absence.probability
-            if absence.decided and not recalled.lookup:  # what was looked up is there
-                return self._refuse(answer, room)
+            sure = recalled.lookup and not recalled.within  # what was looked up is there
+            if absence.decided and not sure:
+                return self._refuse(answer, recalled, room)
             sampling = absence.ruled_out(sampling)
         words = answer.generate(engine, limit=limit, sampling=sampling, stopped=self._stopped)
         if recalled.instead:
@@ -113,10 +114,11 @@ class Answerer:
         answer.place, best = surest(len(recalled.passages), absent, say)
         if best.absence >= LIKELY:
             answer.absence = best.absence
-            yield from self._refuse(answer, limit)
+            yield from self._refuse(answer, recalled, limit)
         else:
             yield from answer.take(best)
 
-    def _refuse(self, answer: Answer, room: int) -> Iterator[AnswerText]:
+    def _refuse(self, answer: Answer, recalled: Recalled, room: int) -> Iterator[AnswerText]:
         answer.refused = True
-        return answer.give(refusal(answer.pages), self._engine, room=room)
+        text = refusal(answer.pages, recalled.within)
+        return answer.give(text, self._engine, room=room)

@@ -69,6 +69,8 @@ class Recalled:
     """Whether the question leans on the turn before it."""
     instead: str = ""
     """The answer, should the model's not stand in what was found."""
+    within: str = ""
+    """Where alone it was looked for; empty if that was everywhere, or it is there for sure."""
 
     @property
     def tokens(self) -> list[int]:
@@ -106,6 +108,7 @@ def recall(
                 lookup=found.lookup,
                 answer=found.answer,
                 instead=found.instead,
+                within=found.within,
             )
     quotes = ranked(text.index, ask(question, before), packing, tokens)
     leaning = bool(before) and leans(question)

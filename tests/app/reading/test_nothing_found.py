@@ -61,6 +61,18 @@ def test_of_some_pages_it_is_said_how_many_were_looked_in(session) -> None:
     assert asked(session, "Who was Captain2?").answer == "In 1837.", "this is there to read"
 
 
+@pytest.mark.parametrize(
+    ("asked_for", "answer"),
+    [("Captain3", "I found nothing about this on page 2."), ("Captain2", "In 1837.")],
+)
+def test_what_a_page_does_not_say_is_not_read_off_it(tmp_path, asked_for, answer) -> None:
+    reader = Reader({"": (0.9, "In 1837.", 0.9)})
+    with Store.open(tmp_path / "other.db") as store:
+        session = begun(store, reader, PAGES)
+        read_to(session, 5)
+        assert asked(session, f"What does page 2 say about {asked_for}?").answer == answer
+
+
 def test_what_was_slept_on_is_no_reason_to_make_something_up(session, reader) -> None:
     read_to(session, 5)
     assert session.sleeps

@@ -138,6 +138,15 @@ def test_a_page_may_be_named_by_its_place(of_pages: Recaller) -> None:
     assert "A-1" not in labels(unread) and unread.lookup == ""
 
 
+def test_what_a_page_is_asked_about_may_not_stand_there(of_pages: Recaller) -> None:
+    assert of_pages(PAGES, "What does page 1 say about whales?").within == ""
+    assert of_pages(PAGES, "What does page 1 say about Ambrose?").within == "on page 1"
+    assert of_pages(PAGES, "What do pages ii to 1 say about him and Oslo?").within == (
+        "on pages ii to 1"
+    )
+    assert of_pages(PAGES, "What is on page 1?").within == ""
+
+
 def test_a_page_is_summed_up_in_words_that_stand_there_or_in_its_own(of_pages: Recaller) -> None:
     running = "Nobody had kept the red lamp of Skerry for so long as Ambrose the elder did."
     found = of_pages(PAGES | {"3": running}, "What is on page 3?")
