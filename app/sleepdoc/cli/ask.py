@@ -23,16 +23,7 @@ from sleepdoc.errors import UsageError
 
 if TYPE_CHECKING:
     from sleepdoc.cli.progress import Show
-    from sleepdoc.reading.events import AnswerFinished
     from sleepdoc.reading.session import ReadingSession
-
-_RESTS_ON = {
-    "verified": "It stands on the page:",
-    "quoted": "Its words stand on the page; whether they answer the question is uncertain:",
-    "from memory": "Not found on a page in these words. Looked at:",
-    "not found": "Nearest:",
-}
-_MOST_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -42,6 +33,7 @@ class How:
     closed_book: bool
     max_tokens: int
     kept: bool
+    ahead: bool
 
 
 @click.command(cls=Command)
@@ -62,6 +54,11 @@ class How:
     metavar="N",
     help="Stop an answer after N tokens.",
 )
+@click.option(
+    "--now",
+    is_flag=True,
+    help="Answer from the text at once; what is not read into memory yet is left for later.",
+)
 @click.option("--no-store", is_flag=True, help="Leave no trace of the question.")
 @json_option
 @jsonl_option
@@ -75,6 +72,7 @@ def ask(
     questions: Path | None,
     closed_book: bool,
     max_tokens: int,
+    now: bool,
     no_store: bool,
     as_json: bool,
     as_jsonl: bool,
@@ -83,8 +81,8 @@ def ask(
 ) -> None:
     """Answer a question about a document.
 
-    What is not read yet is read first, though not beyond the page of a copy "as of a page". The
-    answer goes to stdout, the passages it was given to stderr.
+    What is not read yet is read first, or with --now only looked in, though not beyond the page of
+    a copy "as of a page". The answer goes to stdout, what it rests on to stderr.
     """
     from sleepdoc.cli import jsonl
     from sleepdoc.cli.interrupt import interruptible
@@ -94,7 +92,8 @@ def ask(
 
     started = time.monotonic()
     asked = _asked(question, questions)
-    how = How(closed_book, max_tokens, not no_store)
+    if now and closed_book:
+        raise click.UsageError("--closed-book asks the memory, and --now does not wait for it.")
     reread = 0
     with OpenConversation(choice.options(target, database)) as conversation:
         with (jsonl.printing if as_jsonl else showing)() as show:
@@ -103,7 +102,8 @@ def ask(
                 if isinstance(event, ModelReady):
                     reread = event.tokens_reread
             session = conversation.session
-            if not session.held:
+            how = How(closed_book, max_tokens, not no_store, ahead=now and not session.held)
+            if not (now or session.held):
                 with interruptible(session):
                     for event in session.read():
                         show(event)
@@ -114,6 +114,8 @@ def ask(
                         _answer(session, each, how, show, aloud=False)
                 return
             answers = [_answer(session, each, how, show_lines, aloud=not as_json) for each in asked]
+        if how.ahead and not session.progress.finished:
+            notice("Not all of it has been read into memory yet.")
         if as_json:
             emit(
                 {
@@ -152,12 +154,17 @@ def _answer(
     session: "ReadingSession", question: str, how: How, show: "Show", *, aloud: bool
 ) -> dict[str, Any]:
     """Ask, and say what comes if it is to be said aloud; returns the fields of the answer."""
+    from sleepdoc.cli.grounds import grounds
     from sleepdoc.reading.events import AnswerFinished, Answering, AnswerText
 
     lookup = ""
     finished: AnswerFinished | None = None
     for event in session.ask(
-        question, closed_book=how.closed_book, kept=how.kept, max_tokens=how.max_tokens
+        question,
+        closed_book=how.closed_book,
+        kept=how.kept,
+        ahead=how.ahead,
+        max_tokens=how.max_tokens,
     ):
         show(event)
         match event:
@@ -170,7 +177,8 @@ def _answer(
     assert finished is not None
     if aloud:
         say("")
-        _show(finished, lookup)
+        for line in grounds(finished, lookup, closed_book=how.closed_book):
+            notice(line)
     return {
         "question": question,
         "answer": finished.answer,
@@ -180,11 +188,3 @@ def _answer(
         "citations": [asdict(each) for each in finished.citations],
         "lookup": lookup,
     }
-
-
-def _show(finished: "AnswerFinished", lookup: str) -> None:
-    if finished.citations:
-        notice(f"{lookup.capitalize()}:" if lookup else _RESTS_ON[finished.verdict])
-    for citation in finished.citations[:_MOST_SHOWN]:
-        mark = "verified, " if citation.verified else ""
-        notice(f"{mark}p. {citation.label}: {citation.quote}")

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 from markdown_it import MarkdownIt
@@ -16,11 +16,12 @@ from sleepdoc.store import StoredTurn
 Format = Literal["md", "json"]
 
 _PROBE = "what follows"
-_ENDINGS = {
+ENDINGS: Mapping[str, str] = {
     "length": "cut at the most tokens",
     "repetition": "ended, as it repeated itself",
     "interrupted": "interrupted",
 }
+"""What is said of answers that did not end by themselves."""
 
 
 def transcript(summary: Summary, turns: Sequence[StoredTurn], form: Format) -> bytes:
@@ -57,8 +58,8 @@ def remarks(turn: StoredTurn) -> Iterator[str]:
     """What is to be known of an answer beside its text."""
     if turn.info.get("closed_book"):
         yield "closed book"
-    if (ended := turn_fields(turn)["ended"]) in _ENDINGS:
-        yield _ENDINGS[ended]
+    if (ended := turn_fields(turn)["ended"]) in ENDINGS:
+        yield ENDINGS[ended]
 
 
 def _followed(answer: str, by: str) -> str:

@@ -45,8 +45,17 @@ class Absence:
         return self.tokens
 
 
-def refusal(pages: int | None) -> str:
-    """What is said instead; `pages` are those read so far, None if that is all of them."""
+def refusal(pages: int | None, within: str = "") -> str:
+    """What is said instead.
+
+    Args:
+        pages: those read to their end, None if that is all of them.
+        within: where alone it was looked for, such as ``on page iv``.
+    """
+    if within:
+        return f"I found nothing about this {within}."
     if pages is None:
         return "I found nothing about this in the document."
+    if pages == 0:
+        return "No page has been read to its end yet, so I can answer nothing about the document."
     return f"I found nothing about this in the {pages} page{'s' * (pages != 1)} read so far."

@@ -17,7 +17,7 @@ from sleepdoc.reading.events import (
     Verdict,
     WindowUse,
 )
-from sleepdoc.reading.repetition import repeats
+from sleepdoc.reading.repetition import once, repeats
 from sleepdoc_model.engine import Sampling
 from sleepdoc_model.recall.gist import supported
 
@@ -32,6 +32,10 @@ class Answer:
     """Whether anything of it is stored, and stays in the window."""
     together: bool = False
     """Whether all that is recalled is read at once, whatever is asked."""
+    ahead: bool = False
+    """Whether it may look in what is not read yet."""
+    pages: int | None = None
+    """How many pages it may look in; None: all there are."""
     turn: int | None = None
     """The stored question, once it is stored."""
     prompt: list[int] = field(default_factory=list)
@@ -77,16 +81,22 @@ class Answer:
         sampling: Sampling,
         stopped: Flag,
     ) -> Iterator[AnswerText]:
-        """Generate up to `limit` tokens, once `begin` has made the prompt known."""
+        """Generate up to `limit` tokens, once `begin` has made the prompt known.
+
+        What says again what stands right before waits until something else follows, and is left
+        out should the answer end because it goes round in circles.
+        """
         self.tokens.clear()
         self.ended, self.first_token = "stop", 0.0
-        stream = engine.stream()
+        stream, pieces, shown = engine.stream(), list[str](), 0
         with closing(engine.generate(limit, stop=engine.frame.stop, sampling=sampling)) as tokens:
             for token in tokens:
                 self.tokens.append(token)
                 self.seconds = time.monotonic() - self.started
                 self.first_token = self.first_token or self.seconds
-                yield from self._grow(stream.push(token))
+                pieces.append(stream.push(token))
+                before, shown = shown, once(pieces)
+                yield from self._grow("".join(pieces[before:shown]))
                 if stopped.is_set():
                     self.interrupted, self.ended = True, "interrupted"
                     break
@@ -96,7 +106,11 @@ class Answer:
         if len(self.tokens) >= limit and self.ended == "stop":
             self.ended = "length"
         self.likelihood = math.exp(engine.likelihood)
-        yield from self._grow(stream.finish())
+        rest = "".join(pieces[shown:]) + stream.finish()
+        if self.ended == "repetition":
+            del self.tokens[shown:]
+            rest = _end(self.text, rest)
+        yield from self._grow(rest)
 
     def checked(
         self,
@@ -157,3 +171,11 @@ class Answer:
         if shown := safe_display(piece):
             self.text += shown
             yield AnswerText(shown)
+
+
+def _end(text: str, rest: str) -> str:
+    """What of the rest still belongs to a text that ends before it: the stop of its last sentence,
+    or a sign that it ends within a word, which may be a number."""
+    if not text[-1:].isalnum():
+        return ""
+    return "…" if rest[:1].isalnum() else rest[: rest.startswith((".", "!", "?"))]

@@ -29,8 +29,8 @@ class Answerer:
         self._recall, self._stopped = recall, stopped
 
     def recall(self, answer: Answer, text: StoredText) -> Recalled:
-        """What the text read so far has for a question."""
-        if answer.closed_book or self._window.progress.page == 0:
+        """What the text has for a question."""
+        if answer.closed_book or text.read == 0:
             return Recalled([], ())
         return recall(
             text,
@@ -44,7 +44,11 @@ class Answerer:
     def words(
         self, answer: Answer, recalled: Recalled, *, most: int, left: int, sampling: Sampling
     ) -> Iterator[AnswerText]:
-        """Answer in at most `most` tokens, of which `left` fit into the window there was before."""
+        """Answer in at most `most` tokens, of which `left` fit into the window there was before.
+
+        Where nothing is recalled, what a model says is mostly made up, memory or not: one with a
+        reader is asked to say it only on demand, or if there is nothing but a memory.
+        """
         window, engine = self._window, self._engine
         room = window.budget.size - len(answer.prompt)
         lead = self._record.turn_before if recalled.leans else []
@@ -54,7 +58,10 @@ class Answerer:
         if recalled.answer:
             return answer.give(recalled.answer, engine, room=room)
         limit = min(most, room)
-        from_memory = answer.closed_book or bool(window.slept and not recalled.passages)
+        remembering = answer.closed_book or window.without_text
+        if engine.info.reads and not (remembering or recalled.passages):
+            return self._refuse(answer, recalled, room)
+        from_memory = remembering or bool(window.slept and not recalled.passages)
         reads = engine.info.reads and not from_memory
         alone = not answer.together and len(recalled.passages) > 1 and not recalled.lookup
         if reads and alone and wants_phrase(answer.question):
@@ -64,8 +71,9 @@ class Answerer:
         if reads:
             absence = Absence.of(engine)
             answer.absence = absence.probability
-            if absence.decided and not recalled.lookup:  # what was looked up is there
-                return self._refuse(answer, room)
+            sure = recalled.lookup and not recalled.within  # what was looked up is there
+            if absence.decided and not sure:
+                return self._refuse(answer, recalled, room)
             sampling = absence.ruled_out(sampling)
         words = answer.generate(engine, limit=limit, sampling=sampling, stopped=self._stopped)
         if recalled.instead:
@@ -106,11 +114,11 @@ class Answerer:
         answer.place, best = surest(len(recalled.passages), absent, say)
         if best.absence >= LIKELY:
             answer.absence = best.absence
-            yield from self._refuse(answer, limit)
+            yield from self._refuse(answer, recalled, limit)
         else:
             yield from answer.take(best)
 
-    def _refuse(self, answer: Answer, room: int) -> Iterator[AnswerText]:
+    def _refuse(self, answer: Answer, recalled: Recalled, room: int) -> Iterator[AnswerText]:
         answer.refused = True
-        pages = None if self._window.finished else self._window.progress.page
-        return answer.give(refusal(pages), self._engine, room=room)
+        text = refusal(answer.pages, recalled.within)
+        return answer.give(text, self._engine, room=room)

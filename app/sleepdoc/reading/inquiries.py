@@ -12,6 +12,7 @@ from sleepdoc.reading.earlier import questions_asked
 from sleepdoc.reading.events import LOOKED_UP, SEARCHED
 from sleepdoc.reading.summaries import Past
 from sleepdoc_model.recall import lookup
+from sleepdoc_model.recall.folding import terms
 from sleepdoc_model.recall.index import MemoryIndex
 from sleepdoc_model.recall.inquiry import (
     Asked,
@@ -19,6 +20,7 @@ from sleepdoc_model.recall.inquiry import (
     Inquiry,
     InSection,
     InShare,
+    OnNthPage,
     OnPage,
     OnPages,
     Places,
@@ -46,6 +48,8 @@ class Found:
     """Empty where the model is to answer from the quotes."""
     instead: str = ""
     """The answer if the model's, to what a text is about, does not stand in the quotes."""
+    within: str = ""
+    """Where what was asked for may be missing, such as ``on page iv``; empty if it is there."""
 
 
 def answer(
@@ -68,16 +72,20 @@ def answer(
     """
     match inquiry:
         case OnPage(label, about):
-            page = lookup.find_page(pages, label)
-            if page is None or not page.text:
-                return None
-            return Found(LOOKED_UP, _on([page], about, packer, tokens))
+            if page := lookup.find_page(pages, label):
+                return _of_page(page, about, packer, tokens)
+            # Without such a label ii may be a word.
+            return None if about or not label.isdigit() else _no_page(label, pages, whole=whole)
+        case OnNthPage(place, about):
+            page = lookup.nth_page(pages, place) if whole or place > 0 else None
+            return _of_page(page, about, packer, tokens) if page else None
         case OnPages(first, last, about):
             stretch = lookup.find_pages(pages, first, last)
             if not stretch:
                 return None
             if about:
-                return Found(LOOKED_UP, _on(stretch, about, packer, tokens))
+                where = f"on pages {stretch[0].label} to {stretch[-1].label}"
+                return _about(about, stretch, where, packer, tokens)
             told = summaries.of_stretch(stretch, past, packer)
             return _told(told) or _of_stretch(stretch, packer, tokens)
         case InShare(start, end):
@@ -125,6 +133,28 @@ def _of_itself(pages: Sequence[Page], packer: Packer, tokens: int, title: str) -
     first = packer.text(places[0]) if places else ""
     instead = summaries.titled(title, _as_quote(first))
     return Found(LOOKED_UP, packer.fill(places, tokens), instead=instead)
+
+
+def _of_page(page: lookup.Page, about: Query | None, packer: Packer, tokens: int) -> Found:
+    if not page.text.strip():
+        return Found(LOOKED_UP, [], f"There is no text on page {page.label}.")
+    if about:
+        return _about(about, [page], f"on page {page.label}", packer, tokens)
+    return _of_stretch([page], packer, tokens)
+
+
+def _about(
+    about: Query, pages: Sequence[lookup.Page], where: str, packer: Packer, tokens: int
+) -> Found:
+    """What pages say of something. If all its words stand there, they do say something of it."""
+    held = {term for page in pages for term in terms(page.text)}
+    within = "" if held.issuperset(about.own) else where
+    return Found(LOOKED_UP, _on(pages, about, packer, tokens), within=within)
+
+
+def _no_page(label: str, pages: Sequence[Page], *, whole: bool) -> Found:
+    last = f"; the last is page {pages[-1].label}" if whole and pages else ""
+    return Found(LOOKED_UP, [], f"There is no page {label} {_where(pages, whole=whole)}{last}.")
 
 
 def _of_stretch(stretch: Sequence[lookup.Page], packer: Packer, tokens: int) -> Found:

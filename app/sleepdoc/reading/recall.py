@@ -38,6 +38,11 @@ class StoredText:
         """Whether this is all of the document."""
         return self._before is None
 
+    @property
+    def read(self) -> int | None:
+        """How many pages have been read to their end; None: all there are."""
+        return None if self._before is None else max(0, self._before - 1)
+
     def page(self, number: int) -> Page:
         """A page, verified."""
         if number not in self._pages:
@@ -81,6 +86,8 @@ class Recalled:
     """Whether the question leans on the turn before it."""
     instead: str = ""
     """The answer, should the model's not stand in what was found."""
+    within: str = ""
+    """Where alone it was looked for; empty if that was everywhere, or it is there for sure."""
 
     @property
     def tokens(self) -> list[int]:
@@ -119,6 +126,7 @@ def recall(
                 lookup=found.lookup,
                 answer=found.answer,
                 instead=found.instead,
+                within=found.within,
             )
     asked = parts(question)
     quotes = ranked(text.index, ask_each(asked, before), packing, tokens)

@@ -1,4 +1,4 @@
-"""Noticing that an answer goes round in circles."""
+"""Noticing that an answer goes round in circles, and where it began to."""
 
 from collections.abc import Sequence
 
@@ -21,3 +21,19 @@ def repeats(tokens: Sequence[int]) -> bool:
         ):
             return True
     return False
+
+
+def once(pieces: Sequence[str]) -> int:
+    """How many pieces of a text stand before its end says again what stands right before.
+
+    Never fewer than with the last piece left out, so that what was shown of a growing text stays
+    right. Capitals and spaces make no difference: an answer's first word has neither before it.
+    """
+    units = [piece.casefold().strip() or piece for piece in pieces]
+    again = 0
+    for length in range(1, min(_LONGEST, len(units) - 1) + 1):
+        run = 0
+        while run < len(units) - length and units[-1 - run] == units[-1 - run - length]:
+            run += 1
+        again = max(again, run)
+    return len(units) - again

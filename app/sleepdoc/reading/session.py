@@ -143,10 +143,11 @@ class ReadingSession:
         closed_book: bool = False,
         kept: bool = True,
         together: bool = False,
+        ahead: bool = False,
         max_tokens: int = 256,
         sampling: Sampling | None = None,
     ) -> Iterator[Event]:
-        """Answer from what has been read so far.
+        """Answer from what has been read so far, or ahead of that.
 
         Yields the events of a sleep if the window has no room, then `Answering`, `AnswerText`...,
         `AnswerFinished`. Should the worker die, an answer that had not begun is generated after
@@ -158,6 +159,7 @@ class ReadingSession:
             kept: False leaves no trace: nothing is stored, the window is as before, and where it
                 has no room for the question it is emptied for the answer instead of slept on.
             together: read all that is recalled at once, whatever is asked; to compare with.
+            ahead: look in all of the text, also where it has not been read into memory yet.
 
         Raises:
             UsageError: the question is empty or too long; nothing was stored.
@@ -165,7 +167,7 @@ class ReadingSession:
         text = clean_text(question).strip()
         if not text:
             raise UsageError("The question is empty.")
-        answer = Answer(text, closed_book, kept, together)
+        answer = Answer(text, closed_book, kept, together, ahead)
         options = sampling or Sampling(seed=self._record.conversation.seed)
         return self._mended(lambda: self._ask(answer, max_tokens, options))
 
@@ -390,7 +392,9 @@ class ReadingSession:
                 f"The question is {len(question)} tokens long and at most "
                 f"{window.budget.question} fit; ask it in fewer words."
             )
-        text = self._record.text(before_page=None if window.finished else window.progress.page)
+        every = answer.ahead or window.finished
+        text = self._record.text(before_page=None if every else window.progress.page)
+        answer.pages = text.read
         recalled = self._answerer.recall(answer, text)
         self._record.begin(answer, window.position, recalled.citations, recalled.lookup)
         answer.asked = frame.asked(question)
@@ -416,7 +420,7 @@ class ReadingSession:
             yield from self._kept(answer, words)
             if recalled.answer:  # taken from the text itself
                 answer.verdict, answer.citations = "verified", recalled.citations
-            elif window.progress.page:
+            else:
                 answer.verdict, answer.citations = judge(answer, recalled.citations, text)
         self._finish(answer)
         yield answer.event(use)

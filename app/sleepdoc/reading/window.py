@@ -40,6 +40,11 @@ class Window:
         return self.read == self._tokens.total
 
     @property
+    def without_text(self) -> bool:
+        """Whether there is nothing to read: of the document there is but an imported memory."""
+        return self._tokens.total == 0
+
+    @property
     def used(self) -> int:
         """Tokens in the window, without the pinned prefix."""
         return self._engine.window_used - self.budget.pinned

@@ -8,16 +8,35 @@ import re
 from dataclasses import dataclass
 
 from sleepdoc_model.recall.folding import terms
+from sleepdoc_model.recall.lookup import NUMERALS
 from sleepdoc_model.recall.query import Query, ask
 from sleepdoc_model.recall.stop_words import STOP_WORDS
 from sleepdoc_model.recall.whole import ASKED, PAGES, WHOLE, share
 
 _NUMBER = r"(?P<name>[A-Za-z]{1,3}[-.]?\d+|\d+(?:[-.]\d+)*|[ivxlcdm]+)"
-_PAGE = re.compile(rf"\b(?:page|p\.|pp\.)\s*{_NUMBER}\b(?!\s+pages)", re.IGNORECASE)
+_PAGE = re.compile(
+    rf"\b(?:(?:page(?:\s+(?:number|no\b\.?))?|pp?\.|pgs?\b\.?)\s*{_NUMBER}|p\s+(?P<bare>\d+)"
+    rf"|page\s+(?P<word>{'|'.join(NUMERALS)}))\b(?!\s+pages)",
+    re.IGNORECASE,
+)
 _IN_ORDER = "first second third fourth fifth sixth seventh eighth ninth tenth"
 _ORDINALS = _IN_ORDER.split()
 _ORDINAL = re.compile(
     rf"\b(?:the\s+)?(?P<name>{'|'.join(_ORDINALS)})\s+(?P<kind>chapter|section|part|appendix)\b",
+    re.IGNORECASE,
+)
+_FROM_THE_END = {
+    "last": -1,
+    "final": -1,
+    "second to last": -2,
+    "next to last": -2,
+    "last but one": -2,
+    "penultimate": -2,
+}
+_PLACES_NAMED = "|".join((*_ORDINALS, *_FROM_THE_END)).replace(" ", "[ -]")
+_NTH_PAGE = re.compile(
+    rf"\b(?:the\s+)?(?:very\s+)?(?P<name>{_PLACES_NAMED}|\d+(?:st|nd|rd|th))\s+page\b"
+    r"(?!\s+(?:of|in)\s+(?:the\s+)?(?:\w+\s+)?(?:chapter|section|part|appendix))",
     re.IGNORECASE,
 )
 _SECTION = re.compile(
@@ -70,6 +89,16 @@ class OnPage:
     """What stands on a page."""
 
     label: str
+    about: Query | None
+    """What of it; None for all."""
+
+
+@dataclass(frozen=True)
+class OnNthPage:
+    """What stands on a page that is named by its place."""
+
+    place: int
+    """From 1; -1 is the last."""
     about: Query | None
     """What of it; None for all."""
 
@@ -129,7 +158,7 @@ class Asked:
     """As the question says it, such as ``yesterday``; empty for whenever."""
 
 
-Inquiry = OnPage | OnPages | InShare | InSection | Count | Places | Whole | Asked
+Inquiry = OnPage | OnNthPage | OnPages | InShare | InSection | Count | Places | Whole | Asked
 
 
 def inquire(question: str) -> Inquiry | None:
@@ -150,7 +179,11 @@ def inquire(question: str) -> Inquiry | None:
         return OnPages(match["first"], match["last"], about if about.weights else None)
     if match := _PAGE.search(question):
         about = _rest(question, match)
-        return OnPage(match["name"], about if about.weights else None)
+        label = match["name"] or match["bare"] or str(NUMERALS[match["word"].lower()])
+        return OnPage(label, about if about.weights else None)
+    if match := _NTH_PAGE.search(question):
+        about = _rest(question, match)
+        return OnNthPage(_place(match["name"]), about if about.weights else None)
     if (match := _SECTION.search(question)) and not _rest(question, match).weights:
         return InSection(match["kind"].lower(), match["name"])
     if (match := _ORDINAL.search(question)) and not _rest(question, match).weights:
@@ -159,6 +192,14 @@ def inquire(question: str) -> Inquiry | None:
     if (found := share(question)) and not _besides(found[2]).weights:
         return InShare(*found[:2])
     return None
+
+
+def _place(name: str) -> int:
+    """From 1, or from -1 at the end."""
+    name = name.lower().replace("-", " ")
+    if name in _FROM_THE_END:
+        return _FROM_THE_END[name]
+    return _ORDINALS.index(name) + 1 if name in _ORDINALS else int(name[:-2])
 
 
 def _rest(question: str, place: re.Match[str]) -> Query:

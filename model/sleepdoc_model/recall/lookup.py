@@ -12,7 +12,7 @@ from sleepdoc_model.recall.passages import sentences
 from sleepdoc_model.recall.stop_words import STOP_WORDS
 
 _WORDS = "one two three four five six seven eight nine ten"
-_NUMERALS = {word: value for value, word in enumerate(_WORDS.split(), start=1)}
+NUMERALS = {word: value for value, word in enumerate(_WORDS.split(), start=1)}
 _ROMAN = {1: "i", 4: "iv", 5: "v", 9: "ix", 10: "x", 40: "xl", 50: "l", 90: "xc", 100: "c"}
 _PAGE_REFERENCE = re.compile(r"[.\s]\d+\s*\Z")
 
@@ -67,6 +67,11 @@ def find_page(pages: Sequence[Page], label: str) -> Page | None:
     return next((page for page in pages if str(page.number) == wanted), None)
 
 
+def nth_page(pages: Sequence[Page], place: int) -> Page | None:
+    """The page at a place, counted from 1, or from -1 at the end, whatever its label."""
+    return pages[place - (place > 0)] if 0 < abs(place) <= len(pages) else None
+
+
 def find_pages(pages: Sequence[Page], first: str, last: str) -> Sequence[Page]:
     """The pages from one label or number to another; none if there is no such stretch."""
     start, end = find_page(pages, first), find_page(pages, last)
@@ -87,10 +92,10 @@ def find_section(pages: Iterable[Page], kind: str, name: str) -> Place | None:
     An entry of a table of contents, or a line that ends with a number as such do, counts only where
     there is no other.
     """
-    number = _NUMERALS.get(name.casefold(), name)
+    number = NUMERALS.get(name.casefold(), name)
     names = {str(number), _roman(number)} if str(number).isdigit() else {str(name)}
     spelt = "|".join(re.escape(each) for each in names if each)
-    numerals = "|".join(word for word, value in _NUMERALS.items() if value == _int(number))
+    numerals = "|".join(word for word, value in NUMERALS.items() if value == _int(number))
     heading = re.compile(
         rf"(?:#+\s*)?(?:{re.escape(kind)}\s+(?:{'|'.join(filter(None, (spelt, numerals)))})\b"
         rf"|(?:{spelt})(?:[.:)]|\.?\s+(?=[^\W\d_])))",

@@ -54,11 +54,40 @@ def test_asking_twice_rereads_nothing(run: Run, story: Path) -> None:
     assert asked == ["Where did Ambrose sail?", "Who lit lamp 8?"]
 
 
+def test_an_answer_may_come_before_reading_which_then_goes_on(run: Run, story: Path) -> None:
+    now = run("ask", story, "Where did Ambrose sail?", "--now", "--json")
+    assert (now.json["sleeps"], now.json["tokens_read"]) == (0, 0)
+    assert any("Valparaiso" in citation["quote"] for citation in now.json["citations"])
+    assert "Not all of it has been read" in now.err
+    counted = run("ask", story, "How often is Valparaiso mentioned?", "--now")
+    assert "once in the document" in counted.out
+    read = run("read", story, "--json").json
+    assert read["conversation"] == now.json["conversation"] and read["sleeps"] > 0
+    later = run("ask", story, "Who lit lamp 8?", "--now", "--json")
+    assert later.json["tokens_read"] == read["tokens"] and "Not all" not in later.err
+    assert len(run("show", "lamps", "--json").json["turns"]) == 3
+
+
+def test_a_copy_as_of_a_page_is_not_looked_beyond(run: Run, lamps: str) -> None:
+    copy = run("fork", lamps, "--at", 2, "--json").json["conversation"]
+    fields = run("ask", copy, "Where did Ambrose sail?", "--now", "--json").json
+    assert not any("Valparaiso" in citation["quote"] for citation in fields["citations"])
+
+
+def test_a_memory_that_is_not_waited_for_is_not_asked(run: Run, story: Path) -> None:
+    assert run("ask", story, "Who?", "--now", "--closed-book").code == 2
+
+
 def test_the_answer_alone_is_on_stdout(run: Run, lamps: str) -> None:
     done = run("ask", lamps, "Where did Ambrose sail?")
     turn = run("show", lamps, "--json").json["turns"][0]
     assert done.out == turn["answer"] + "\n"
     assert turn["citations"][0]["quote"] in done.err
+
+
+def test_an_answer_without_passages_says_on_stderr_what_it_rests_on(run: Run, lamps: str) -> None:
+    done = run("ask", lamps, "Where did Ambrose sail?", "--closed-book")
+    assert done.err.splitlines()[-1] == "From memory, on no page (closed book)."
 
 
 def test_a_closed_book_has_no_passages(run: Run, lamps: str) -> None:

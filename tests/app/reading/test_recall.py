@@ -125,7 +125,47 @@ def test_a_page_that_is_named_is_looked_up(of_pages: Recaller) -> None:
     assert labels(found) == ["ii"] and found.lookup == "looked up" and not found.answer
     assert found.citations[0].quote == PAGES["ii"]
     assert labels(of_pages(PAGES, "What does page A-1 say about keepers?")) == ["A-1"]
-    assert labels(of_pages(PAGES, "what is on p. 77?")) != ["77"]
+    assert labels(of_pages(PAGES, "What does page number 2 say?")) == ["2"]
+    assert labels(of_pages(PAGES, "What does page two say?")) == ["2"]
+
+
+def test_a_page_may_be_named_by_its_place(of_pages: Recaller) -> None:
+    assert labels(of_pages(PAGES, "What is on the first page?")) == ["i"]
+    assert labels(of_pages(PAGES, "What does the second page say about friends?")) == ["ii"]
+    assert labels(of_pages(PAGES, "What's on the last page?")) == ["A-1"]
+    assert labels(of_pages(PAGES, "What is on the 4th page?")) == ["2"]
+    unread = of_pages(PAGES, "What is on the last page?", before_page=4)
+    assert "A-1" not in labels(unread) and unread.lookup == ""
+
+
+def test_what_a_page_is_asked_about_may_not_stand_there(of_pages: Recaller) -> None:
+    assert of_pages(PAGES, "What does page 1 say about whales?").within == ""
+    assert of_pages(PAGES, "What does page 1 say about Ambrose?").within == "on page 1"
+    assert of_pages(PAGES, "What do pages ii to 1 say about him and Oslo?").within == (
+        "on pages ii to 1"
+    )
+    assert of_pages(PAGES, "What is on page 1?").within == ""
+
+
+def test_a_page_is_summed_up_in_words_that_stand_there_or_in_its_own(of_pages: Recaller) -> None:
+    running = "Nobody had kept the red lamp of Skerry for so long as Ambrose the elder did."
+    found = of_pages(PAGES | {"3": running}, "What is on page 3?")
+    assert found.text == running and found.instead == f"“{running}”"
+
+
+@pytest.mark.parametrize(
+    ("question", "before", "expected"),
+    [
+        ("what is on p. 77?", None, "There is no page 77 in the document; the last is page 9."),
+        ("what is on p. 77?", 4, "There is no page 77 in the 3 pages read so far."),
+        ("What is on page 9?", None, "There is no text on page 9."),
+    ],
+)
+def test_a_page_that_is_not_there_or_empty_is_said_to_be_so(
+    of_pages: Recaller, question: str, before: int | None, expected: str
+) -> None:
+    found = of_pages(PAGES | {"9": ""}, question, before_page=before)
+    assert (found.answer, found.citations) == (expected, ())
 
 
 def test_a_page_of_a_file_is_looked_up_by_its_printed_label(store: Store, tmp_path: Path) -> None:
