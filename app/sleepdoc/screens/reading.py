@@ -12,7 +12,7 @@ from textual.events import Key, Resize
 from textual.getters import query_one
 from textual.reactive import reactive
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from sleepdoc.errors import ExitCode, SleepdocError, UsageError
 from sleepdoc.reading.events import DocumentReady, Failed, ModelReady, ReadingFinished, Resumed
@@ -24,6 +24,7 @@ from sleepdoc.screens.wire import Commands, Happened, ReadToTheEnd
 from sleepdoc.widgets.activity import Activity, Course
 from sleepdoc.widgets.chat import Chat
 from sleepdoc.widgets.coverage_strip import CoverageStrip
+from sleepdoc.widgets.keys_footer import KeysFooter
 from sleepdoc.widgets.notice import Tone
 from sleepdoc.widgets.page_pane import PagePane
 from sleepdoc.widgets.pane_tabs import Pane, PaneTabs
@@ -31,6 +32,7 @@ from sleepdoc.widgets.panes import Panes
 from sleepdoc.widgets.prompt import Prompt
 from sleepdoc.widgets.side import Side
 from sleepdoc.widgets.status_line import StatusLine
+from sleepdoc.widgets.taken_back import undo_takes
 from sleepdoc.widgets.title_bar import TitleBar
 from sleepdoc.widgets.turn import TurnView
 
@@ -89,7 +91,7 @@ class ReadingScreen(Screen[None]):
         yield CoverageStrip()
         yield PaneTabs()
         yield Panes()
-        yield Footer()
+        yield KeysFooter()
 
     def on_mount(self) -> None:
         self.title_bar.document = self._document
@@ -127,6 +129,7 @@ class ReadingScreen(Screen[None]):
                 self.failure = event
         for part in (self.title_bar, self.status, self.strip, self.side.details):
             part.show(event)
+        self.chat.hints.now = {"undo": undo_takes(self.strip.coverage.sleeps)}
         await self.chat.show(event)
         self.course = self.course.after(event)
         use = self.status.use
@@ -135,6 +138,7 @@ class ReadingScreen(Screen[None]):
 
     def watch_course(self, before: Course, course: Course) -> None:
         self.status.course = course
+        self.prompt.paused = course.now is Activity.PAUSED
         if keys.footing(before.now) != keys.footing(course.now):
             self.refresh_bindings()
 
@@ -272,8 +276,8 @@ class ReadingScreen(Screen[None]):
     def action_pane(self, name: str) -> None:
         self.panes.show(Pane(name))
 
-    def action_toggle_pane(self, name: str) -> None:
-        self.panes.toggle(Pane(name))
+    def action_details(self) -> None:
+        self.panes.toggle(Pane.DETAILS)
 
     def action_next_pane(self) -> None:
         self.panes.show(self.panes.pane.next)

@@ -25,7 +25,7 @@ BINDINGS: list[BindingType] = [
     Binding("f5", "pane('page')", "Page", id="page", show=False),
     # A text area has meanings of its own for these two.
     Binding("f6", "next_pane", "Next pane", id="next-pane", show=False, priority=True),
-    Binding("f7", "toggle_pane('details')", "Details", id="details", show=False, priority=True),
+    Binding("f7", "details", "Details", id="details", tooltip="Figures", priority=True),
     Binding(
         "f8",
         "closed_book",

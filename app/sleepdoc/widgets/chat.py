@@ -33,6 +33,7 @@ from sleepdoc.widgets.notice import Notice, Tone
 from sleepdoc.widgets.prompt import Prompt
 from sleepdoc.widgets.sleep_card import StoredSleeps
 from sleepdoc.widgets.style import beside
+from sleepdoc.widgets.taken_back import taken_back
 from sleepdoc.widgets.transcript import Transcript
 from sleepdoc.widgets.turn import TurnView
 
@@ -100,7 +101,7 @@ class Chat(Vertical):
             case Answering() | AnswerText() | AnswerFinished():
                 await self._answer(event)
             case Undone():
-                await self._undone(event)
+                await self.say(*taken_back(event))
             case OverviewWritten():
                 await self.tell(event.overview)
             case WorkerDied():
@@ -183,17 +184,6 @@ class Chat(Vertical):
         elif self._answered is not None and isinstance(event, AnswerFinished):
             await self._answered.answer.finish(event)
             self._answered = None
-
-    async def _undone(self, event: Undone) -> None:
-        at = figures.at_page(event.progress)
-        far = figures.at_page(event.before)
-        if event.redone:
-            await self.say(f"Redone: the memory is again as it was at {at}")
-            return
-        await self.say(
-            f"Undone: the memory is as it was at {at}, before the last sleep",
-            f"What was read since, to {far}, is read again: Esc goes on. /redo takes this back.",
-        )
 
     async def _failed(self, event: Failed) -> None:
         if event.exit_code is ExitCode.USAGE:
