@@ -83,6 +83,8 @@ class ReadingScreen(Screen[None]):
         """What one should know of the model, such as how much it remembers."""
         self.failure: Failed | None = None
         """Why it stopped, if it did."""
+        self._commanding = False
+        """Whether a command is begun, so that Esc leaves it."""
 
     def compose(self) -> ComposeResult:
         yield Static(id="too-small", markup=False)
@@ -209,14 +211,22 @@ class ReadingScreen(Screen[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Esc means one thing at a time, and the footer says which."""
         now = self.course.now
+        away = self.panes.away or self.prompt.commands
         if action == "back":
-            return self.panes.away
+            return away
         if action in keys.ESC.values():
-            return not self.panes.away and keys.ESC.get(now) == action
+            return not away and keys.ESC.get(now) == action
         return not (action in keys.NEED_A_MODEL and now in keys.WITHOUT_A_MODEL)
 
     def on_descendant_focus(self) -> None:
+        self.status.away = self.panes.away
         self.refresh_bindings()
+
+    @on(Prompt.Changed)
+    def _typed(self) -> None:
+        if self.prompt.commands != self._commanding:
+            self._commanding = self.prompt.commands
+            self.refresh_bindings()
 
     def action_stop(self) -> None:
         self.commands.stop_answer()
@@ -271,6 +281,9 @@ class ReadingScreen(Screen[None]):
         self.strip.page = turned.page
 
     def action_back(self) -> None:
+        """To the conversation; there, a command that is begun is left."""
+        if self.prompt.commands and not self.panes.away:
+            self.prompt.clear()
         self.panes.show(Pane.CHAT)
 
     def action_pane(self, name: str) -> None:

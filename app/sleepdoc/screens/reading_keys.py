@@ -15,7 +15,7 @@ NEED_A_MODEL = {"sleep", "closed_book"}
 WITHOUT_A_MODEL = {Activity.OPENING, Activity.LOADING, Activity.FAILED}
 
 BINDINGS: list[BindingType] = [
-    Binding("escape", "back", "Back", id="back", tooltip="Back to the conversation"),
+    Binding("escape", "back", "Back", id="back", tooltip="Back to the prompt"),
     Binding("escape", "stop", "Stop", id="stop", tooltip="Stop the answer"),
     Binding("escape", "pause", "Pause", id="pause", tooltip="Pause reading"),
     Binding("escape", "go_on", "Go on", id="go-on", tooltip="Go on reading"),

@@ -13,11 +13,16 @@ SPARE = "details"
 
 
 class KeysFooter(Footer):
-    """Textual's, told which key can be left out: what does not fit would fall off its end."""
+    """Textual's, with the key that can be left out last: what does not fit falls off its end."""
 
     DEFAULT_CSS = beside(__file__)
 
     def compose(self) -> ComposeResult:
         keys: Iterable[Widget] = super().compose()
+        spare = []
         for key in keys:
-            yield key.set_class(getattr(key, "action", "") == SPARE, "-spare")
+            if getattr(key, "action", "") == SPARE:
+                spare.append(key.add_class("-spare"))
+            else:
+                yield key
+        yield from spare
