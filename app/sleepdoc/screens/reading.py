@@ -172,7 +172,8 @@ class ReadingScreen(Screen[None]):
         self.obey(typed.name, typed.argument)
 
     def obey(self, name: str, argument: str = "") -> None:
-        """Do what stands behind a slash, or say why not."""
+        """Do what stands behind a slash, or say why not; what is said comes into sight."""
+        self.chat.transcript.anchor()
         self.run_worker(self._obey(name, argument), group="command")
 
     async def _obey(self, name: str, argument: str) -> None:

@@ -87,6 +87,18 @@ class Chat(Vertical):
         unsaid = [] if told.complete else ["The rest is written when there is nothing to read."]
         await self.say(lines[0], "\n".join([*lines[1:], *unsaid]))
 
+    async def _announce(self, told: Overview) -> None:
+        """Say so much of it, unasked, as leaves the last answer on the screen."""
+        headline, *rest = told.lines()
+        about = rest[:1] if told.about is not None and told.about.text else []
+        parts, questions = len(told.parts), len(told.questions)
+        more = [
+            *([f"part by part ({figures.count(parts)})"] if parts else []),
+            *([f"what you could ask ({figures.count(questions)})"] if questions else []),
+        ]
+        offer = [f"/overview tells it {', and '.join(more)}."] if more else []
+        await self.say(headline, "\n".join([*about, *offer]))
+
     async def show(self, event: Event) -> None:
         """Take over what an event says."""
         match event:
@@ -103,7 +115,7 @@ class Chat(Vertical):
             case Undone():
                 await self.say(*taken_back(event))
             case OverviewWritten():
-                await self.tell(event.overview)
+                await self._announce(event.overview)
             case WorkerDied():
                 said = "It is started again from the last saved step"
                 headline = f"The model process ended: {event.reason}"

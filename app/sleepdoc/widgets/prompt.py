@@ -15,7 +15,7 @@ from sleepdoc.documents.text import safe_display
 from sleepdoc.widgets.style import beside
 
 _ASK = "Ask about what has been read so far"
-_PAUSED = f"Reading is paused: Esc goes on. {_ASK}"
+_PAUSED = "Reading is paused: Esc goes on. You can still ask."
 
 
 class Prompt(TextArea):

@@ -8,6 +8,7 @@ from sleepdoc.reading.events import SEARCHED, Citation, Verdict
 RECALLED = "· recalled"
 VERIFIED = "✓ verified"
 QUOTED = "≈ quoted"
+FOUND = "· found"
 
 
 def evidence(
@@ -26,4 +27,10 @@ def said_of(citation: Citation, verdict: Verdict | None) -> str:
     """A sign and a word for a citation; `verdict` is None for one that was merely given."""
     if citation.verified:
         return VERIFIED
-    return QUOTED if verdict == "quoted" else RECALLED
+    match verdict:
+        case "quoted":
+            return QUOTED
+        case "verified":  # the answer was taken from the text, and not compared with it
+            return FOUND
+        case _:
+            return RECALLED

@@ -10,7 +10,14 @@ from pilot.feeder import Person, at_the_application, wait_until
 from safetensors.numpy import save
 from textual.events import AppBlur
 
-from sleepdoc.reading.events import ReadingFinished, SleptPages, Undone, WindowUse
+from sleepdoc.reading.events import (
+    OverviewWritten,
+    ReadingFinished,
+    SleptPages,
+    Undone,
+    WindowUse,
+)
+from sleepdoc.reading.overview import Line, Overview
 from sleepdoc.screens.slash import SLASHES
 from sleepdoc.store import Position, Store
 from sleepdoc.widgets.prompt import Prompt
@@ -105,6 +112,15 @@ async def test_undo_and_redo_say_what_they_do() -> None:
         await person.waits_for("mmmm..............")
 
 
+async def test_what_a_command_says_is_seen_although_the_person_had_scrolled_up() -> None:
+    async with at_the_application() as person:
+        await person.gets(*scenes.RESUMED, until="p. 8 of 18")
+        await person.presses("pageup", "pageup")
+        await wait_until(person.pilot, lambda: "Resumed" not in person.sees)
+        await says(person, "/undoo")
+        await person.waits_for("There is no command /undoo")
+
+
 async def test_an_undo_of_part_of_a_page_is_told_without_pages() -> None:
     at = scenes.progress(2, slept=2)
     undone = Undone(False, at, at, (SleptPages(1, 1, 2),), WindowUse(0, 0, scenes.WINDOW))
@@ -159,6 +175,21 @@ async def test_an_overview_is_shown_and_what_it_lacks_is_written(database: Path)
         await says(person, "/overview")
         await person.waits_for("The rest is written when there is nothing to read.")
         assert ("write_gists",) in person.feeder.commands
+
+
+async def test_an_overview_that_nobody_asked_for_leaves_the_last_answer_in_sight() -> None:
+    parts = tuple(Line("", n, n, str(n), str(n), "The gales. " * 12, True) for n in range(1, 9))
+    about = Line("", 1, 18, "1", "18", "It is about five pips.", False)
+    told = Overview("Pips", "p.pdf", 18, 7000, 18, about, parts, ("Who is Elias?",), complete=True)
+    async with at_the_application() as person:
+        await ready(person)
+        await person.asks(scenes.QUESTION)
+        await person.gets(*scenes.answer(4, scenes.CITATION), until="23 tok/s")
+        await person.gets(OverviewWritten(told), until="Pips: 18 pages, 7,000 words")
+        said = " ".join(person.sees.replace("▌", "").split())
+        assert "It is about five pips." in said and "second came from Dundee [1]" in said
+        assert "/overview tells it part by part (8), and what you could ask (1)." in said
+        assert "The gales." not in said
 
 
 async def test_fork_memory_export_and_rename(

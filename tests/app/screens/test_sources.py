@@ -104,9 +104,10 @@ async def test_an_answer_from_memory_stands_on_nothing_it_was_given() -> None:
 
 async def test_a_search_stands_on_all_that_it_found() -> None:
     async with at_the_application(NARROW) as person:
-        await answered(person, lookup=SEARCHED)
-        assert "Openshaw's. [1] [2]" in person.sees and "and 8 passages more" in person.sees
-        assert strip(person) == "mm^^^^^^^^^......."
+        await answered(person, evidence=False, lookup=SEARCHED)
+        assert "Openshaw's. [1] [2]" in person.sees and "[1] p. 4 · found" in person.sees
+        assert "▶ and 7 passages more" in person.sees
+        assert strip(person) == "mmw^^^^^^^^......."
 
 
 def strip(person: Person) -> str:
