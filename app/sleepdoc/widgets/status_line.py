@@ -112,7 +112,8 @@ class StatusLine(Lines):
                 took = "" if self.took is None else f"in {figures.clock(self.took)}"
                 return [f"Read {pages}".rstrip(), took, "all of it can be asked about"]
             case Activity.ANSWERING:
-                return ["Answering", where and f"reading waits at {where}"]
+                waits = where and not self.course.finished
+                return ["Answering", f"reading waits at {where}" if waits else ""]
             case Activity.PAUSED:
                 return [
                     f"Paused at {where}" if where else "Paused",

@@ -185,6 +185,15 @@ async def test_esc_stops_the_answer_else_pauses_else_goes_on_and_never_quits() -
         assert person.app.is_running
 
 
+async def test_reading_waits_for_an_answer_only_while_there_is_something_to_read() -> None:
+    async with at_the_application() as person:
+        await person.gets(*scenes.READING, scenes.answering(4), until="reading waits at p. 4 of 18")
+        await person.gets(scenes.finished("Yes."), until="Reading p. 4 of 18")
+        await person.gets(ReadingFinished(scenes.progress(18), 2, 61.0), until="Read all 18 pages")
+        await person.gets(scenes.answering(18), until="Answering")
+        assert "reading waits" not in person.sees
+
+
 async def test_a_pause_is_told_where_one_types_with_the_key_that_ends_it() -> None:
     told = "Reading is paused: Esc goes on."
     async with at_the_application() as person:
