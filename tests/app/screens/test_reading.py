@@ -1,6 +1,7 @@
 """The reading screen as someone uses it: look, type, press, look again."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from pilot import scenes
@@ -222,17 +223,17 @@ async def test_a_pause_seen_from_elsewhere_does_not_promise_what_esc_does_at_the
 async def test_esc_leaves_a_command_that_is_begun_and_pauses_nothing() -> None:
     async with at_the_application() as person:
         await person.gets(*scenes.READING, until="esc Pause")
-        await person.types("/un")
+        await person.types("/clo")
         await person.waits_for("esc Back")
         await person.presses("escape")
         await person.waits_for("esc Pause")
-        assert not person.screen.prompt.text and "/undo " not in person.sees
+        assert not person.screen.prompt.text and "/closed-book" not in person.sees
         assert person.feeder.commands == [("start",)]
 
 
 @pytest.mark.parametrize("opens", ["f1", "f2", "ctrl+p"])
-async def test_esc_over_the_screen_only_closes_what_is_there(opens: str) -> None:
-    async with at_the_application() as person:
+async def test_esc_over_the_screen_only_closes_what_is_there(opens: str, tmp_path: Path) -> None:
+    async with at_the_application(database=tmp_path / "sleepdoc.db") as person:
         await person.gets(*scenes.READING, until="esc Pause")
         await person.presses(opens)
         await wait_until(person.pilot, lambda: len(person.app.screen_stack) == 3)
