@@ -250,7 +250,7 @@ async def test_the_details_say_what_they_are_and_their_key_is_named() -> None:
         await person.waits_for("Details: reading, window and memory in figures")
         assert "F7 closes" in person.sees and "change by layer" in person.sees
         await person.presses("f7", "f1")
-        await person.waits_for("details: reading, window and memory in figures")
+        await person.waits_for("details: reading and memory in figures")
     async with at_the_application((80, 24)) as person:
         await person.gets(*scenes.READING, until="f2 Library")
         assert "f7 Details" not in person.sees
