@@ -12,7 +12,7 @@ from textual.events import Key, Resize
 from textual.getters import query_one
 from textual.reactive import reactive
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from sleepdoc.errors import ExitCode, SleepdocError, UsageError
 from sleepdoc.reading.events import DocumentReady, Failed, ModelReady, ReadingFinished, Resumed
@@ -24,6 +24,7 @@ from sleepdoc.screens.wire import Commands, Happened, ReadToTheEnd
 from sleepdoc.widgets.activity import Activity, Course
 from sleepdoc.widgets.chat import Chat
 from sleepdoc.widgets.coverage_strip import CoverageStrip
+from sleepdoc.widgets.keys_footer import KeysFooter
 from sleepdoc.widgets.notice import Tone
 from sleepdoc.widgets.page_pane import PagePane
 from sleepdoc.widgets.pane_tabs import Pane, PaneTabs
@@ -31,6 +32,7 @@ from sleepdoc.widgets.panes import Panes
 from sleepdoc.widgets.prompt import Prompt
 from sleepdoc.widgets.side import Side
 from sleepdoc.widgets.status_line import StatusLine
+from sleepdoc.widgets.taken_back import undo_takes
 from sleepdoc.widgets.title_bar import TitleBar
 from sleepdoc.widgets.turn import TurnView
 
@@ -81,6 +83,8 @@ class ReadingScreen(Screen[None]):
         """What one should know of the model, such as how much it remembers."""
         self.failure: Failed | None = None
         """Why it stopped, if it did."""
+        self._commanding = False
+        """Whether a command is begun, so that Esc leaves it."""
 
     def compose(self) -> ComposeResult:
         yield Static(id="too-small", markup=False)
@@ -89,7 +93,7 @@ class ReadingScreen(Screen[None]):
         yield CoverageStrip()
         yield PaneTabs()
         yield Panes()
-        yield Footer()
+        yield KeysFooter()
 
     def on_mount(self) -> None:
         self.title_bar.document = self._document
@@ -127,6 +131,7 @@ class ReadingScreen(Screen[None]):
                 self.failure = event
         for part in (self.title_bar, self.status, self.strip, self.side.details):
             part.show(event)
+        self.chat.hints.now = {"undo": undo_takes(self.strip.coverage.sleeps)}
         await self.chat.show(event)
         self.course = self.course.after(event)
         use = self.status.use
@@ -135,6 +140,7 @@ class ReadingScreen(Screen[None]):
 
     def watch_course(self, before: Course, course: Course) -> None:
         self.status.course = course
+        self.prompt.paused = course.now is Activity.PAUSED
         if keys.footing(before.now) != keys.footing(course.now):
             self.refresh_bindings()
 
@@ -166,7 +172,8 @@ class ReadingScreen(Screen[None]):
         self.obey(typed.name, typed.argument)
 
     def obey(self, name: str, argument: str = "") -> None:
-        """Do what stands behind a slash, or say why not."""
+        """Do what stands behind a slash, or say why not; what is said comes into sight."""
+        self.chat.transcript.anchor()
         self.run_worker(self._obey(name, argument), group="command")
 
     async def _obey(self, name: str, argument: str) -> None:
@@ -205,14 +212,22 @@ class ReadingScreen(Screen[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Esc means one thing at a time, and the footer says which."""
         now = self.course.now
+        away = self.panes.away or self.prompt.commands
         if action == "back":
-            return self.panes.away
+            return away
         if action in keys.ESC.values():
-            return not self.panes.away and keys.ESC.get(now) == action
+            return not away and keys.ESC.get(now) == action
         return not (action in keys.NEED_A_MODEL and now in keys.WITHOUT_A_MODEL)
 
     def on_descendant_focus(self) -> None:
+        self.status.away = self.panes.away
         self.refresh_bindings()
+
+    @on(Prompt.Changed)
+    def _typed(self) -> None:
+        if self.prompt.commands != self._commanding:
+            self._commanding = self.prompt.commands
+            self.refresh_bindings()
 
     def action_stop(self) -> None:
         self.commands.stop_answer()
@@ -267,13 +282,16 @@ class ReadingScreen(Screen[None]):
         self.strip.page = turned.page
 
     def action_back(self) -> None:
+        """To the conversation; there, a command that is begun is left."""
+        if self.prompt.commands and not self.panes.away:
+            self.prompt.clear()
         self.panes.show(Pane.CHAT)
 
     def action_pane(self, name: str) -> None:
         self.panes.show(Pane(name))
 
-    def action_toggle_pane(self, name: str) -> None:
-        self.panes.toggle(Pane(name))
+    def action_details(self) -> None:
+        self.panes.toggle(Pane.DETAILS)
 
     def action_next_pane(self) -> None:
         self.panes.show(self.panes.pane.next)

@@ -15,7 +15,7 @@ NEED_A_MODEL = {"sleep", "closed_book"}
 WITHOUT_A_MODEL = {Activity.OPENING, Activity.LOADING, Activity.FAILED}
 
 BINDINGS: list[BindingType] = [
-    Binding("escape", "back", "Back", id="back", tooltip="Back to the conversation"),
+    Binding("escape", "back", "Back", id="back", tooltip="Back to the prompt"),
     Binding("escape", "stop", "Stop", id="stop", tooltip="Stop the answer"),
     Binding("escape", "pause", "Pause", id="pause", tooltip="Pause reading"),
     Binding("escape", "go_on", "Go on", id="go-on", tooltip="Go on reading"),
@@ -25,7 +25,7 @@ BINDINGS: list[BindingType] = [
     Binding("f5", "pane('page')", "Page", id="page", show=False),
     # A text area has meanings of its own for these two.
     Binding("f6", "next_pane", "Next pane", id="next-pane", show=False, priority=True),
-    Binding("f7", "toggle_pane('details')", "Details", id="details", show=False, priority=True),
+    Binding("f7", "details", "Details", id="details", tooltip="Figures", priority=True),
     Binding(
         "f8",
         "closed_book",

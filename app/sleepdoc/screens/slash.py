@@ -142,7 +142,7 @@ SLASHES = (
     Slash("rename", "NAME", "another name for this conversation", _rename),
     Slash("library", "", "all conversations", _action("app.library")),
     Slash("model", "[ID]", "which model reads; or read with another", _model),
-    Slash("details", "", "figures, layers and hashes", _action("toggle_pane('details')")),
+    Slash("details", "", "figures, layers and hashes", _action("details")),
     Slash("theme", "[NAME]", "other colours", _theme),
     Slash("help", "", "keys and words", _action("app.help")),
 )

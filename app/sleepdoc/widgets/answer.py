@@ -1,5 +1,7 @@
 """An answer: streamed Markdown, and below it where it comes from."""
 
+from collections.abc import Sequence
+
 from markdown_it import MarkdownIt
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -20,9 +22,10 @@ from sleepdoc.reading.events import (
     Turn,
     Verdict,
 )
-from sleepdoc.widgets.citation import CitationView
 from sleepdoc.widgets.lines import MUTED, Lines
+from sleepdoc.widgets.sources import Sources
 from sleepdoc.widgets.style import beside
+from sleepdoc.widgets.verdict import evidence
 
 _PAINT_EVERY = 1 / 16
 """Seconds. Tokens that arrive in between are painted together."""
@@ -59,6 +62,7 @@ class Answer(Vertical):
     DEFAULT_CSS = beside(__file__)
 
     markdown = query_one(Markdown)
+    sources = query_one(Sources)
     summary = query_one(Summary)
 
     def __init__(self) -> None:
@@ -71,10 +75,12 @@ class Answer(Vertical):
         self.text = ""
         """The whole answer as it came, once it has."""
         self.citations: tuple[Citation, ...] = ()
+        self.evidence: Sequence[Citation] = ()
+        """The first of them, on which it stands."""
 
     def compose(self) -> ComposeResult:
         yield Markdown(parser_factory=plain_markdown, open_links=False)
-        yield Vertical(classes="citations")
+        yield Sources()
         yield Summary()
 
     async def begin(self, event: Answering) -> None:
@@ -83,7 +89,7 @@ class Answer(Vertical):
             await self._settle("", [])
         self._begun = event
         self._more = [figures.read_to(event.read_to), *([] if event.kept else ["not stored"])]
-        await self._cite(event.citations)
+        await self._cite(event.citations, None, event.lookup)
         self.summary.parts = ("answering", self._source(None), *self._more)
         self._painter = self.set_interval(_PAINT_EVERY, self._paint)
 
@@ -95,8 +101,8 @@ class Answer(Vertical):
         pace = [f"{figures.rate(event.tokens_per_second)} tok/s"]
         if event.first_token >= _WORTH_SAYING:
             pace.insert(0, f"first token {event.first_token:.1f} s")
-        if event.citations and event.citations != self.citations:
-            await self._cite(event.citations)
+        lookup = self._begun.lookup if self._begun else ""
+        await self._cite(event.citations or self.citations, event.verdict, lookup)
         source = self._source(event.verdict)
         ending = _ending(event.ended, event.interrupted)
         await self._settle(event.answer, [*ending, source, *self._more, *pace])
@@ -115,16 +121,15 @@ class Answer(Vertical):
     async def show(self, turn: Turn) -> None:
         """Show a stored answer."""
         ending = _ending(turn.ended, turn.interrupted)
-        await self._cite(turn.citations)
+        await self._cite(turn.citations, turn.verdict, turn.lookup)
         source = _source(turn.citations, turn.closed_book, turn.lookup, turn.verdict)
         await self._settle(turn.answer, [*ending, source, figures.read_to(turn.read_to)])
 
-    async def _cite(self, citations: tuple[Citation, ...]) -> None:
-        self.citations = citations
-        box = self.query_one(".citations", Vertical)
-        await box.remove_children()
-        numbers = range(1, len(citations) + 1)
-        await box.mount_all(CitationView(number, citations) for number in numbers)
+    async def _cite(
+        self, citations: tuple[Citation, ...], verdict: Verdict | None, lookup: str
+    ) -> None:
+        self.citations, self.evidence = citations, evidence(citations, verdict, lookup)
+        await self.sources.show(citations, verdict, lookup)
 
     async def _paint(self) -> None:
         if self._pending:
@@ -138,7 +143,7 @@ class Answer(Vertical):
             self._painter = None
         self._pending.clear()
         self.text = text
-        await self.markdown.update(safe_display(_with_chips(text, len(self.citations))))
+        await self.markdown.update(safe_display(_with_chips(text, len(self.evidence))))
         self.summary.parts = tuple(summary)
 
 
@@ -175,9 +180,9 @@ def _source(
     return "~ the rest from memory" if citations else "~ from memory, nothing recalled"
 
 
-def _with_chips(text: str, citations: int) -> str:
-    """The answer, and behind it the numbers of what it cites."""
+def _with_chips(text: str, number: int) -> str:
+    """The answer, and behind it the numbers of what it stands on."""
     written = text.rstrip()
-    if not citations or not written or written.endswith(_FENCE):
+    if not number or not written or written.endswith(_FENCE):
         return text
-    return written + "".join(f" [{number}]" for number in range(1, citations + 1))
+    return written + "".join(f" [{chip}]" for chip in range(1, number + 1))

@@ -33,6 +33,7 @@ from sleepdoc.widgets.notice import Notice, Tone
 from sleepdoc.widgets.prompt import Prompt
 from sleepdoc.widgets.sleep_card import StoredSleeps
 from sleepdoc.widgets.style import beside
+from sleepdoc.widgets.taken_back import taken_back
 from sleepdoc.widgets.transcript import Transcript
 from sleepdoc.widgets.turn import TurnView
 
@@ -86,6 +87,18 @@ class Chat(Vertical):
         unsaid = [] if told.complete else ["The rest is written when there is nothing to read."]
         await self.say(lines[0], "\n".join([*lines[1:], *unsaid]))
 
+    async def _announce(self, told: Overview) -> None:
+        """Say so much of it, unasked, as leaves the last answer on the screen."""
+        headline, *rest = told.lines()
+        about = rest[:1] if told.about is not None and told.about.text else []
+        parts, questions = len(told.parts), len(told.questions)
+        more = [
+            *([f"part by part ({figures.count(parts)})"] if parts else []),
+            *([f"what you could ask ({figures.count(questions)})"] if questions else []),
+        ]
+        offer = [f"/overview tells it {', and '.join(more)}."] if more else []
+        await self.say(headline, "\n".join([*about, *offer]))
+
     async def show(self, event: Event) -> None:
         """Take over what an event says."""
         match event:
@@ -100,9 +113,9 @@ class Chat(Vertical):
             case Answering() | AnswerText() | AnswerFinished():
                 await self._answer(event)
             case Undone():
-                await self._undone(event)
+                await self.say(*taken_back(event))
             case OverviewWritten():
-                await self.tell(event.overview)
+                await self._announce(event.overview)
             case WorkerDied():
                 said = "It is started again from the last saved step"
                 headline = f"The model process ended: {event.reason}"
@@ -183,17 +196,6 @@ class Chat(Vertical):
         elif self._answered is not None and isinstance(event, AnswerFinished):
             await self._answered.answer.finish(event)
             self._answered = None
-
-    async def _undone(self, event: Undone) -> None:
-        at = figures.at_page(event.progress)
-        far = figures.at_page(event.before)
-        if event.redone:
-            await self.say(f"Redone: the memory is again as it was at {at}")
-            return
-        await self.say(
-            f"Undone: the memory is as it was at {at}, before the last sleep",
-            f"What was read since, to {far}, is read again: Esc goes on. /redo takes this back.",
-        )
 
     async def _failed(self, event: Failed) -> None:
         if event.exit_code is ExitCode.USAGE:

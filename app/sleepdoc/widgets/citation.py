@@ -1,5 +1,6 @@
 """A numbered chip and the quote it stands for: opens the page."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -9,11 +10,11 @@ from textual.events import Click
 from textual.message import Message
 
 from sleepdoc import figures
-from sleepdoc.reading.events import Citation
+from sleepdoc.reading.events import Citation, Verdict
 from sleepdoc.reading.text_find import Span
 from sleepdoc.widgets.lines import MUTED, Lines
 from sleepdoc.widgets.style import beside
-from sleepdoc.widgets.verdict import verdict
+from sleepdoc.widgets.verdict import said_of
 from sleepdoc.widgets.wrapping import wrap
 
 _INDENT = 4
@@ -22,9 +23,8 @@ _INDENT = 4
 class CitationView(Lines, can_focus=True):
     """Enter or a click opens it; from anywhere Alt and its number do, for the latest answer.
 
-    Where an answer stands on one of its citations, the others are a line each until they have had
-    the focus: whole, they would push the answer off the screen. They stay whole, for a line that
-    goes away under a click would make it miss.
+    What the answer stands on is whole, the others are a line each until they have had the focus.
+    They stay whole then, for a line that goes away under a click would make it miss.
     """
 
     DEFAULT_CSS = beside(__file__)
@@ -37,17 +37,19 @@ class CitationView(Lines, can_focus=True):
         """The page is to be shown."""
 
         citation: Citation
-        among: tuple[Citation, ...]
+        among: Sequence[Citation]
 
-    def __init__(self, number: int, among: tuple[Citation, ...]) -> None:
+    def __init__(self, number: int, among: Sequence[Citation], verdict: Verdict | None) -> None:
         """
         Args:
             number: from 1.
             among: all citations of the answer, in order.
+            verdict: on the answer, if it stands on this one; else None.
         """
         super().__init__()
         self._number = number
         self._among = among
+        self._verdict = verdict
         self._looked_at = False
 
     @property
@@ -59,10 +61,10 @@ class CitationView(Lines, can_focus=True):
         head = Content.assemble(
             (f"[{self._number}]", "bold $accent"),
             f" p. {figures.one_line(cited.label)} ",
-            (verdict(cited), MUTED),
+            (said_of(cited, self._verdict), MUTED),
         )
         quote = figures.quoted(cited.quote)
-        if not (cited.verified or self._looked_at) and any(each.verified for each in self._among):
+        if self._verdict is None and not self._looked_at:
             folded = head + " " + Content.styled(quote, MUTED)
             return [folded.truncate(width, ellipsis=True)]
         indent = " " * _INDENT

@@ -1,5 +1,7 @@
 """The commands that what is typed could become."""
 
+from collections.abc import Mapping
+
 from textual.content import Content
 from textual.reactive import reactive
 
@@ -19,6 +21,8 @@ class CommandHints(Lines):
 
     typed = reactive("", layout=True)
     commands: reactive[tuple[Command, ...]] = reactive(())
+    now: reactive[Mapping[str, str]] = reactive({}, layout=True)
+    """What a command would do at this moment, by its name, where that is worth saying."""
 
     @property
     def matching(self) -> list[Command]:
@@ -46,7 +50,10 @@ class CommandHints(Lines):
             return [Content.styled("no such command; /help lists them", MUTED)]
         shown = found[:_MOST]
         column = max(len(f"/{name} {follows}") for name, follows, _ in shown) + 2
-        lines = [_line(*command, column) for command in shown]
+        lines = [
+            _line(name, follows, f"{says}: {now}" if (now := self.now.get(name)) else says, column)
+            for name, follows, says in shown
+        ]
         if more := len(found) - len(shown):
             lines.append(Content.styled(f"and {more} more; Tab takes the first", MUTED))
         return lines

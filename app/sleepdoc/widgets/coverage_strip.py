@@ -1,5 +1,6 @@
 """Every page in one line: what the model remembers, has before it, and has not read."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import ceil
 from typing import ClassVar
@@ -16,6 +17,7 @@ from sleepdoc.reading.coverage import WORDS, Coverage, PageState
 from sleepdoc.reading.events import (
     AnswerFinished,
     Answering,
+    Citation,
     DocumentReady,
     Event,
     GistWritten,
@@ -31,6 +33,7 @@ from sleepdoc.reading.events import (
 )
 from sleepdoc.widgets.lines import FAINT, MUTED, Lines
 from sleepdoc.widgets.style import beside
+from sleepdoc.widgets.verdict import evidence
 
 _CITED = "^"
 _STYLES = {
@@ -65,6 +68,8 @@ class CoverageStrip(Lines, can_focus=True):
     """The page that is shown, and that is told about while the strip has the focus."""
     roomy = reactive(False, layout=True)
     """Whether there is a second line for the signs' meaning."""
+    _lookup = ""
+    """Of the answer under way."""
 
     def load(self, document: Document) -> None:
         self.coverage = Coverage.of(document)
@@ -80,7 +85,7 @@ class CoverageStrip(Lines, can_focus=True):
                 for gist in event.gists:
                     self.coverage = self.coverage.told(gist.first, gist.last, gist.said)
                 for turn in event.messages:
-                    self._cite({citation.page for citation in turn.citations})
+                    self._cite(evidence(turn.citations, turn.verdict, turn.lookup))
             case ModelReady():
                 self.coverage = replace(self.coverage, remembers=event.state_bytes > 0)
             case Reading() | ReadingPaused() | ReadingFinished():
@@ -91,8 +96,10 @@ class CoverageStrip(Lines, can_focus=True):
                 self.coverage = replace(self.coverage, progress=event.progress, sleeps=event.slept)
             case GistWritten(kind="sleep"):
                 self.coverage = self.coverage.told(event.first, event.last, event.said)
-            case Answering() | AnswerFinished():
-                self._cite({citation.page for citation in event.citations})
+            case Answering():
+                self._lookup = event.lookup
+            case AnswerFinished():
+                self._cite(evidence(event.citations, event.verdict, self._lookup))
 
     def _read(self, progress: Progress) -> None:
         self.coverage = replace(self.coverage, progress=progress)
@@ -103,7 +110,8 @@ class CoverageStrip(Lines, can_focus=True):
         slept = SleptPages(event.number, min(before, last), last)
         self.coverage = replace(self.coverage.slept(slept), progress=event.progress)
 
-    def _cite(self, pages: set[int]) -> None:
+    def _cite(self, citations: Sequence[Citation]) -> None:
+        pages = {citation.page for citation in citations}
         self.coverage = replace(self.coverage, cited=self.coverage.cited | pages)
 
     def on_focus(self) -> None:

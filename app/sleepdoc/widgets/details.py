@@ -43,7 +43,8 @@ class Details(VerticalScroll):
         yield SleepPanel()
 
     def on_mount(self) -> None:
-        self.border_title = "Details"
+        self.border_title = "Details: reading, window and memory in figures"
+        self.border_subtitle = "F7 closes"
 
     def show(self, event: Event) -> None:
         """Take over what an event says."""

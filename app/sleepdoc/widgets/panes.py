@@ -65,7 +65,8 @@ class Panes(Horizontal):
     def watch_pane(self, before: Pane, pane: Pane) -> None:
         self.remove_class(f"-at-{before.value}")
         self.add_class(f"-at-{pane.value}")
-        self.chat.transcript.show_details(pane is Pane.DETAILS)
+        if Pane.DETAILS in (before, pane):
+            self.chat.transcript.show_details(pane is Pane.DETAILS)
         self.post_message(self.Changed(pane))
 
     def scroll(self, pages: int) -> None:

@@ -14,6 +14,9 @@ from textual.widgets import TextArea
 from sleepdoc.documents.text import safe_display
 from sleepdoc.widgets.style import beside
 
+_ASK = "Ask about what has been read so far"
+_PAUSED = "Reading is paused: Esc goes on. You can still ask."
+
 
 class Prompt(TextArea):
     """Enter sends; a new line is Ctrl+J, or Shift+Enter where the terminal can tell it."""
@@ -31,6 +34,8 @@ class Prompt(TextArea):
     closed_book = reactive(False)
     nearly_full = reactive(False)
     """Whether the next question will have to wait for a sleep."""
+    paused = reactive(False)
+    """Whether reading was paused, and goes on with Esc."""
 
     @dataclass
     class Command(Message):
@@ -57,7 +62,7 @@ class Prompt(TextArea):
         super().__init__(
             compact=True,
             highlight_cursor_line=False,
-            placeholder="Ask about what has been read so far",
+            placeholder=_ASK,
         )
         self._asked: list[str] = []
         self._recalled = 0
@@ -70,6 +75,10 @@ class Prompt(TextArea):
     def watch_nearly_full(self, nearly_full: bool) -> None:
         said = "the window is nearly full: a sleep comes before the next answer"
         self.border_subtitle = said if nearly_full else None
+
+    def watch_paused(self, paused: bool) -> None:
+        if not self.disabled:
+            self.placeholder = _PAUSED if paused else _ASK
 
     def remember(self, questions: Iterable[str]) -> None:
         """Questions of earlier days, oldest first, to go back to."""

@@ -69,7 +69,7 @@ class SleepPanel(Lines):
         most = 3 if STACKED_BELOW <= width < _FIVE_FROM else 5
         groups = figures.by_group(report.change, most) if report else []
         if width >= STACKED_BELOW:
-            return [*head, label("") + _columns(groups)]
+            return [*head, _columns(groups)]
         return [*head, Content(""), *_rows(groups, width)]
 
 
@@ -119,7 +119,7 @@ def _rows(groups: list[tuple[str, float]], width: int) -> list[Content]:
         Content.assemble(f"{name:<8}", _bar(value, width - 15), f"{figures.percent(value):>7}")
         for name, value in groups
     ]
-    return [Content.styled("change of S by layer", MUTED), *rows]
+    return [Content.styled("change by layer", MUTED), *rows]
 
 
 def _columns(groups: list[tuple[str, float]]) -> Content:
@@ -131,4 +131,4 @@ def _columns(groups: list[tuple[str, float]]) -> Content:
         )
         for name, value in groups
     )
-    return Content.styled("S by layer  ", MUTED) + Content("  ").join(cells)
+    return Content.styled("change by layer  ", MUTED) + Content("  ").join(cells)

@@ -48,6 +48,8 @@ class StatusLine(Lines):
 
     course = reactive(Course())
     closing = reactive(False)
+    away = reactive(False)
+    """Whether Esc leads back to the prompt before it means anything else."""
     progress: reactive[Progress | None] = reactive(None)
     latest: reactive[Reading | None] = reactive(None)
     asleep: reactive[SleepStarted | None] = reactive(None)
@@ -110,9 +112,13 @@ class StatusLine(Lines):
                 took = "" if self.took is None else f"in {figures.clock(self.took)}"
                 return [f"Read {pages}".rstrip(), took, "all of it can be asked about"]
             case Activity.ANSWERING:
-                return ["Answering", where and f"reading waits at {where}"]
+                waits = where and not self.course.finished
+                return ["Answering", f"reading waits at {where}" if waits else ""]
             case Activity.PAUSED:
-                return [f"Paused at {where}" if where else "Paused", _HINTS[now]]
+                return [
+                    f"Paused at {where}" if where else "Paused",
+                    "" if self.away else _HINTS[now],
+                ]
             case _:
                 return [now.value, _HINTS.get(now, "")]
 

@@ -39,10 +39,12 @@ class Transcript(VerticalScroll):
             await block.remove()
 
     def show_details(self, details: bool) -> None:
-        """Whether sleeps say more than that they were."""
+        """Whether sleeps say more than that they were, and the latest answer all it was given."""
         self._details = details
         for card in self.query(SleepCard):
             card.details = details
+        if self.latest is not None:
+            self.latest.answer.sources.unfold(details)
 
     async def add_sleep(self, started: SleepStarted, finished: SleepFinished) -> None:
         """Add a card, or add to the card that stands last."""

@@ -58,7 +58,7 @@ class TurnView(Vertical, can_focus=True):
         answer = self.answer
         references = [
             f"[{number}] p. {citation.label}: “{' '.join(citation.quote.split())}”"
-            for number, citation in enumerate(answer.citations, 1)
+            for number, citation in enumerate(answer.evidence, 1)
         ]
         return "\n\n".join(filter(None, [self.question, answer.text, "\n".join(references)]))
 

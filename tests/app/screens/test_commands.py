@@ -10,7 +10,14 @@ from pilot.feeder import Person, at_the_application, wait_until
 from safetensors.numpy import save
 from textual.events import AppBlur
 
-from sleepdoc.reading.events import ReadingFinished, SleptPages, Undone, WindowUse
+from sleepdoc.reading.events import (
+    OverviewWritten,
+    ReadingFinished,
+    SleptPages,
+    Undone,
+    WindowUse,
+)
+from sleepdoc.reading.overview import Line, Overview
 from sleepdoc.screens.slash import SLASHES
 from sleepdoc.store import Position, Store
 from sleepdoc.widgets.prompt import Prompt
@@ -85,15 +92,55 @@ async def test_undo_and_redo_say_what_they_do() -> None:
         await ready(person)
         await says(person, "/undo")
         assert person.feeder.commands[-1] == ("undo",)
-        await person.gets(undone, until="Undone: the memory is as it was at p. 2 of 18")
-        assert "/redo" in person.sees
+        await person.gets(undone, until="Undone: pp. 3–4 are no longer in memory")
+        said = " ".join(person.sees.replace("▌", "").split())
+        assert "Esc reads on from p. 2 of 18." in said
+        assert "What was read since, to p. 4 of 18, is read again." in said
+        assert "Questions and answers stay. /redo takes this back." in said
         await person.waits_for("Paused at p. 2 of 18")
         assert "mm................" in person.sees
         await says(person, "/redo")
         assert person.feeder.commands[-1] == ("redo",)
-        redone = replace(undone, redone=True, progress=scenes.progress(4, slept=4))
-        await person.gets(redone, until="Redone: the memory is again as it was at p. 4 of 18")
+        redone = replace(
+            undone,
+            redone=True,
+            before=undone.progress,
+            progress=undone.before,
+            slept=(*undone.slept, SleptPages(2, 3, 4)),
+        )
+        await person.gets(redone, until="Redone: pp. 3–4 are in memory again")
         await person.waits_for("mmmm..............")
+
+
+async def test_what_a_command_says_is_seen_although_the_person_had_scrolled_up() -> None:
+    async with at_the_application() as person:
+        await person.gets(*scenes.RESUMED, until="p. 8 of 18")
+        await person.presses("pageup", "pageup")
+        await wait_until(person.pilot, lambda: "Resumed" not in person.sees)
+        await says(person, "/undoo")
+        await person.waits_for("There is no command /undoo")
+
+
+async def test_an_undo_of_part_of_a_page_is_told_without_pages() -> None:
+    at = scenes.progress(2, slept=2)
+    undone = Undone(False, at, at, (SleptPages(1, 1, 2),), WindowUse(0, 0, scenes.WINDOW))
+    async with at_the_application() as person:
+        await ready(person)
+        await person.gets(undone, until="Undone: the memory is as it was before the last sleep")
+        assert "is read again" not in person.sees
+
+
+async def test_the_last_sleep_is_named_before_it_is_undone() -> None:
+    async with at_the_application() as person:
+        await person.gets(*scenes.OPENED, until="18 pages")
+        await person.types("/undo")
+        await person.waits_for("take the last sleep back\n")
+        await person.gets(*scenes.sleep(1, "1", "2"), until="back: pp. 1–2 leave the memory")
+        await person.gets(*scenes.sleep(2, "3", "3"), until="back: p. 3 leaves the memory")
+        back = (SleptPages(1, 1, 2),)
+        at = scenes.progress(2, slept=2)
+        undone = Undone(False, scenes.progress(3, slept=3), at, back, WindowUse(0, 0, 1))
+        await person.gets(undone, until="back: pp. 1–2 leave the memory")
 
 
 async def test_by_the_way_is_asked_without_a_trace() -> None:
@@ -116,7 +163,7 @@ async def test_page_closed_book_sleep_and_details() -> None:
         await says(person, "/sleep")
         assert person.feeder.commands[-1] == ("sleep_now",)
         await says(person, "/details")
-        await person.waits_for("change of S by layer")
+        await person.waits_for("change by layer")
         await person.presses("escape")
         await says(person, "/help")
         await person.waits_for("open what the latest answer cites")
@@ -128,6 +175,21 @@ async def test_an_overview_is_shown_and_what_it_lacks_is_written(database: Path)
         await says(person, "/overview")
         await person.waits_for("The rest is written when there is nothing to read.")
         assert ("write_gists",) in person.feeder.commands
+
+
+async def test_an_overview_that_nobody_asked_for_leaves_the_last_answer_in_sight() -> None:
+    parts = tuple(Line("", n, n, str(n), str(n), "The gales. " * 12, True) for n in range(1, 9))
+    about = Line("", 1, 18, "1", "18", "It is about five pips.", False)
+    told = Overview("Pips", "p.pdf", 18, 7000, 18, about, parts, ("Who is Elias?",), complete=True)
+    async with at_the_application() as person:
+        await ready(person)
+        await person.asks(scenes.QUESTION)
+        await person.gets(*scenes.answer(4, scenes.CITATION), until="23 tok/s")
+        await person.gets(OverviewWritten(told), until="Pips: 18 pages, 7,000 words")
+        said = " ".join(person.sees.replace("▌", "").split())
+        assert "It is about five pips." in said and "second came from Dundee [1]" in said
+        assert "/overview tells it part by part (8), and what you could ask (1)." in said
+        assert "The gales." not in said
 
 
 async def test_fork_memory_export_and_rename(

@@ -29,7 +29,8 @@ async def test_everywhere_foreign_text_can_appear() -> None:
         await person.waits_for(SHOWN)
         await person.gets(document, model, *sleep, read, until="p. [/b]␛ (4 of 18)")
         await person.asks(HOSTILE)
-        await person.gets(scenes.answering(4, citation), scenes.finished(HOSTILE), until="tok/s")
+        done = scenes.finished(HOSTILE, citation, verdict="quoted")
+        await person.gets(scenes.answering(4, citation), done, until="tok/s")
         await person.gets(WorkerDied(HOSTILE), until="saved step")
         await person.gets(Failed(HOSTILE, ExitCode.MODEL), until="Exit code 4")
         seen = person.sees

@@ -116,7 +116,7 @@ def test_raw_keys_of_a_terminal_do_what_they_are_said_to(
     terminal.types(b"\x1b[200~Who was\rthe keeper?\x1b[201~")
     terminal.until(b"the keeper?")
     terminal.types(b"\r")
-    terminal.until(b"recalled")
+    terminal.until(b"it was given")
     terminal.types(b"\x1b1")  # Alt+1
     terminal.until(b"hit 1/")
     terminal.written = b""

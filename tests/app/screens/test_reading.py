@@ -1,6 +1,7 @@
 """The reading screen as someone uses it: look, type, press, look again."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from pilot import scenes
@@ -183,6 +184,76 @@ async def test_esc_stops_the_answer_else_pauses_else_goes_on_and_never_quits() -
         await person.presses("escape")
         assert person.feeder.commands[1:] == [("pause",), ("resume_reading",), ("stop_answer",)]
         assert person.app.is_running
+
+
+async def test_reading_waits_for_an_answer_only_while_there_is_something_to_read() -> None:
+    async with at_the_application() as person:
+        await person.gets(*scenes.READING, scenes.answering(4), until="reading waits at p. 4 of 18")
+        await person.gets(scenes.finished("Yes."), until="Reading p. 4 of 18")
+        await person.gets(ReadingFinished(scenes.progress(18), 2, 61.0), until="Read all 18 pages")
+        await person.gets(scenes.answering(18), until="Answering")
+        assert "reading waits" not in person.sees
+
+
+async def test_a_pause_is_told_where_one_types_with_the_key_that_ends_it() -> None:
+    told = "Reading is paused: Esc goes on."
+    async with at_the_application() as person:
+        await person.gets(*scenes.READING, until="esc Pause")
+        assert told not in person.sees
+        await person.presses("escape")
+        await person.waits_for(told)
+        assert "Paused at p. 4 of 18 · Esc goes on reading" in person.sees
+        await person.presses("escape")
+        await person.waits_for("esc Pause")
+        assert told not in person.sees
+        assert person.feeder.commands[1:] == [("pause",), ("resume_reading",)]
+
+
+async def test_a_pause_seen_from_elsewhere_does_not_promise_what_esc_does_at_the_prompt() -> None:
+    async with at_the_application() as person:
+        await person.gets(*scenes.READING, until="esc Pause")
+        await person.presses("escape", "f5")
+        await person.waits_for("esc Back")
+        assert "Paused at p. 4 of 18" in person.sees and "Esc goes on" not in person.sees
+        await person.presses("escape")
+        await person.waits_for("Esc goes on reading")
+        assert ("resume_reading",) not in person.feeder.commands
+
+
+async def test_esc_leaves_a_command_that_is_begun_and_pauses_nothing() -> None:
+    async with at_the_application() as person:
+        await person.gets(*scenes.READING, until="esc Pause")
+        await person.types("/clo")
+        await person.waits_for("esc Back")
+        await person.presses("escape")
+        await person.waits_for("esc Pause")
+        assert not person.screen.prompt.text and "/closed-book" not in person.sees
+        assert person.feeder.commands == [("start",)]
+
+
+@pytest.mark.parametrize("opens", ["f1", "f2", "ctrl+p"])
+async def test_esc_over_the_screen_only_closes_what_is_there(opens: str, tmp_path: Path) -> None:
+    async with at_the_application(database=tmp_path / "sleepdoc.db") as person:
+        await person.gets(*scenes.READING, until="esc Pause")
+        await person.presses(opens)
+        await wait_until(person.pilot, lambda: len(person.app.screen_stack) == 3)
+        await person.presses("escape")
+        await wait_until(person.pilot, lambda: len(person.app.screen_stack) == 2)
+        assert "esc Pause" in person.sees and "Reading p. 4 of 18" in person.sees
+        assert person.feeder.commands == [("start",)]
+
+
+async def test_the_details_say_what_they_are_and_their_key_is_named() -> None:
+    async with at_the_application((120, 40)) as person:
+        await person.gets(*scenes.READING, until="f7 Details")
+        await person.presses("f7")
+        await person.waits_for("Details: reading, window and memory in figures")
+        assert "F7 closes" in person.sees and "change by layer" in person.sees
+        await person.presses("f7", "f1")
+        await person.waits_for("details: reading and memory in figures")
+    async with at_the_application((80, 24)) as person:
+        await person.gets(*scenes.READING, until="f2 Library")
+        assert "f7 Details" not in person.sees
 
 
 async def test_a_question_while_paused_leaves_reading_paused() -> None:

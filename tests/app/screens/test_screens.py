@@ -234,6 +234,7 @@ SCENES = {
 async def test_screen(scene: str, size: tuple[int, int]) -> None:
     async with at_the_application(size) as person:
         await SCENES[scene](person)
+        await person.waits_for("^p palette")  # the last line is made anew a moment later
         seen = person.sees
     golden = GOLDEN / f"{scene}-{size[0]}x{size[1]}.txt"
     if WRITE:

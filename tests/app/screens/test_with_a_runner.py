@@ -106,7 +106,7 @@ async def test_a_persons_path(tmp_path: Path, data_directory: Path) -> None:
         await sees(app, pilot, "No conversations yet")
         await says(str(paper), until="keepers.pdf, 12 pages")
         await sees(app, pilot, "\n mm")
-        await says("Who is the keeper of house 1?", until="[1] p. ")
+        await says("How often is Keeper1 mentioned?", until="[1] p. ")
         await pilot.press("alt+1")
         await sees(app, pilot, "hit 1/")
         await pilot.press("escape")
@@ -127,7 +127,7 @@ async def test_a_persons_path(tmp_path: Path, data_directory: Path) -> None:
 
     async with opened(paper, data_directory) as (app, pilot):
         await sees(app, pilot, "Resumed “keepers”")
-        assert turns(app) == before and before[0][0] == "Who is the keeper of house 1?"
+        assert turns(app) == before and before[0][0] == "How often is Keeper1 mentioned?"
         await sees(app, pilot, "all of it can be asked about")
         assert "\n ^" in screen_text(app)
         await pilot.press("f2")
