@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from sleepdoc.documents.pdf_cells import Framed
 from sleepdoc.documents.pdf_chains import TOUCH, chains, overlap, without_accidents
 from sleepdoc.documents.pdf_rows import Phrase, rows
+from sleepdoc.documents.pdf_sides import Side, sides
 from sleepdoc.documents.pdf_tables import Row, with_tables
-from sleepdoc.documents.pdf_words import Word, usual_size
+from sleepdoc.documents.pdf_words import usual_size
 
 _NOTE_SIZE = 0.93
 """Footnotes are smaller than this share of the text."""
@@ -47,19 +48,35 @@ class Block:
 
 def blocks(found: Sequence[Sequence[Phrase]], frames: Sequence[Framed] = ()) -> list[Block]:
     """The blocks of a page in reading order, from its rows and from what stands in frames."""
+    made = [Block(frame.table, True).measured() for frame in frames if frame.table]
+    made += [_box(rows(words), []) for frame in frames for words in frame.boxes]
+    return _read(found, made)
+
+
+def _read(found: Sequence[Sequence[Phrase]], made: list[Block]) -> list[Block]:
+    """The same with blocks that are made already."""
+    while pair := sides(found):
+        taken = {id(phrase) for side in pair for phrase in side.phrases}
+        left = [[phrase for phrase in row if id(phrase) not in taken] for row in found]
+        found = [row for row in left if row]
+        for side in pair:
+            inside = [block for block in made if _stands_in(block, side)]
+            made = [block for block in made if block not in inside]
+            made.append(_box(rows(side.words), inside))
     phrases = [phrase for row in without_accidents(found) for phrase in row]
-    made = [Block(lines, table).measured() for lines, table in with_tables(chains(phrases))]
-    for frame in frames:
-        if frame.table:
-            made.append(Block(frame.table, True).measured())
-        made += map(_box, frame.boxes)
-    ordered = [part for block in _ordered(made) for part in block.parts or [block]]
-    return _notes_last(ordered)
+    made += [Block(lines, table).measured() for lines, table in with_tables(chains(phrases))]
+    return _notes_last([part for block in _ordered(made) for part in block.parts or [block]])
 
 
-def _box(inside: Sequence[Word]) -> Block:
-    parts = blocks(rows(inside))
+def _box(inside: Sequence[Sequence[Phrase]], made: list[Block]) -> Block:
+    """What is read by itself, as one block."""
+    parts = _read(inside, made)
     return Block([line for part in parts for line in part.lines], parts=parts).measured()
+
+
+def _stands_in(block: Block, side: Side) -> bool:
+    across, height = (block.x0 + block.x1) / 2, (block.top + block.bottom) / 2
+    return side.x0 <= across <= side.x1 and side.bottom <= height <= side.top
 
 
 def _ordered(made: Sequence[Block]) -> list[Block]:

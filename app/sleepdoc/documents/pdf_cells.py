@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from sleepdoc.documents.line_ends import is_unspaced
-from sleepdoc.documents.pdf_chains import LEVEL
+from sleepdoc.documents.pdf_chains import LEVEL, levels
 from sleepdoc.documents.pdf_grids import Cell, Grid
 from sleepdoc.documents.pdf_rows import Phrase, merged, rows
+from sleepdoc.documents.pdf_sides import Side
 from sleepdoc.documents.pdf_tables import Row
 from sleepdoc.documents.pdf_words import Word
 
@@ -81,6 +82,8 @@ def _content(grid: Grid, filled: Sequence[tuple[Cell, list[Word]]], share: float
         )
     ]  # fmt: skip
     if not grid.columns:
+        if _are_sections(bands):
+            return None
         bands = _by_white_space(bands)
     longest = max(len(lines) for _, lines in laid_out)
     if longest <= _LONGEST_CELL and any(len(band) > 1 for band in bands):
@@ -92,6 +95,12 @@ def _content(grid: Grid, filled: Sequence[tuple[Cell, list[Word]]], share: float
 
 Band = list[tuple[Cell, list[list[Phrase]]]]
 """Cells beside each other, with the phrases of their lines."""
+
+
+def _are_sections(bands: Sequence[Band]) -> bool:
+    """Whether lines across are drawn under headings, which then end most of what is above."""
+    above = [Side([phrase for line in lines for phrase in line]) for ((_, lines),) in bands[:-1]]
+    return 2 * sum(side.ends_in_heading() for side in above) > len(above)
 
 
 def _by_white_space(bands: Sequence[Band]) -> list[Band]:
@@ -134,14 +143,8 @@ def _rows(band: Band, bands: int) -> Iterator[Row]:
     if not _are_many(cells, bands):
         yield [lines for _, lines in cells]
         return
-    levels: list[list[Phrase]] = []
-    for line in sorted((line for _, lines in cells for line in lines), key=lambda line: -line.y):
-        if levels and abs(levels[-1][0].y - line.y) <= LEVEL * line.size:
-            levels[-1].append(line)
-        else:
-            levels.append([line])
-    for level in levels:
-        yield [[line] for line in sorted(level, key=lambda line: line.x0)]
+    for level in levels(line for _, lines in cells for line in lines):
+        yield [[line] for line in level]
 
 
 def _are_many(cells: Sequence[tuple[Cell, list[Phrase]]], bands: int) -> bool:

@@ -4,7 +4,7 @@ import bisect
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
 from sleepdoc.documents.pdf_rows import Phrase, merged
@@ -39,6 +39,22 @@ class Span(Protocol):
 def overlap(one: Span, other: Span) -> float:
     """Points that two things share of the width of the page; negative if they stand apart."""
     return min(one.x1, other.x1) - max(one.x0, other.x0)
+
+
+def is_numeric(chain: Sequence[Phrase]) -> bool:
+    """Whether half of the phrases are numbers."""
+    return 2 * sum(bool(NUMERIC.match(phrase.text)) for phrase in chain) >= len(chain)
+
+
+def levels(phrases: Iterable[Phrase]) -> list[list[Phrase]]:
+    """Phrases by their baselines, topmost first, each from left to right."""
+    made: list[list[Phrase]] = []
+    for phrase in sorted(phrases, key=lambda phrase: -phrase.y):
+        if made and abs(made[-1][0].y - phrase.y) <= LEVEL * phrase.size:
+            made[-1].append(phrase)
+        else:
+            made.append([phrase])
+    return [sorted(level, key=lambda phrase: phrase.x0) for level in made]
 
 
 def without_accidents(rows: Sequence[Sequence[Phrase]]) -> Iterator[list[Phrase]]:

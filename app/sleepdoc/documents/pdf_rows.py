@@ -114,18 +114,19 @@ def _settle_initial(initial: Word, made: list[list[Word]]) -> None:
 
 
 def _phrases(row: Sequence[Word], edges: Counter[int]) -> Iterator[Phrase]:
+    listing = all(word.mono or not word.text[0].isalpha() for word in row)
     begin = 0
     for index in range(1, len(row) + 1):
-        if index == len(row) or _is_wide(row[begin:index], row[index], edges):
+        if index == len(row) or _is_wide(row[begin:index], row[index], edges, listing):
             yield phrase(row[begin:index])
             begin = index
 
 
-def _is_wide(before: Sequence[Word], word: Word, edges: Counter[int]) -> bool:
+def _is_wide(before: Sequence[Word], word: Word, edges: Counter[int], listing: bool) -> bool:
     """Whether a gap may lie between columns: it is wide, or others end where it does."""
     size = min(before[-1].size, word.size)
     gap = word.x0 - max(other.x1 for other in before[-4:])
-    if before[-1].mono and word.mono:
+    if listing and before[-1].mono and word.mono:
         return gap > _MONOSPACE_WIDE * size
     return gap > _WIDE * size or (
         gap > _NARROW * size and max(edges[round(word.x0) + step] for step in (-1, 0, 1)) >= _EDGE

@@ -6,7 +6,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from sleepdoc.documents.line_ends import SENTENCE_END
-from sleepdoc.documents.pdf_chains import LEVEL, NUMERIC, TOUCH, is_near, overlap
+from sleepdoc.documents.pdf_chains import (
+    LEVEL,
+    NUMERIC,
+    TOUCH,
+    is_near,
+    is_numeric,
+    levels,
+    overlap,
+)
 from sleepdoc.documents.pdf_columns import gutters, is_prose, lie_between
 from sleepdoc.documents.pdf_rows import Phrase
 
@@ -14,6 +22,8 @@ _LEADING = 1.4
 """Of the font size: the lines of one cell are not further apart."""
 _NOTE_SIZE = 0.93
 """Notes in the margin are smaller than this share of the text beside them."""
+_PAIRED = 0.8
+"""Of the lines of two chains, so many are drawn each with the one beside it."""
 _WIDE_GAP = "  "
 """In a line that is a row of cells itself."""
 _STRIP = 4.0
@@ -116,11 +126,26 @@ def _are_cells(left: Sequence[Phrase], right: Sequence[Phrase], shared: int) -> 
     if shared < 0.5 * min(len(left), len(right)) or not is_near(left[0], right[0]):
         return False
     if is_prose(left):
-        return not is_prose(right) and is_numeric(right)
+        return not is_prose(right) and (is_numeric(right) or _are_pairs(left, right))
     if is_prose(right):
         return not _is_note(left, right)
     in_turn = max(phrase.order for phrase in left) < min(phrase.order for phrase in right)
     return not (in_turn and min(len(left), len(right)) > 2 and not is_numeric(right))
+
+
+def _are_pairs(left: Sequence[Phrase], right: Sequence[Phrase]) -> bool:
+    """Whether lines were drawn each with the one beside it, in other letters or as a beginning."""
+    pairs = [
+        (one, other)
+        for one in left
+        for other in right
+        if one.words[-1].order + 1 == other.order and abs(one.y - other.y) <= LEVEL * one.size
+    ]
+    unlike = sum((one.mono, one.bold) != (other.mono, other.bold) for one, other in pairs)
+    begins = not any(line.text[0].islower() for line in left)
+    return len(pairs) >= _PAIRED * min(len(left), len(right)) and (
+        2 * unlike > len(pairs) or begins
+    )
 
 
 def _is_note(left: Sequence[Phrase], right: Sequence[Phrase]) -> bool:
@@ -132,22 +157,10 @@ def _is_note(left: Sequence[Phrase], right: Sequence[Phrase]) -> bool:
     )
 
 
-def is_numeric(chain: Sequence[Phrase]) -> bool:
-    return 2 * sum(bool(NUMERIC.match(phrase.text)) for phrase in chain) >= len(chain)
-
-
 def _table_rows(chains: Iterable[Sequence[Phrase]]) -> list[Row]:
     """Rows of cells, a cell being the phrases of its lines."""
-    cells = sorted((cell for chain in chains for cell in chain), key=lambda cell: -cell.y)
-    levels: list[list[Phrase]] = []
-    for cell in cells:
-        if levels and abs(levels[-1][0].y - cell.y) <= LEVEL * cell.size:
-            levels[-1].append(cell)
-        else:
-            levels.append([cell])
     rows: list[Row] = []
-    for level in levels:
-        level.sort(key=lambda cell: cell.x0)
+    for level in levels(cell for chain in chains for cell in chain):
         if rows and _continues(rows[-1], level):
             for part in level:
                 _cell_above(rows[-1], part).append(part)

@@ -8,6 +8,13 @@ from pathlib import Path
 from pypdf import PdfReader, PdfWriter
 
 FONT = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"
+_FACES = b" ".join(
+    b"/%s %s" % (name, FONT.replace(b"/Helvetica", b"/" + base))
+    for name, base in ((b"Bold", b"Helvetica-Bold"), (b"Mono", b"Courier"))
+)
+
+Item = tuple[float, float, float, str] | tuple[float, float, float, str, str]
+"""x, y, font size, text, and a font other than /F1."""
 
 
 def assemble(objects: Mapping[int, bytes], trailer: bytes = b"") -> bytes:
@@ -46,14 +53,17 @@ def document(
     extra: Mapping[int, bytes] | None = None,
     trailer: bytes = b"",
 ) -> bytes:
-    """A file with one page per content stream object (`stream` or `deflated`), font /F1."""
+    """A file with one page per content stream object (`stream` or `deflated`).
+
+    Its fonts are /F1, and /Bold and /Mono of the standard ones.
+    """
     first = 10
     kids = b" ".join(b"%d 0 R" % (first + 2 * index) for index in range(len(contents)))
     objects = {
         1: b"<< /Type /Catalog /Pages 2 0 R %s >>" % root,
         2: b"<< /Type /Pages /Count %d /Kids [%s] >>" % (len(contents), kids),
         3: font,
-        4: b"<< /Font << /F1 3 0 R >> %s >>" % resources,
+        4: b"<< /Font << %s /F1 3 0 R >> %s >>" % (_FACES, resources),
         **(extra or {}),
     }
     for index, content in enumerate(contents):
@@ -76,11 +86,12 @@ def typeset(lines: Sequence[str], *, top: int = 760, leading: int = 12) -> bytes
     return stream(b"BT /F1 10 Tf " + b"\n".join(shown) + b" ET")
 
 
-def placed(items: Iterable[tuple[float, float, float, str]], before: bytes = b"") -> bytes:
-    """A content stream with strings at places of their own: x, y, font size, text."""
+def placed(items: Iterable[Item], before: bytes = b"") -> bytes:
+    """A content stream with strings at places of their own."""
     shown = [
-        b"/F1 %g Tf 1 0 0 1 %g %g Tm (%s) Tj" % (size, x, y, _escaped(text))
-        for x, y, size, text in items
+        b"/%s %g Tf 1 0 0 1 %g %g Tm (%s) Tj"
+        % ((*face, "F1")[0].encode(), size, x, y, _escaped(text))
+        for x, y, size, text, *face in items
     ]
     return stream(before + b" BT " + b"\n".join(shown) + b" ET")
 
