@@ -51,6 +51,8 @@ class Answer:
     first_token: float = 0.0
     place: int | None = None
     """Which of the passages recalled it was read from, if from one alone."""
+    parts: list["Answer"] = field(default_factory=list)
+    """The answers to the questions that it consists of, if there are several."""
     absence: float = 0.0
     """How likely the reader found it that the document does not say."""
     refused: bool = False

@@ -11,6 +11,8 @@ from sleepdoc.reading.recall import Recalled, StoredText, recall
 from sleepdoc.reading.record import Record
 from sleepdoc.reading.window import Window
 from sleepdoc_model.engine import Sampling
+from sleepdoc_model.recall.evidence import plausible
+from sleepdoc_model.recall.parts import parts
 from sleepdoc_model.recall.surest import surest, wants_phrase
 
 
@@ -63,8 +65,11 @@ class Answerer:
             return self._refuse(answer, recalled, room)
         from_memory = remembering or bool(window.slept and not recalled.passages)
         reads = engine.info.reads and not from_memory
-        alone = not answer.together and len(recalled.passages) > 1 and not recalled.lookup
-        if reads and alone and wants_phrase(answer.question):
+        asked = parts(answer.question)
+        alone = reads and not answer.together and not recalled.lookup
+        if alone and len(asked) > 1:
+            return self._each(asked, answer, recalled, lead, limit, sampling)
+        if alone and len(recalled.passages) > 1 and wants_phrase(answer.question):
             return self._alone(answer, recalled, lead, limit, sampling)
         window.clear(reading=not from_memory)
         answer.begin(engine, lead)
@@ -89,34 +94,99 @@ class Answerer:
         sampling: Sampling,
     ) -> Iterator[AnswerText]:
         """Answer from the passage that answers most surely when it is read alone."""
-        engine, stopped = self._engine, self._stopped
-        asked, read = engine.encode(answer.question), dict[int, tuple[Answer, Absence]]()
+        best = self._surest(answer.question, recalled, lead, limit, sampling)
+        answer.place = best.place
+        if best.refused:
+            answer.absence = best.absence
+            yield from self._refuse(answer, recalled, limit)
+        else:
+            yield from answer.take(best)
+
+    def _each(
+        self,
+        asked: Sequence[str],
+        answer: Answer,
+        recalled: Recalled,
+        lead: Sequence[int],
+        limit: int,
+        sampling: Sampling,
+    ) -> Iterator[AnswerText]:
+        """Answer the questions that one consists of, one by one."""
+        for question in asked:
+            read = self._surest if wants_phrase(question) else self._together
+            answer.parts.append(read(question, recalled, lead, limit, sampling))
+        said = [part for part in answer.parts if not part.refused]
+        answer.interrupted = any(part.interrupted for part in answer.parts)
+        if not said:
+            answer.absence = max(part.absence for part in answer.parts)
+            yield from self._refuse(answer, recalled, limit)
+            return
+        answer.likelihood = min(part.likelihood for part in said)
+        text = "; ".join(part.text.strip().rstrip(".") for part in said)
+        for part in answer.parts:
+            if part.refused:
+                text += f"\n\nI found nothing about “{part.question}”"
+        yield from answer.give(text, self._engine, room=limit)
+
+    def _surest(
+        self,
+        question: str,
+        recalled: Recalled,
+        lead: Sequence[int],
+        limit: int,
+        sampling: Sampling,
+    ) -> Answer:
+        read = dict[int, tuple[Answer, Absence]]()
 
         def absent(place: int) -> float:
-            if read and stopped.is_set():
+            if read and self._stopped.is_set():
                 return 1.0
-            each = Answer(answer.question, closed_book=False)
-            each.prompt = engine.frame.asked([*recalled.passages[place], *asked])
-            self._window.clear()
-            each.begin(engine, lead)
-            absence = Absence.of(engine)
-            each.absence = absence.probability
+            each, absence = self._asked(question, recalled.passages[place], lead)
+            each.place = place
             read[place] = each, absence
             return each.absence
 
         def say(place: int) -> tuple[Answer, float]:
             each, absence = read[place]
-            words = absence.ruled_out(sampling)
-            for _ in each.generate(engine, limit=limit, sampling=words, stopped=stopped):
-                pass
+            self._say(each, absence, limit, sampling)
             return each, each.likelihood
 
-        answer.place, best = surest(len(recalled.passages), absent, say)
-        if best.absence >= LIKELY:
-            answer.absence = best.absence
-            yield from self._refuse(answer, recalled, limit)
-        else:
-            yield from answer.take(best)
+        _, best = surest(
+            len(recalled.passages), absent, say, fits=lambda each: plausible(each.text, question)
+        )
+        best.refused = best.absence >= LIKELY
+        return best
+
+    def _together(
+        self,
+        question: str,
+        recalled: Recalled,
+        lead: Sequence[int],
+        limit: int,
+        sampling: Sampling,
+    ) -> Answer:
+        each, absence = self._asked(question, recalled.tokens, lead)
+        each.refused = absence.decided
+        if not each.refused:
+            self._say(each, absence, limit, sampling)
+        return each
+
+    def _asked(
+        self, question: str, passages: Sequence[int], lead: Sequence[int]
+    ) -> tuple[Answer, Absence]:
+        """A question put behind passages alone, and how likely they do not answer it."""
+        engine, each = self._engine, Answer(question, closed_book=False, kept=False)
+        each.prompt = engine.frame.asked([*passages, *engine.encode(question)])
+        self._window.clear()
+        each.begin(engine, lead)
+        absence = Absence.of(engine)
+        each.absence = absence.probability
+        return each, absence
+
+    def _say(self, each: Answer, absence: Absence, limit: int, sampling: Sampling) -> None:
+        words = absence.ruled_out(sampling)
+        for _ in each.generate(self._engine, limit=limit, sampling=words, stopped=self._stopped):
+            pass
 
     def _refuse(self, answer: Answer, recalled: Recalled, room: int) -> Iterator[AnswerText]:
         answer.refused = True

@@ -76,8 +76,8 @@ def answer(
                 return _of_page(page, about, packer, tokens)
             # Without such a label ii may be a word.
             return None if about or not label.isdigit() else _no_page(label, pages, whole=whole)
-        case OnNthPage(place, about):
-            page = lookup.nth_page(pages, place) if whole or place > 0 else None
+        case OnNthPage(nth, about):
+            page = lookup.nth_page(pages, nth) if whole or nth > 0 else None
             return _of_page(page, about, packer, tokens) if page else None
         case OnPages(first, last, about):
             stretch = lookup.find_pages(pages, first, last)

@@ -68,3 +68,45 @@ def test_stopped_it_keeps_what_there_is(store: Store) -> None:
     shown, finished = asked(reading, "What was the boat painted after the storm?")
     assert len(reader.written) == 1
     assert shown == finished.answer == "b" and finished.interrupted
+
+
+class Asked(Reader):
+    """Knows of each passage one thing, by a word that is asked for."""
+
+    def _read(self) -> tuple[float, str, float]:
+        text = b"".join(map(self._tokenizer.piece, self._window)).decode()
+        passage, _, question = text.rpartition("\n\n")
+        found = [a for w, a in self.passages.items() if w in question and a[1] in passage]
+        return found[-1] if found else (0.99, "nothing", 0.01)
+
+
+BOTH = "What was the boat painted after the storm, and who painted it?"
+
+
+def painted(store: Store, reader: Reader) -> ReadingSession:
+    pages = (PAGES[1], "Ada Lee painted the boat. " + "Nobody helped her. " * 4)
+    reading = begun(store, reader, pages)
+    list(reading.read())
+    return reading
+
+
+def test_two_questions_in_one_are_answered_one_by_one(store: Store) -> None:
+    reader = Asked({"What": (0.1, "blue", 0.9), "ho painted": (0.1, "Ada Lee", 0.9)})
+    shown, finished = asked(painted(store, reader), BOTH)
+    assert shown == finished.answer == "blue; Ada Lee"
+    assert {citation.page for citation in finished.citations[:2]} == {1, 2}
+
+
+def test_which_of_two_questions_is_not_answered_is_said(store: Store) -> None:
+    reader = Asked({"What": (0.1, "blue", 0.9)})
+    shown, finished = asked(painted(store, reader), BOTH)
+    assert shown == "blue\n\nI found nothing about “Who painted it?”"
+    assert finished.verdict == "quoted"
+    nothing, finished = asked(painted(store, Asked({})), BOTH)
+    assert nothing.startswith("I found nothing about this") and finished.verdict == "not found"
+
+
+def test_an_answer_of_another_type_than_was_asked_for_does_not_win(store: Store) -> None:
+    reader = Reader({"red": (0.1, "red", 0.9), "blue": (0.3, "in 1880", 0.9)})
+    shown, _ = asked(session(store, reader), "When was the boat painted after the storm?")
+    assert shown == "in 1880"
