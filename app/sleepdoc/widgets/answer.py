@@ -174,7 +174,7 @@ def _source(
     if lookup == SEARCHED:
         return "searched in the text, not from memory"
     if lookup and citations:
-        return "looked up above, the rest from memory"
+        return "looked up in the text"
     if verdict == "not found" or (verdict and citations):
         return _VERDICTS[verdict]
     return "~ the rest from memory" if citations else "~ from memory, nothing recalled"
