@@ -8,6 +8,8 @@ from sleepdoc.documents.text import safe_display
 from sleepdoc.reading.events import Progress
 
 _COLUMNS = "▁▂▃▄▅▆▇█"
+_WITHIN = str.maketrans("“”", "‘’")
+"""Of quotation marks those within a quotation."""
 
 
 def one_line(text: str) -> str:
@@ -29,9 +31,11 @@ def clock(seconds: float) -> str:
 
 
 def quoted(text: str) -> str:
-    """In quotation marks, unless it has them already."""
+    """In quotation marks, those within it single, unless it is one quotation already."""
     line = one_line(text)
-    return line if line.startswith("“") and line.endswith("”") else f"“{line.removeprefix('“')}”"
+    if line.startswith("“") and line.find("”") in (-1, len(line) - 1):
+        line = line.removeprefix("“").removesuffix("”")
+    return f"“{line.translate(_WITHIN)}”"
 
 
 def size(octets: int) -> str:

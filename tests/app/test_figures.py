@@ -81,7 +81,12 @@ def test_groups_hold_every_layer_once(layers: int) -> None:
 
 @pytest.mark.parametrize(
     ("text", "shown"),
-    [("It rained.", "“It rained.”"), ("“Rain!”", "“Rain!”"), ("“It rains,", "“It rains,”")],
+    [
+        ("It rained.", "“It rained.”"),
+        ("“Rain!”", "“Rain!”"),
+        ("“It rains,", "“It rains,”"),
+        ("“Rain” and “snow”", "“‘Rain’ and ‘snow’”"),
+    ],
 )
 def test_quotes_have_their_marks_once(text: str, shown: str) -> None:
     assert figures.quoted(text) == shown
