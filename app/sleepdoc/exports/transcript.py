@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from markdown_it import MarkdownIt
 
@@ -11,6 +11,7 @@ from sleepdoc import __version__
 from sleepdoc.documents.text import safe_display
 from sleepdoc.exports.schema import SCHEMA
 from sleepdoc.exports.summary import Summary, turn_fields
+from sleepdoc.reading.events import SEARCHED
 from sleepdoc.store import StoredTurn
 
 Format = Literal["md", "json"]
@@ -43,7 +44,7 @@ def _markdown(summary: Summary, turns: Sequence[StoredTurn]) -> Iterator[str]:
     note = 0
     for turn in turns:
         yield f"\n## {' '.join(turn.question.split())}\n"
-        citations = turn_fields(turn)["citations"]
+        citations = _evidence(turn)
         marks = "".join(f"[^{note + place}]" for place in range(1, len(citations) + 1))
         noted = " ".join(f"*({remark})*" for remark in remarks(turn))
         yield f"{_followed(safe_display(turn.answer), noted + marks)}\n"
@@ -60,6 +61,20 @@ def remarks(turn: StoredTurn) -> Iterator[str]:
         yield "closed book"
     if (ended := turn_fields(turn)["ended"]) in ENDINGS:
         yield ENDINGS[ended]
+
+
+def _evidence(turn: StoredTurn) -> Sequence[Mapping[str, Any]]:
+    """What an answer stands on, not what was merely read for it; all of that where it was never
+    checked, as in conversations of before."""
+    fields = turn_fields(turn)
+    citations: Sequence[Mapping[str, Any]] = fields["citations"]
+    match fields["verdict"]:
+        case "":
+            return citations
+        case "verified" | "quoted":
+            return citations if fields["lookup"] == SEARCHED else citations[:1]
+        case _:
+            return ()
 
 
 def _followed(answer: str, by: str) -> str:

@@ -75,3 +75,16 @@ def test_how_an_answer_ended_is_said() -> None:
     assert "It is *(cut at the most tokens)*[^1]" in written(turn("It is", ended="length"))
     assert "*(ended, as it repeated itself)*" in written(turn("A a a", ended="repetition"))
     assert "*(" not in written(turn("It is kept in the shed.", ended="stop"))
+
+
+def test_notes_are_of_what_an_answer_stands_on() -> None:
+    read = [{"label": str(n), "quote": f"Pump {n}."} for n in (1, 2)]
+
+    def notes(verdict: str, lookup: str = "") -> int:
+        markdown = written(turn("Yes", citations=read, verdict=verdict, lookup=lookup))
+        return markdown.count("]: p. ")
+
+    assert [notes("verified"), notes("quoted")] == [1, 1]
+    assert [notes("from memory"), notes("not found")] == [0, 0]
+    assert notes("verified", lookup="searched in the text") == 2
+    assert notes("") == 2, "never checked: of before verdicts"
