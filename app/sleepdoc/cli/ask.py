@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from sleepdoc.cli.progress import Show
     from sleepdoc.reading.session import ReadingSession
 
+_LONG = 10_000
+"""Tokens that take long enough to read to say how not to wait."""
+
 
 @dataclass(frozen=True)
 class How:
@@ -104,6 +107,9 @@ def ask(
             session = conversation.session
             how = How(closed_book, max_tokens, not no_store, ahead=now and not session.held)
             if not (now or session.held):
+                unread = session.progress.tokens_total - session.progress.tokens
+                if unread > _LONG and not closed_book:
+                    notice("It is read into memory first; --now answers from the text at once.")
                 with interruptible(session):
                     for event in session.read():
                         show(event)

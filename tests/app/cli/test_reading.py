@@ -68,6 +68,13 @@ def test_an_answer_may_come_before_reading_which_then_goes_on(run: Run, story: P
     assert len(run("show", "lamps", "--json").json["turns"]) == 3
 
 
+def test_who_waits_for_a_long_text_is_told_how_not_to(run: Run, story: Path) -> None:
+    assert "--now" not in run("ask", story, "Where did Ambrose sail?").err
+    story.write_text("The lamp was lit at dusk and put out at dawn. " * 250, "utf-8")
+    assert "--now" in run("ask", story, "When was the lamp lit?").err
+    assert "--now" not in run("ask", story, "When was it put out?").err
+
+
 def test_a_copy_as_of_a_page_is_not_looked_beyond(run: Run, lamps: str) -> None:
     copy = run("fork", lamps, "--at", 2, "--json").json["conversation"]
     fields = run("ask", copy, "Where did Ambrose sail?", "--now", "--json").json
