@@ -20,6 +20,8 @@ _BULLET = re.compile(
     r"[\u2022\u25aa\u25cf\u25e6\u2023\u2043\u25a0\u25cb\u00b7*] ?\S|\(?\d{1,2}[.)] +\S"
 )
 _DASH = re.compile(r"[-\u2013\u2014] +\S")
+_LABEL = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)?: ")
+"""What stands at the beginning of lines that tell who was there, or from whom a letter is."""
 _ENTRY = re.compile(r"\.\.\. ?\w{1,8}\Z")
 """The end of a line in a table of contents."""
 _FIGURE = re.compile(r"[(+\-–−$€£¥]*\d[\d.,:/%)]*[%)]?\Z")
@@ -148,6 +150,8 @@ class _Composer:
     ) -> bool:
         """Whether a line begins a paragraph, by its mark, its indent or the room left before it."""
         if _BULLET.match(line.text) or _ENTRY.search(previous.text):
+            return True
+        if _LABEL.match(line.text) and _LABEL.match(previous.text):
             return True
         # In doubt short lines are rows of a table, or verse.
         margin = right if narrow else max(right, previous.x0 + 0.6 * self._measure)

@@ -103,12 +103,28 @@ def _precedes(one: Block, other: Block, among: Sequence[Block]) -> bool:
     if overlap(one, other) > TOUCH:
         return one.top > other.top
     if one.x1 > other.x0:
+        return one.bottom >= other.top and not _are_columns(other, one, among)
+    if other.bottom >= one.top and not _are_columns(one, other, among):
         return False
     low, high = sorted((one.top, other.top))
     return not any(
         low < between.top < high and overlap(between, one) > TOUCH and overlap(between, other) > 0
         for between in among
         if between is not one and between is not other
+    )
+
+
+def _are_columns(left: Block, right: Block, among: Sequence[Block]) -> bool:
+    """Whether one of two blocks, which do not stand side by side, has text of the other's column
+    beside it; else the upper is a title or the like, which the lower merely does not reach under.
+    """
+    return any(
+        overlap(between, column) > TOUCH
+        and between.top > beside.bottom
+        and between.bottom < beside.top
+        for column, beside in ((left, right), (right, left))
+        for between in among
+        if between is not left and between is not right
     )
 
 

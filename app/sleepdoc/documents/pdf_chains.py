@@ -11,6 +11,8 @@ from sleepdoc.documents.pdf_rows import Phrase, merged
 
 NUMERIC = re.compile(r"[^\w]*\d[\d\s.,:%()/+\-–−$€£¥]*[%a-zA-Z]{0,3}\Z")
 """What may be a number with its unit."""
+_MARK = re.compile(r"\(?(?:[a-zA-Z]|[ivx]{1,5}|\d{1,3})[.)]+\Z|\d{1,3}(?:\.\d{1,3})+\.?\Z")
+"""What stands before an item of a list, or a clause."""
 LEVEL = 0.25
 """Of the font size, by which the baselines of one row may differ."""
 PROSE_LENGTH = 20
@@ -170,4 +172,11 @@ def _is_linked(
     upper: Phrase, lower: Phrase, below: Sequence[Phrase], above: Sequence[Phrase]
 ) -> bool:
     alike = 1 / _SAME_SIZE < upper.size / lower.size < _SAME_SIZE
-    return alike and len(below) == 1 and len(above) == 1
+    return alike and len(below) == 1 and len(above) == 1 and not _is_other_column(upper, lower)
+
+
+def _is_other_column(upper: Phrase, lower: Phrase) -> bool:
+    """Whether one of two is the mark of an item, and the other text with the same left edge."""
+    marks = bool(_MARK.match(upper.text)), bool(_MARK.match(lower.text))
+    # Short text above a mark may be the head of a column.
+    return marks == (True, False) or (marks == (False, True) and len(upper.text) >= PROSE_LENGTH)

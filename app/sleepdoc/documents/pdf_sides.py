@@ -32,6 +32,8 @@ _SHARED = 0.5
 """Of the baselines of a table's column, so many are those of the next."""
 _DENSE, _STEP = 0.7, 2.0
 """Of the lines of a side, so many are so near to the next, in font sizes: labels stand apart."""
+_LONG = 30
+"""Characters."""
 _BELOW_HEADING = 2
 """Ordinary lines."""
 _OTHER_SIZE = 1.05
@@ -84,6 +86,11 @@ class Side:
             for row in self.celled
         )
         return len(self.celled) >= _LEAST_CELLED and drawn >= _BY_ROWS * len(self.celled)
+
+    def is_text(self) -> bool:
+        """Whether the usual line is as long as one of running text."""
+        lengths = [sum(len(phrase.text) for phrase in row) for row in self.rows]
+        return statistics.median(lengths) >= _LONG
 
     def is_dense(self) -> bool:
         steps = [
@@ -155,6 +162,8 @@ def _are_sides(left: Side, right: Side) -> bool:
         not _is_level(heading, tops) for heading in headings if heading is not right.rows[0][0]
     )
     if _are_in_turn(left, right):
+        if len(tops) > 1 and headings and right.is_text():
+            return True
         by_rows = left.is_by_rows() + right.is_by_rows()
         return headed or by_rows == 2 or (by_rows == 1 and left.shared(right) < _SHARED)
     if not (left.is_dense() and right.is_dense()):

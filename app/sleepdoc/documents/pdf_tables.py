@@ -26,6 +26,8 @@ _PAIRED = 0.8
 """Of the lines of two chains, so many are drawn each with the one beside it."""
 _WIDE_GAP = "  "
 """In a line that is a row of cells itself."""
+_SPACE = 0.25
+"""Of the font size: the width of a space."""
 _STRIP = 4.0
 """Points: the height of the strips in which baselines are compared."""
 
@@ -123,7 +125,10 @@ def _are_amidst(labels: Iterable[Phrase], text: Sequence[Phrase]) -> bool:
 
 
 def _are_cells(left: Sequence[Phrase], right: Sequence[Phrase], shared: int) -> bool:
-    if shared < 0.5 * min(len(left), len(right)) or not is_near(left[0], right[0]):
+    if shared < 0.5 * min(len(left), len(right)):
+        return False
+    # The longest line of a column tells how near it comes to the next.
+    if not is_near(max(left, key=lambda line: line.x1), right[0]):
         return False
     if is_prose(left):
         return not is_prose(right) and (is_numeric(right) or _are_pairs(left, right))
@@ -171,17 +176,31 @@ def _table_rows(chains: Iterable[Sequence[Phrase]]) -> list[Row]:
 
 def _continues(row: Sequence[Sequence[Phrase]], level: Sequence[Phrase]) -> bool:
     """Whether a level holds further lines of the cells of a row: its first cell has none."""
-    lowest = min(line.y for cell in row for line in cell)
+    lowest = min((line for cell in row for line in cell), key=lambda line: line.y)
     first = row[0][0]
+    if lowest.y - level[0].y >= _LEADING * level[0].size or (lowest.bold and not level[0].bold):
+        return False
+    if len(row) == 1:
+        # What stands below a heading in one of the columns.
+        below = len(level) == 1 and abs(level[0].x0 - first.x0) < TOUCH
+        return below and level[0].text[0].islower()
     return (
-        len(row) > 1
-        and level[0].x0 > first.x1
-        and lowest - level[0].y < _LEADING * level[0].size
+        level[0].x0 > first.x1
+        and (len(level) == 1 or any(part.text[0].islower() for part in level))
         and all(
-            not NUMERIC.match(part.text) and any(overlap(cell[0], part) > TOUCH for cell in row[1:])
+            not NUMERIC.match(part.text)
+            and any(overlap(cell[0], part) > TOUCH for cell in row[1:])
+            and _is_wrapped(_cell_above(row, part)[-1], part)
             for part in level
         )
     )
+
+
+def _is_wrapped(above: Phrase, below: Phrase) -> bool:
+    """Whether a line is no beginning, or had no room in the line above it."""
+    first = below.words[0]
+    needed = first.x1 - first.x0 + _SPACE * below.size
+    return below.text[0].islower() or above.x1 + needed > below.x1
 
 
 def _cell_above(row: Sequence[list[Phrase]], part: Phrase) -> list[Phrase]:
