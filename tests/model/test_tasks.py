@@ -175,7 +175,9 @@ def test_keys_mean_nothing_and_differ() -> None:
     for question in example.questions:
         key = question.text.split()[-1].rstrip("?")
         assert f"The value of {key} is {question.answer}." in text
-    assert text.count("The value of") == 20
+    pairs = re.findall(r"The value of ([0-9a-f]{8}) is ([0-9a-f]{8})\.", text)
+    assert text.count("The value of") == len(pairs) == 20
+    assert len({code for pair in pairs for code in pair}) == 40
 
 
 def test_a_cloze_question_is_a_sentence_of_the_text_without_a_name() -> None:

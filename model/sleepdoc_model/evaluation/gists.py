@@ -21,10 +21,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sleepdoc_kernels import result_file
-from sleepdoc_model.engine import Engine, Sampling
+from sleepdoc_model.engine import Engine
 from sleepdoc_model.evaluation.bootstrap import interval
 from sleepdoc_model.evaluation.identity import identity, sha256_of
 from sleepdoc_model.evaluation.rouge import rouge_l
+from sleepdoc_model.evaluation.saying import say
 from sleepdoc_model.load import load
 from sleepdoc_model.recall.gist import precision, supported
 from sleepdoc_model.recall.telling import prose
@@ -39,17 +40,21 @@ SETS: dict[str, tuple[sources.Part, sources.Kind]] = {
 """Of each data set the part that is measured on, and the kind of question that has a reference."""
 ASKED = "Summarise this in one sentence."
 _MOST = 72
+"""Tokens of a gist."""
 _CONTEXT = 1600
 """Characters of a passage that are shown."""
 
 
 @dataclass(frozen=True)
 class Item:
+    """A passage, and what people wrote of it."""
+
     text: str
     references: tuple[str, ...]
 
     @property
     def lead(self) -> str:
+        """Its first sentence of running text; empty if it has none."""
         first = next(prose([_Page(1, self.text)]), None)
         return first.text if first else ""
 
@@ -89,6 +94,7 @@ def items(folder: Path, name: str, count: int, seed: int = 0) -> list[Item]:
 
 
 def row(arm: str, item: Item, said: str) -> Row:
+    """What was said of a passage, compared with what people wrote and with the passage."""
     return Row(
         arm,
         item.text,
@@ -106,9 +112,7 @@ def written(engine: Engine, tokenizer: Tokenizer, text: str) -> str:
     engine.reset_window(frame.prefix, reading=True)
     shown = encode(f"[p. 1] {' '.join(text.split())}\n\n")
     engine.prefill(frame.asked([*shown, *encode(ASKED)]), whole=True)
-    stream = tokenizer.stream()
-    said = engine.generate(_MOST, stop=frame.stop, sampling=Sampling())
-    return ("".join(map(stream.push, said)) + stream.finish()).strip()
+    return say(engine, tokenizer, _MOST)
 
 
 def measure(found: Sequence[Item], engine: Engine, tokenizer: Tokenizer, arm: str) -> Iterator[Row]:

@@ -30,7 +30,7 @@ def made_up(
 def make_document(
     rng: random.Random, task: Task, *, size: int, windows: int, questions: int
 ) -> Example:
-    """One of them."""
+    """A document as `made_up` makes them, of the task's test split."""
     if task == "two-hop":
         return two_hop.make_example(
             rng, pairs=size, windows=windows, questions=questions, split="test"

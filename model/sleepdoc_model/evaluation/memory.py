@@ -22,10 +22,11 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from sleepdoc_model.engine import Engine, Sampling, WindowFull
+from sleepdoc_model.engine import Engine, WindowFull
 from sleepdoc_model.evaluation.answers import exact_match, modal_answer, token_f1
 from sleepdoc_model.evaluation.documents import Asked, Document
 from sleepdoc_model.evaluation.recall import recalled
+from sleepdoc_model.evaluation.saying import say
 from sleepdoc_model.tokenizer import Tokenizer
 
 CONTROLS = (
@@ -69,6 +70,8 @@ class Result:
 
 @dataclass(frozen=True)
 class Settings:
+    """What is measured, and in which measures; part of an `identity`."""
+
     passes: tuple[int, ...] = (1, 2, 4, 8)
     controls: tuple[str, ...] = CONTROLS
     room: int = 875
@@ -76,6 +79,7 @@ class Settings:
     recall: int = 400
     """Most tokens of recalled text."""
     max_answer: int = 24
+    """Tokens."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,8 @@ class _Before:
 
 
 class MemoryBenchmark:
-    """Reads documents with an engine and asks it."""
+    """Reads documents with an engine and asks it; one benchmark an engine, whose memory it keeps
+    track of."""
 
     def __init__(self, engine: Engine, tokenizer: Tokenizer, settings: Settings) -> None:
         self._engine, self._tokenizer, self._settings = engine, tokenizer, settings
@@ -225,15 +230,10 @@ class MemoryBenchmark:
             engine.prefill(frame.asked([*before.tokens, *question]), whole=True)
         else:
             engine.prefill([*before.tokens, *frame.asked(question)])
-        stream, text = self._tokenizer.stream(), ""
         scored = engine.score(right)
-        for token in engine.generate(
-            self._settings.max_answer, stop=frame.stop, sampling=Sampling()
-        ):
-            text += stream.push(token)
-        text += stream.finish()
+        said = say(engine, self._tokenizer, self._settings.max_answer)
         seconds = time.perf_counter() - started
-        return _judge(document, arm, asked, text.strip(), -sum(scored), len(right), seconds)
+        return _judge(document, arm, asked, said, -sum(scored), len(right), seconds)
 
     def _hold(self, memory: bytes | None) -> None:
         if not self._settled or self._held is not memory:

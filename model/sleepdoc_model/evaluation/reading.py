@@ -21,12 +21,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sleepdoc_kernels import result_file
-from sleepdoc_model.engine import Engine, Sampling
+from sleepdoc_model.engine import Engine
 from sleepdoc_model.evaluation import plain_talk
 from sleepdoc_model.evaluation.answers import exact_match, token_f1
 from sleepdoc_model.evaluation.bootstrap import ratio, ratio_interval, share_interval, totals
 from sleepdoc_model.evaluation.identity import identity, sha256_of
 from sleepdoc_model.evaluation.passages import SETS, Item, held_out
+from sleepdoc_model.evaluation.saying import say
 from sleepdoc_model.load import load
 from sleepdoc_model.reader import ABSENT
 from sleepdoc_model.recall.surest import surest, wants_phrase
@@ -36,6 +37,7 @@ from sleepdoc_model.training.reader.retrieval import overlap
 
 ARMS = ("base", "reader", "alone", "own", "other", "closed")
 _MOST_ANSWER = 48
+"""Tokens."""
 
 
 @dataclass(frozen=True)
@@ -96,10 +98,10 @@ class ReadingBenchmark:
             self._begin(passages[place : place + 1], item.question, reading=True)
             return math.exp(sum(self._engine.score(absent)))
 
-        def say(place: int) -> tuple[str, float]:
+        def read(place: int) -> tuple[str, float]:
             return self._said(), math.exp(self._engine.likelihood)
 
-        return surest(len(passages), absence, say)[1]
+        return surest(len(passages), absence, read)[1]
 
     def _ask(self, item: Item, memory: bytes | None, *, closed: bool) -> str:
         self._engine.load(memory)
@@ -113,9 +115,7 @@ class ReadingBenchmark:
         engine.prefill(frame.asked([*recalled, *encode(question)]), whole=bool(recalled))
 
     def _said(self) -> str:
-        stream, stop = self._tokenizer.stream(), self._tokenizer.frame.stop
-        said = self._engine.generate(_MOST_ANSWER, stop=stop, sampling=Sampling())
-        return ("".join(map(stream.push, said)) + stream.finish()).strip()
+        return say(self._engine, self._tokenizer, _MOST_ANSWER)
 
 
 def figures(rows: Sequence[Row]) -> dict[str, dict[str, object]]:

@@ -27,8 +27,8 @@ def text_about(name: str, place: str) -> Text:
 TEXTS = [text_about("Ada", "Leeds"), text_about("Bo", "Turin"), text_about("Cy", "Oslo")]
 
 
-def draw(shape: str, number: int) -> Conversation:
-    recipe = Recipe({"afriqa": 1.0}, {shape: 1.0})
+def draw(causal: float, number: int) -> Conversation:
+    recipe = Recipe({"afriqa": 1.0}, causal)
     return Lessons(TOKENIZER, TEXTS, [], recipe).draw(0, number)
 
 
@@ -40,12 +40,12 @@ def answer_of(conversation: Conversation) -> str:
     return spelt([t for t in conversation.target if t != NOTHING])
 
 
-@pytest.mark.parametrize("shape", ["causal", "twice", "whole"])
-def test_the_passages_hold_the_answer_or_it_is_said_that_they_do_not(shape: str) -> None:
+@pytest.mark.parametrize("causal", [1.0, 0.0])
+def test_the_passages_hold_the_answer_or_it_is_said_that_they_do_not(causal: float) -> None:
     absent = 0
     for number in range(60):
-        conversation = draw(shape, number)
-        passages = spelt(conversation.ids).split("Where was")[0 if shape != "twice" else 1]
+        conversation = draw(causal, number)
+        passages = spelt(conversation.ids).split("Where was")[0]
         answer = answer_of(conversation)
         asked = next(t for t in TEXTS if t.questions[0].text in spelt(conversation.ids))
         if answer == ABSENT:
@@ -57,23 +57,17 @@ def test_the_passages_hold_the_answer_or_it_is_said_that_they_do_not(shape: str)
     assert 0 < absent < 20
 
 
-def test_the_question_comes_first_only_where_it_comes_twice() -> None:
-    for shape, times in (("causal", 1), ("twice", 2)):
-        text = spelt(draw(shape, 3).ids)
-        assert text.count("Where was the painter") == times
-
-
 def test_prompts_are_blocks_only_where_they_are_seen_at_once() -> None:
-    assert set(draw("causal", 1).block) == {-1}
-    whole = draw("whole", 1)
+    assert set(draw(1.0, 1).block) == {-1}
+    whole = draw(0.0, 1)
     learnt = [i for i, t in enumerate(whole.target) if t != NOTHING]
     assert whole.block[learnt[0]] == 0  # from the prompt's last token on it is answered
     assert {whole.block[i] for i in learnt[1:]} == {-1}
 
 
 def test_a_seed_and_a_number_decide_a_lesson() -> None:
-    assert draw("causal", 7).ids == draw("causal", 7).ids
-    assert draw("causal", 7).ids != draw("causal", 8).ids
+    assert draw(1.0, 7).ids == draw(1.0, 7).ids
+    assert draw(1.0, 7).ids != draw(1.0, 8).ids
 
 
 def test_an_answer_counts_as_the_root_of_its_length() -> None:
@@ -126,7 +120,7 @@ def test_made_up_documents_answer_their_questions() -> None:
 
 
 def test_small_sets_of_plain_talk_are_drawn_as_often_as_large_ones() -> None:
-    recipe = Recipe({"plain": 1.0}, {"whole": 1.0})
+    recipe = Recipe({"plain": 1.0}, causal=0.0)
     sets = [[("Hello?", "few")], [("What is 1 + 1?", "many")] * 99]
     lessons = Lessons(TOKENIZER, [], sets, recipe)
     drawn = [answer_of(lessons.draw(0, number)) for number in range(60)]
@@ -134,7 +128,7 @@ def test_small_sets_of_plain_talk_are_drawn_as_often_as_large_ones() -> None:
 
 
 def test_a_chain_of_facts_is_read_as_a_whole() -> None:
-    lessons = Lessons(TOKENIZER, [], [], Recipe({"chained": 1.0}, {"whole": 1.0}))
+    lessons = Lessons(TOKENIZER, [], [], Recipe({"chained": 1.0}, causal=0.0))
     for number in range(20):
         text = spelt(lessons.draw(0, number).ids)
         told = text.count(" was born") + text.count("Born in") + text.count("came into the world")

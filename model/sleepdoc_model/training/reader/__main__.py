@@ -20,7 +20,7 @@ from sleepdoc_model.network import Network
 from sleepdoc_model.tasks import instructions
 from sleepdoc_model.training.group import Group
 from sleepdoc_model.training.reader import sources
-from sleepdoc_model.training.reader.lessons import Lessons, Recipe
+from sleepdoc_model.training.reader.lessons import Lessons
 from sleepdoc_model.training.reader.loop import ReaderTrainer, Schedule
 
 
@@ -29,7 +29,8 @@ def main() -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(options.threads)
     tokenizer = GGUFTokenizer(base_path(), SMOLLM2)
-    lessons = Lessons(tokenizer, _texts(options), _plain(options), _recipe(options))
+    plain = [instructions.load(path) for path in options.plain]
+    lessons = Lessons(tokenizer, _texts(options), plain)
     schedule = Schedule(steps=options.steps, decay=options.decay, rate=options.rate)
     group = Group.from_environment()
     trainer = ReaderTrainer(
@@ -84,12 +85,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--save-minutes", type=float, default=5)
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--shapes", type=json.loads, help='as {"causal": 1}')
     return parser.parse_args()
-
-
-def _recipe(options: argparse.Namespace) -> Recipe:
-    return Recipe(shapes=options.shapes) if options.shapes else Recipe()
 
 
 def _texts(options: argparse.Namespace) -> list[sources.Text]:
@@ -100,10 +96,6 @@ def _texts(options: argparse.Namespace) -> list[sources.Text]:
         *sources.load_written(),
         *sources.load_asked(options.reading),
     ]
-
-
-def _plain(options: argparse.Namespace) -> list[list[tuple[str, str]]]:
-    return [instructions.load(path) for path in options.plain]
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 import random
 import re
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sleepdoc_model.reader import ABSENT
@@ -50,30 +50,19 @@ _QUOTED = 0.5
 _TURN_BEFORE = 0.5
 """How often a follow-up comes with passages of its own, behind the turn that it leans on."""
 _MOST_ANSWER = 80
+"""Tokens of an answer that are learnt."""
 _GOLD_ALONE = 0.4
+"""How often nothing is added to the right passage of a document that has no other."""
 
 
 @dataclass(frozen=True)
-class Shape:
-    """How a prompt is laid out and seen."""
-
-    whole: bool
-    """Whether all tokens of a prompt see each other, or only those before them."""
-    twice: bool
-    """Whether the question stands in front of the passages as well."""
-
-
-SHAPES = {
-    "causal": Shape(whole=False, twice=False),
-    "twice": Shape(whole=False, twice=True),
-    "whole": Shape(whole=True, twice=False),
-}
-
-
-@dataclass
 class Recipe:
-    shares: dict[str, float] = field(default_factory=lambda: dict(SHARES))
-    shapes: dict[str, float] = field(default_factory=lambda: {"causal": 0.15, "whole": 0.85})
+    """What lessons are drawn from, and how they are seen."""
+
+    shares: Mapping[str, float] = field(default_factory=lambda: SHARES)
+    """By source, in any unit; of sources that are not there the others take the share."""
+    causal: float = 0.15
+    """How often a prompt's tokens see only those before them, and not all of them each other."""
 
 
 class Lessons:
@@ -86,7 +75,10 @@ class Lessons:
         plain: Sequence[Sequence[tuple[str, str]]],
         recipe: Recipe | None = None,
     ) -> None:
-        """`plain` holds sets of requests and answers, drawn from alike however large they are."""
+        """
+        Args:
+            plain: Sets of requests and answers, drawn from alike however large they are.
+        """
         self.tokenizer, self.recipe = tokenizer, recipe or Recipe()
         self.plain = plain
         self.texts: dict[str, list[Text]] = defaultdict(list)
@@ -100,6 +92,7 @@ class Lessons:
         self.shares = {k: v for k, v in self.recipe.shares.items() if k in have}
 
     def draw(self, seed: int, number: int) -> Conversation:
+        """Lesson `number` of the ones that `seed` makes, independent of those before it."""
         rng = random.Random(f"{seed}/{number}")
         source = rng.choices(list(self.shares), list(self.shares.values()))[0]
         if source == "plain":
@@ -107,8 +100,7 @@ class Lessons:
         if source == "chained":
             return self._chained(rng)
         text = made_up(rng) if source == "made up" else rng.choice(self.texts[source])
-        name = rng.choices(list(self.recipe.shapes), list(self.recipe.shapes.values()))[0]
-        return self._lesson(rng, text, SHAPES[name])
+        return self._lesson(rng, text, whole=rng.random() >= self.recipe.causal)
 
     def _plain(self, rng: random.Random) -> Conversation:
         question, answer = rng.choice(rng.choice(self.plain))
@@ -121,14 +113,14 @@ class Lessons:
     def _chained(self, rng: random.Random) -> Conversation:
         """All of the text is needed, so all of it is there."""
         text = chained(rng)
-        return self._tokens(rng, pieces(text.passages[0]), text.questions, SHAPES["whole"])
+        return self._tokens(rng, pieces(text.passages[0]), text.questions, whole=True)
 
-    def _lesson(self, rng: random.Random, text: Text, shape: Shape) -> Conversation:
+    def _lesson(self, rng: random.Random, text: Text, *, whole: bool) -> Conversation:
         first = rng.choice([q for q in text.questions if q.kind != "follow"])
         own = [p for page in text.passages for p in pieces(page)]
-        whole = first.kind in ("absent", "summary", "title")
-        alone = not whole and rng.random() < _ALONE
-        absent = not whole and rng.random() < (_MISLED if alone else _SWAPPED)
+        fact = first.kind not in ("absent", "summary", "title")
+        alone = fact and rng.random() < _ALONE
+        absent = fact and rng.random() < (_MISLED if alone else _SWAPPED)
         if absent:
             count = 1 if alone else rng.choice((1, 2, 3))
             found = self._others(rng, text, first, own, count, without=first)
@@ -137,11 +129,10 @@ class Lessons:
         else:
             found = self._found(rng, text, first, own)
             kept = self._fitting(rng, found[:1] if alone else found)
-            count = 1 if shape.twice else rng.choice((1, 2, 4, 6, 8))
-            asked = _row(rng, text.questions, first, own, kept, count)
+            asked = _row(rng, text.questions, first, own, kept, rng.choice((1, 2, 4, 6, 8)))
         if rng.random() < _QUOTED and not any(q.kind in ("summary", "title") for q in asked):
             kept = [quote(rng, piece, asked) for piece in kept]
-        return self._tokens(rng, kept, asked, shape)
+        return self._tokens(rng, kept, asked, whole=whole)
 
     def _found(self, rng: random.Random, text: Text, first: Asked, own: Sequence[str]) -> list[str]:
         """The right passage, and what is found besides."""
@@ -192,7 +183,7 @@ class Lessons:
         return found[:count] or [rng.choice(pool.pool)]
 
     def _tokens(
-        self, rng: random.Random, kept: Sequence[str], asked: Sequence[Asked], shape: Shape
+        self, rng: random.Random, kept: Sequence[str], asked: Sequence[Asked], *, whole: bool
     ) -> Conversation:
         frame, encode = self.tokenizer.frame, self.tokenizer.encode
         lesson, rest = Conversation(), list(asked)
@@ -200,13 +191,11 @@ class Lessons:
             lesson.add(frame.asked(encode(asked[0].text)))
             lesson.add([*encode(asked[0].answers[0]), *frame.answer_close])
             rest = rest[1:]
-        if shape.twice:
-            lesson.add([*frame.question_open, *encode(rest[0].text), *encode("\n\n")])
         for piece in rng.sample(kept, len(kept)):
-            lesson.add(self._piece(rng, piece), block=0 if shape.whole else -1)
+            lesson.add(self._piece(rng, piece), block=0 if whole else -1)
         for number, each in enumerate(rest):
             answer = rng.choice(each.answers[:2])
-            lesson.add(frame.asked(encode(each.text)), block=number if shape.whole else -1)
+            lesson.add(frame.asked(encode(each.text)), block=number if whole else -1)
             lesson.answer(encode(answer)[:_MOST_ANSWER], frame.answer_close)
         return lesson
 
