@@ -73,7 +73,8 @@ class Kept:
     def get(self, name: str, pages: Pages, asked: Sequence[Asked]) -> tuple[Tensor, Tensor]:
         """Those of passages [P, F] and of questions [Q, F]."""
         questions = [each.question for each in asked]
-        of = sha256(json.dumps([LOW, HIGH, WINDOW, list(pages), questions]).encode()).hexdigest()
+        parts = [self._base, LOW, HIGH, WINDOW, list(pages), questions]
+        of = sha256(json.dumps(parts).encode()).hexdigest()
         path = self._folder / f"{name}.safetensors"
         if path.exists():
             with safe_open(path, "pt") as file:
@@ -99,11 +100,13 @@ class Kept:
         return GGUFTokenizer(base_path(), SMOLLM2)
 
     @cached_property
+    def _base(self) -> str:
+        return file_sha256(base_path())
+
+    @cached_property
     def _states(self) -> States:
-        path = base_path()
-        weights = BaseWeights(
-            path, file_sha256(path), place("cpu"), WeightsCache(locations.cache())
-        )
+        cache = WeightsCache(locations.cache())
+        weights = BaseWeights(base_path(), self._base, place("cpu"), cache)
         network = weights.network(read_config(self._heads), self._heads).eval()
         return States(network, self.tokenizer, self._rare())
 

@@ -32,6 +32,11 @@ class Lesson:
 class Projections(nn.Module):
     """From pooled states, centred and scaled, to vectors of length 1."""
 
+    passage_mean: Tensor
+    passage_scale: Tensor
+    question_mean: Tensor
+    question_scale: Tensor
+
     def __init__(self, passages: Tensor, questions: Tensor, size: int) -> None:
         """Take centre and scale from the states of passages [P, F] and questions [Q, F], and begin
         with the principal components of the passages for both."""
@@ -65,7 +70,7 @@ def learn(
     lessons: Sequence[Lesson],
     *,
     size: int = 128,
-    steps: int = 150,
+    steps: int = 120,
     batch: int = 256,
     rate: float = 2e-4,
     decay: float = 0.1,
