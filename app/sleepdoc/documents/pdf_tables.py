@@ -203,5 +203,5 @@ def _is_wrapped(above: Phrase, below: Phrase) -> bool:
     return below.text[0].islower() or above.x1 + needed > below.x1
 
 
-def _cell_above(row: Sequence[list[Phrase]], part: Phrase) -> list[Phrase]:
+def _cell_above(row: Sequence[Sequence[Phrase]], part: Phrase) -> Sequence[Phrase]:
     return max(row, key=lambda cell: overlap(cell[0], part))

@@ -25,7 +25,7 @@ Find = Callable[[Index, Query, Packer, Tensor, int], list[Quote]]
 
 def words(index: Index, query: Query, packer: Packer, similar: Tensor, budget: int) -> list[Quote]:
     """As `ask` does it."""
-    return ranked(index, query, packer, budget)
+    return ranked(index, [query], packer, budget)
 
 
 def vectors(
@@ -66,7 +66,8 @@ def by_score(
         for id, each in passages.items()
     ]
     hits.sort(key=lambda hit: (-hit.score, hit.passage.id))
-    return packer.pack(Ranking(tuple(hits[:_WEIGHED]), by_words.worth), query, budget)
+    ranking = Ranking(tuple(hits[:_WEIGHED]), by_words.worth)
+    return packer.pack([(ranking, query)], budget)
 
 
 ARMS: Mapping[str, Find] = {

@@ -90,7 +90,7 @@ def main() -> None:
         *sources.load_reading(options.reading, "held out"),
         *sources.load_fairytales(options.fairytales, "val"),
     ]
-    drawn = Lessons(tokenizer, texts, [], Recipe(SHARES, {"whole": 1.0}))
+    drawn = Lessons(tokenizer, texts, [], Recipe(SHARES, causal=0.0))
     lessons = [drawn.draw(options.seed, number) for number in range(options.lessons)]
     absent = tokenizer.encode(ABSENT)
     kinds = ["absent" if said[:-1] == absent else "said" for said in answers(lessons)]
