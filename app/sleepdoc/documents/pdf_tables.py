@@ -174,7 +174,7 @@ def _table_rows(chains: Iterable[Sequence[Phrase]]) -> list[Row]:
     return rows
 
 
-def _continues(row: Sequence[Sequence[Phrase]], level: Sequence[Phrase]) -> bool:
+def _continues(row: Sequence[list[Phrase]], level: Sequence[Phrase]) -> bool:
     """Whether a level holds further lines of the cells of a row: its first cell has none."""
     lowest = min((line for cell in row for line in cell), key=lambda line: line.y)
     first = row[0][0]
@@ -203,5 +203,5 @@ def _is_wrapped(above: Phrase, below: Phrase) -> bool:
     return below.text[0].islower() or above.x1 + needed > below.x1
 
 
-def _cell_above(row: Sequence[Sequence[Phrase]], part: Phrase) -> Sequence[Phrase]:
+def _cell_above(row: Sequence[list[Phrase]], part: Phrase) -> list[Phrase]:
     return max(row, key=lambda cell: overlap(cell[0], part))
