@@ -9,6 +9,7 @@ from sleepdoc.documents.line_ends import SENTENCE_END
 from sleepdoc.documents.pdf_chains import (
     LEVEL,
     NUMERIC,
+    PROSE_LENGTH,
     TOUCH,
     is_near,
     is_numeric,
@@ -181,26 +182,27 @@ def _continues(row: Sequence[list[Phrase]], level: Sequence[Phrase]) -> bool:
     if lowest.y - level[0].y >= _LEADING * level[0].size or (lowest.bold and not level[0].bold):
         return False
     if len(row) == 1:
-        # What stands below a heading in one of the columns.
+        # Running text below a heading in one of the columns.
         below = len(level) == 1 and abs(level[0].x0 - first.x0) < TOUCH
-        return below and level[0].text[0].islower()
+        text = len(lowest.text) >= PROSE_LENGTH and not level[0].mono
+        return below and text and level[0].text[0].islower()
     return (
         level[0].x0 > first.x1
         and (len(level) == 1 or any(part.text[0].islower() for part in level))
         and all(
             not NUMERIC.match(part.text)
             and any(overlap(cell[0], part) > TOUCH for cell in row[1:])
-            and _is_wrapped(_cell_above(row, part)[-1], part)
+            and _goes_on(_cell_above(row, part), part)
             for part in level
         )
     )
 
 
-def _is_wrapped(above: Phrase, below: Phrase) -> bool:
-    """Whether a line is no beginning, or had no room in the line above it."""
+def _goes_on(cell: Sequence[Phrase], below: Phrase) -> bool:
+    """Whether a cell has lines already, or its only one had no room for what is below it."""
     first = below.words[0]
     needed = first.x1 - first.x0 + _SPACE * below.size
-    return below.text[0].islower() or above.x1 + needed > below.x1
+    return len(cell) > 1 or below.text[0].islower() or cell[0].x1 + needed > below.x1
 
 
 def _cell_above(row: Sequence[list[Phrase]], part: Phrase) -> list[Phrase]:

@@ -211,3 +211,26 @@ def test_labels_beside_entries_with_headings_stay_with_them(tmp_path: Path) -> N
     for drawn in (items, by_rows(items)):
         found = " ".join(read(tmp_path, drawn))
         assert [found.index(line) for line in lines] == sorted(found.index(line) for line in lines)
+
+
+def test_lines_of_a_listing_beside_the_numbers_of_a_figure_stay_lines(tmp_path: Path) -> None:
+    code = (
+        "begin graph",
+        "size 6 3",
+        "x2ticks length 0.6 of them",
+        "x2subticks color red",
+        "end graph",
+    )
+    items: list[Item] = [(72.0, 700.0 - 11 * at, 9.0, line, "Mono") for at, line in enumerate(code)]
+    items += [(300.0, 700.0, 8.0, "10"), (300.0, 656.0, 8.0, "0")]
+    assert "\n".join(code[1:4]) in "\n".join(read(tmp_path, items))
+
+
+def test_a_command_is_a_cell_though_its_meaning_ends_in_the_same_face(tmp_path: Path) -> None:
+    commands = ("break;", "continue;", "return x;", "exit();", "abort(x);")
+    items: list[Item] = []
+    for at, command in enumerate(commands):
+        y = 700.0 - 10 * at
+        items += [(40.0, y, 8.0, "leave the"), (76.0, y, 8.0, "loop", "Mono")]
+        items.append((140.0, y, 8.0, command, "Mono"))
+    assert read(tmp_path, items) == [f"leave the loop  {command}" for command in commands]
