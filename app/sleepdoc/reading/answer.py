@@ -49,6 +49,8 @@ class Answer:
     started: float = field(default_factory=time.monotonic)
     seconds: float = 0.0
     first_token: float = 0.0
+    preface: str = ""
+    """What of the text stands before a quote, and is no claim."""
     place: int | None = None
     """Which of the passages recalled it was read from, if from one alone."""
     parts: list["Answer"] = field(default_factory=list)
@@ -62,6 +64,11 @@ class Answer:
     ended: Ended = "stop"
     verdict: Verdict = "from memory"
     citations: tuple[Citation, ...] = ()
+
+    @property
+    def claim(self) -> str:
+        """What it says about the document."""
+        return self.text.removeprefix(self.preface)
 
     def replayed(self, close: Sequence[int]) -> list[int]:
         """The tokens of this turn that stay in the window: none if the book was closed, or if the
@@ -117,14 +124,14 @@ class Answer:
     def checked(
         self,
         words: Iterator[AnswerText],
-        instead: str,
+        instead: tuple[str, str],
         shown: str,
         engine: EngineClient,
         *,
         room: int,
     ) -> Iterator[AnswerText]:
         """Say what a text is about only once all of it is there and stands in what was `shown`;
-        else give `instead`."""
+        else give `instead`: what stands before a quote, and the quote."""
         for _ in words:
             pass
         said, self.text = self.text, ""
@@ -132,7 +139,8 @@ class Answer:
             yield from self._grow(said)
         else:
             self.ended, self.likelihood = "stop", 0.0  # a quote, which may not be the answer
-            yield from self.give(instead, engine, room=room)
+            self.preface, quote = instead
+            yield from self.give(self.preface + quote, engine, room=room)
 
     def take(self, other: "Answer") -> Iterator[AnswerText]:
         """Say what another answer to the question said."""

@@ -82,7 +82,8 @@ class Answerer:
             sampling = absence.ruled_out(sampling)
         words = answer.generate(engine, limit=limit, sampling=sampling, stopped=self._stopped)
         if recalled.instead:
-            return answer.checked(words, recalled.instead, recalled.text, engine, room=room)
+            instead = recalled.preface, recalled.instead
+            return answer.checked(words, instead, recalled.text, engine, room=room)
         return words
 
     def _alone(

@@ -48,6 +48,8 @@ class Found:
     """Empty where the model is to answer from the quotes."""
     instead: str = ""
     """The answer if the model's, to what a text is about, does not stand in the quotes."""
+    preface: str = ""
+    """What stands before that, and is no part of the quote: a title."""
     within: str = ""
     """Where what was asked for may be missing, such as ``on page iv``; empty if it is there."""
 
@@ -131,8 +133,9 @@ def _of_itself(pages: Sequence[Page], packer: Packer, tokens: int, title: str) -
     """What a document says of itself, how it begins and how it ends."""
     places = lookup.overview(pages)
     first = packer.text(places[0]) if places else ""
-    instead = summaries.titled(title, _as_quote(first))
-    return Found(LOOKED_UP, packer.fill(places, tokens), instead=instead)
+    quote = _as_quote(first)
+    preface = summaries.preface(title, quote)
+    return Found(LOOKED_UP, packer.fill(places, tokens), instead=quote, preface=preface)
 
 
 def _of_page(page: lookup.Page, about: Query | None, packer: Packer, tokens: int) -> Found:

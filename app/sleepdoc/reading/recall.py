@@ -86,6 +86,8 @@ class Recalled:
     """Whether the question leans on the turn before it."""
     instead: str = ""
     """The answer, should the model's not stand in what was found."""
+    preface: str = ""
+    """What stands before that, and is no part of the text."""
     within: str = ""
     """Where alone it was looked for; empty if that was everywhere, or it is there for sure."""
 
@@ -126,6 +128,7 @@ def recall(
                 lookup=found.lookup,
                 answer=found.answer,
                 instead=found.instead,
+                preface=found.preface,
                 within=found.within,
             )
     asked = parts(question)

@@ -41,16 +41,15 @@ def of_whole(pages: Sequence[Page], past: Past, packer: Packer, title: str) -> T
     """What all the pages are about; None if that is not written, or only of fewer pages."""
     for gist in past.gists:
         if gist.kind == "whole" and pages and gist.last >= pages[-1].number:
-            told = titled(title, said(gist)) if gist.quoted else said(gist)
-            return [_rests_on(gist, packer)], told
+            told = preface(title, said(gist)) if gist.quoted else ""
+            return [_rests_on(gist, packer)], told + said(gist)
     return None
 
 
-def titled(title: str, quote: str) -> str:
-    """A quote behind the title of what it is from: a sentence that says what a document is about
-    seldom names it."""
-    known = not title or not quote or fold(title) in fold(quote)
-    return quote if known else f"{title}: {quote}"
+def preface(title: str, quote: str) -> str:
+    """The title, to stand before a quote: a sentence that says what a document is about seldom
+    names it."""
+    return f"{title}: " if title and quote and fold(title) not in fold(quote) else ""
 
 
 def of_part(page: int, heading: str, past: Past, packer: Packer) -> Told | None:

@@ -38,10 +38,10 @@ def judge(
 
     An answer that was recalled from memory may stand on a page that was not.
     """
-    if answer.refused or _SAYS_NOT in answer.text.casefold():
+    if answer.refused or _SAYS_NOT in answer.claim.casefold():
         return "not found", tuple(recalled)
-    if Claim.of(answer.text).empty:
-        found = _nearest(answer, recalled, text) if reason(answer.text) is not None else None
+    if Claim.of(answer.claim).empty:
+        found = _nearest(answer, recalled, text) if reason(answer.claim) is not None else None
         return _judged(found, False, recalled, text)
     read = [] if answer.place is None else [recalled[answer.place].page]
     found = _find(answer, read, text) or _find(answer, _pages(answer, recalled, text), text)
@@ -77,7 +77,7 @@ def _judged(
 
 def _sure(answer: Answer, found: Evidence, text: StoredText) -> bool:
     """Whether evidence that has an answer's words bears out that they answer the question."""
-    said, question, page = answer.text, answer.question, text.page(found.page).text
+    said, question, page = answer.claim, answer.question, text.page(found.page).text
     told = page[found.start : found.end]
     concern = concerned(question, said, page, (found.start, found.end), _rarity(text))
     return (
@@ -102,14 +102,14 @@ def _rarity(text: StoredText) -> Callable[[str], float]:
 
 def _find(answer: Answer, pages: Iterable[int], text: StoredText) -> Evidence | None:
     texts = ((number, text.page(number).text) for number in pages)
-    return find_evidence(answer.text, answer.question, texts)
+    return find_evidence(answer.claim, answer.question, texts)
 
 
 def _pages(answer: Answer, recalled: Sequence[Citation], text: StoredText) -> Iterator[int]:
     """Numbers of pages to look at, the likeliest first."""
     seen = dict.fromkeys(citation.page for citation in recalled)
     yield from seen
-    wanted = ask(f"{answer.text} {answer.question}")
+    wanted = ask(f"{answer.claim} {answer.question}")
     for hit in rank(text.index, wanted, limit=_PASSAGES).hits:
         if hit.passage.page not in seen:
             seen[hit.passage.page] = None

@@ -145,7 +145,8 @@ def test_questions_about_whole_and_stretch_are_answered_from_gists(desk: Desk) -
     for question in ("What is this about?", "Summarise the second half."):
         early = answer(session.ask(question, kept=False))
         first = FIRST.format(1 if "about" in question else 4)
-        assert early.answer == f"\u201c{first}\u201d", "what the model says stands nowhere"
+        title = "Lighthouses: " if "about" in question else ""
+        assert early.answer == f"{title}“{first}”", "what the model says stands nowhere"
         assert early.verdict == "quoted" and early.citations[0].quote == first
     list(session.write_gists())
     events = list(session.ask("What is this about?", kept=False))
@@ -274,7 +275,7 @@ def test_what_a_text_is_about_is_shown_once_it_is_known_to_stand_there(
     words = about.generate(
         engine, limit=60, sampling=Sampling(temperature=0), stopped=threading.Event()
     )
-    shown = list(about.checked(words, "A quote.", PAGES[0].text, engine, room=60))
+    shown = list(about.checked(words, ("", "A quote."), PAGES[0].text, engine, room=60))
     assert [piece.text for piece in shown] == [said]
     assert about.text == said
 

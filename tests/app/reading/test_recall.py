@@ -235,9 +235,9 @@ def test_what_is_quoted_of_the_whole_stands_behind_the_title_that_the_text_has(
 ) -> None:
     about = "This guide describes how lamps are kept, and by whom they are lit at night."
     whole = of_file(f"The Lamps of Skerry\n\n{about}", "What is this guide about?")
-    assert whole.instead == f"The Lamps of Skerry: “{about}”"
+    assert whole.preface + whole.instead == f"The Lamps of Skerry: “{about}”"
     nameless = of_file(about, "What is this guide about?")
-    assert nameless.instead == f"“{about}”"
+    assert nameless.preface + nameless.instead == f"“{about}”"
 
 
 def test_a_row_of_a_table_does_not_say_what_a_document_is(of_file: Recaller) -> None:

@@ -145,3 +145,11 @@ def test_a_refusal_is_not_found(text: StoredText) -> None:
     assert judge(answer("The document does not say."), RECALLED, text)[0] == "not found"
     refused = replace(answer("I found nothing about the mill of 1998."), refused=True)
     assert judge(refused, RECALLED, text) == ("not found", RECALLED)
+
+
+def test_a_title_before_a_quote_is_no_claim(text: StoredText) -> None:
+    told = answer("The Log of a Town: “The boat was painted blue in 2004.”", likelihood=0.0)
+    assert judge(told, RECALLED, text)[0] == "from memory"
+    titled = replace(told, preface="The Log of a Town: ")
+    verdict, citations = judge(titled, RECALLED, text)
+    assert (verdict, citations[0].page) == ("quoted", 2)
