@@ -152,7 +152,7 @@ def test_questions_about_whole_and_stretch_are_answered_from_gists(desk: Desk) -
     events = list(session.ask("What is this about?", kept=False))
     (begun,) = [event for event in events if isinstance(event, Answering)]
     finished = answer(iter(events))
-    assert finished.answer == f"\u201c{FIRST.format(1)}\u201d"
+    assert finished.answer == f"Lighthouses: “{FIRST.format(1)}”"
     assert begun.lookup == "looked up"
     assert begun.citations[0].quote == FIRST.format(1)
     half = answer(session.ask("Summarise the first half.", kept=False)).answer
