@@ -73,10 +73,10 @@ def test_a_missing_directory_is_named(run: Run, lamps: str) -> None:
 
 
 def test_a_transcript_has_questions_answers_and_pages(run: Run, lamps: str) -> None:
-    answer = run("ask", lamps, "Where did Ambrose sail?", "--json").json
+    answer = run("ask", lamps, "How often is Valparaiso mentioned?", "--json").json
     markdown = run("export", lamps, "--transcript", "md", "-o", "-").out
     assert markdown.startswith('---\nconversation: "lamps"\n')
-    assert "## Where did Ambrose sail?" in markdown
+    assert "## How often is Valparaiso mentioned?" in markdown
     assert f"{answer['answer']}[^1]" in markdown
     assert f"[^1]: p. {answer['citations'][0]['label']}: " in markdown
     fields = json.loads(run("export", lamps, "--transcript", "json", "-o", "-").out)
