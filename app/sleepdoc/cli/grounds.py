@@ -35,6 +35,8 @@ def _line(finished: AnswerFinished, lookup: str, *, evidence: bool, closed_book:
             return f"Verified: it stands on p. {cited[0].label}"
         case "verified":  # taken from the text itself
             return lookup.capitalize()
+        case "quoted" if lookup:
+            return f"{lookup.capitalize()}: it stands on p. {cited[0].label}"
         case "quoted":
             return (
                 f"Uncertain: its words stand on p. {cited[0].label}, perhaps about something else"

@@ -3,7 +3,15 @@
 import pytest
 
 from sleepdoc.cli.grounds import grounds
-from sleepdoc.reading.events import SEARCHED, AnswerFinished, Citation, Ended, Verdict, WindowUse
+from sleepdoc.reading.events import (
+    LOOKED_UP,
+    SEARCHED,
+    AnswerFinished,
+    Citation,
+    Ended,
+    Verdict,
+    WindowUse,
+)
 
 EVIDENCE = Citation(4, "iv", "The rent is 90 euros.", 0, 21, verified=True)
 WORDS = Citation(4, "iv", "The rent is 90 euros.", 0, 21)
@@ -56,3 +64,8 @@ def test_what_is_counted_in_the_text_says_so() -> None:
 def test_an_answer_that_did_not_end_by_itself_says_why() -> None:
     (line,) = lines("from memory", ended="repetition")
     assert line == "From memory, on no page (ended, as it repeated itself)."
+
+
+def test_what_was_looked_up_is_not_called_uncertain() -> None:
+    first, *_ = lines("quoted", WORDS, lookup=LOOKED_UP)
+    assert first == "Looked up: it stands on p. iv:"
