@@ -119,7 +119,11 @@ def ask(
                     for each in asked:
                         _answer(session, each, how, show, aloud=False)
                 return
-            answers = [_answer(session, each, how, show_lines, aloud=not as_json) for each in asked]
+            answers = []
+            for each in asked:
+                if len(asked) > 1 and not as_json:
+                    notice(f"\n{each}")
+                answers.append(_answer(session, each, how, show_lines, aloud=not as_json))
         if how.ahead and not session.progress.finished:
             notice("Not all of it has been read into memory yet.")
         if as_json:

@@ -40,8 +40,8 @@ from sleepdoc.widgets.turn import TurnView
 _EARLIER_TURNS = 20
 """Stored turns shown when a conversation goes on; all of them are in the database."""
 _FIRST_SLEEP = (
-    "The model's window is full, so it goes over what it has read, memorises it, and empties the "
-    "window. That is a sleep: questions wait for it, and /undo takes it back."
+    "The model goes over what its window holds, memorises it, and empties the window. That is a "
+    "sleep: questions wait for it, and /undo takes it back."
 )
 
 

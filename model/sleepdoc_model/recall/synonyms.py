@@ -26,7 +26,7 @@ _GROUPS = """
     responsible charge duty, insurance insure cover, holiday vacation leave, salary wage pay,
     staff employee worker, customer client, rent lease, house home building, room hall,
     machine device unit appliance, picture image photo, program software application,
-    delete remove erase, late delay overdue
+    delete remove erase, late delay overdue, old age aged
 """
 
 

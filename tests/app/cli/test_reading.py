@@ -68,6 +68,17 @@ def test_an_answer_may_come_before_reading_which_then_goes_on(run: Run, story: P
     assert len(run("show", "lamps", "--json").json["turns"]) == 3
 
 
+def test_of_several_questions_each_stands_above_its_answer(
+    run: Run, lamps: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "questions.txt"
+    file.write_text("Where did Ambrose sail?\nHow often is Valparaiso mentioned?\n", "utf-8")
+    both = run("ask", lamps, "--questions", file)
+    assert "Where did Ambrose sail?" in both.err and "How often is" in both.err
+    assert "Where did Ambrose sail?" not in both.out
+    assert "Where did" not in run("ask", lamps, "Where did Ambrose sail?").err
+
+
 def test_who_waits_for_a_long_text_is_told_how_not_to(run: Run, story: Path) -> None:
     assert "--now" not in run("ask", story, "Where did Ambrose sail?").err
     story.write_text("The lamp was lit at dusk and put out at dawn. " * 250, "utf-8")
