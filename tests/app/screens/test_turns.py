@@ -71,9 +71,9 @@ async def test_pasted_line_ends_are_new_lines() -> None:
 
 async def test_the_first_sleep_is_explained_once() -> None:
     async with at_the_application((100, 40)) as person:
-        await person.gets(*scenes.READING, until="That is a sleep")
+        await person.gets(*scenes.READING, until="That is a")
         await person.gets(*scenes.sleep(2, "3", "4"), until="pp. 1–4")
-        assert person.sees.count("That is a sleep") == 1
+        assert person.sees.count("That is a") == 1
 
 
 async def test_a_full_window_says_that_a_sleep_comes_first() -> None:
