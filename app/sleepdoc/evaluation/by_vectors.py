@@ -27,6 +27,7 @@ from sleepdoc.errors import SleepdocError
 from sleepdoc.evaluation.finding import squash
 from sleepdoc.evaluation.pooled_texts import PARTS, SETS, Kept, Text, mixed, passages_of, read
 from sleepdoc.evaluation.results import sha256_of
+from sleepdoc_kernels import result_file
 from sleepdoc_model.evaluation.bootstrap import ratio, ratio_interval, totals
 from sleepdoc_model.evaluation.fusion import ARMS
 from sleepdoc_model.evaluation.identity import identity
@@ -170,8 +171,7 @@ def _measure(options: argparse.Namespace) -> None:
     info = load(DEFAULT_MODEL, device="cpu", heads=options.heads)[0].info
 
     def write(**found: object) -> None:
-        whole = {"of": identity(info, data, settings), **found}
-        options.out.write_text(json.dumps(whole, indent=1) + "\n", "utf-8")
+        result_file.write(options.out, {"of": identity(info, data, settings), **found})
 
     mixture = mixed(options.reading, options.parts, kept)
     rows = list(measure(mixture, crossed(mixture, options.size), encode, BUDGET))

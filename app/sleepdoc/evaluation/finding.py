@@ -154,7 +154,7 @@ def _results(store: Store, options: argparse.Namespace) -> Iterator[Result]:
     from sleepdoc_model.gguf.tokenizer import SMOLLM2, GGUFTokenizer
 
     encode = GGUFTokenizer(base_path(), SMOLLM2).encode
-    lines = [(path, line) for path in options.data for line in _lines(path)]
+    lines = [(path, line) for path in options.data for line in lines_of(path)]
     if options.mixture:
         document, asked = mixture(options.data[0], (line for _, line in lines))
         store.add_document(document)
@@ -171,9 +171,16 @@ def _results(store: Store, options: argparse.Namespace) -> Iterator[Result]:
         yield from measure(store, document, asked[:: options.every], encode)
 
 
-def _lines(path: Path) -> list[dict[str, Any]]:
+def lines_of(path: Path) -> list[dict[str, Any]]:
+    """What a file of JSON lines holds.
+
+    Raises:
+        DocumentError: it cannot be read.
+    """
     try:
-        return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+        # Not splitlines(): a text may hold other separators of lines.
+        text = path.read_text("utf-8").removesuffix("\n")
+        return [json.loads(line) for line in text.split("\n")] if text else []
     except (OSError, ValueError) as error:
         raise DocumentError(f"{path} cannot be read: {error}.") from error
 

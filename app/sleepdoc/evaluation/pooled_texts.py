@@ -15,8 +15,7 @@ from torch import Tensor
 
 from sleepdoc import locations
 from sleepdoc.documents.reader import load_document
-from sleepdoc.errors import DocumentError
-from sleepdoc.evaluation.finding import Asked, asked_of, mixture
+from sleepdoc.evaluation.finding import Asked, asked_of, lines_of, mixture
 from sleepdoc_model.base import BaseWeights
 from sleepdoc_model.base_file import base_path
 from sleepdoc_model.checkpoint import read_config
@@ -152,16 +151,3 @@ def passages_of(folder: Path) -> Iterator[dict[str, Any]]:
     """The passages of the mixture, each with its questions."""
     for name in SETS:
         yield from lines_of(folder / name / "train.jsonl")
-
-
-def lines_of(path: Path) -> list[dict[str, Any]]:
-    """What a file of JSON lines holds.
-
-    Raises:
-        DocumentError: it cannot be read.
-    """
-    try:
-        # Not splitlines(): a text may hold other separators of lines.
-        return [json.loads(line) for line in path.read_text("utf-8").split("\n") if line]
-    except (OSError, ValueError) as error:
-        raise DocumentError(f"{path} cannot be read: {error}.") from error

@@ -11,7 +11,7 @@ from sleepdoc import __version__
 from sleepdoc.documents.text import safe_display
 from sleepdoc.exports.schema import SCHEMA
 from sleepdoc.exports.summary import Summary, turn_fields
-from sleepdoc.reading.events import SEARCHED
+from sleepdoc.reading.evidence import evidence
 from sleepdoc.store import StoredTurn
 
 Format = Literal["md", "json"]
@@ -68,13 +68,8 @@ def _evidence(turn: StoredTurn) -> Sequence[Mapping[str, Any]]:
     checked, as in conversations of before."""
     fields = turn_fields(turn)
     citations: Sequence[Mapping[str, Any]] = fields["citations"]
-    match fields["verdict"]:
-        case "":
-            return citations
-        case "verified" | "quoted":
-            return citations if fields["lookup"] == SEARCHED else citations[:1]
-        case _:
-            return ()
+    verdict = fields["verdict"]
+    return evidence(citations, verdict, fields["lookup"]) if verdict else citations
 
 
 def _followed(answer: str, by: str) -> str:

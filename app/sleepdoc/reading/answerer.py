@@ -1,6 +1,7 @@
 """The words of an answer: what is recalled for a question, and how it is read."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from threading import Event as Flag
 
 from sleepdoc.reading.absence import LIKELY, Absence, refusal
@@ -14,6 +15,18 @@ from sleepdoc_model.engine import Sampling
 from sleepdoc_model.recall.evidence import plausible
 from sleepdoc_model.recall.parts import parts
 from sleepdoc_model.recall.surest import surest, wants_phrase
+
+
+@dataclass(frozen=True)
+class _Terms:
+    """On which a question, or a part of one, is answered."""
+
+    recalled: Recalled
+    lead: Sequence[int]
+    """The turn it leans on."""
+    limit: int
+    """Most tokens of an answer."""
+    sampling: Sampling
 
 
 class Answerer:
@@ -67,10 +80,11 @@ class Answerer:
         reads = engine.info.reads and not from_memory
         asked = parts(answer.question)
         alone = reads and not answer.together and not recalled.lookup
+        terms = _Terms(recalled, lead, limit, sampling)
         if alone and len(asked) > 1:
-            return self._each(asked, answer, recalled, lead, limit, sampling)
+            return self._each(asked, answer, terms)
         if alone and len(recalled.passages) > 1 and wants_phrase(answer.question):
-            return self._alone(answer, recalled, lead, limit, sampling)
+            return self._alone(answer, terms)
         window.clear(reading=not from_memory)
         answer.begin(engine, lead)
         if reads:
@@ -86,107 +100,81 @@ class Answerer:
             return answer.checked(words, instead, recalled.text, engine, room=room)
         return words
 
-    def _alone(
-        self,
-        answer: Answer,
-        recalled: Recalled,
-        lead: Sequence[int],
-        limit: int,
-        sampling: Sampling,
-    ) -> Iterator[AnswerText]:
+    def _alone(self, answer: Answer, terms: _Terms) -> Iterator[AnswerText]:
         """Answer from the passage that answers most surely when it is read alone."""
-        best = self._surest(answer.question, recalled, lead, limit, sampling)
+        best = self._surest(answer.question, terms)
         answer.place = best.place
         if best.refused:
             answer.absence = best.absence
-            yield from self._refuse(answer, recalled, limit)
+            yield from self._refuse(answer, terms.recalled, terms.limit)
         else:
             yield from answer.take(best)
 
-    def _each(
-        self,
-        asked: Sequence[str],
-        answer: Answer,
-        recalled: Recalled,
-        lead: Sequence[int],
-        limit: int,
-        sampling: Sampling,
-    ) -> Iterator[AnswerText]:
+    def _each(self, asked: Sequence[str], answer: Answer, terms: _Terms) -> Iterator[AnswerText]:
         """Answer the questions that one consists of, one by one."""
         for question in asked:
             read = self._surest if wants_phrase(question) else self._together
-            answer.parts.append(read(question, recalled, lead, limit, sampling))
+            answer.parts.append(read(question, terms))
         said = [part for part in answer.parts if not part.refused]
         answer.interrupted = any(part.interrupted for part in answer.parts)
         if not said:
             answer.absence = max(part.absence for part in answer.parts)
-            yield from self._refuse(answer, recalled, limit)
+            yield from self._refuse(answer, terms.recalled, terms.limit)
             return
         answer.likelihood = min(part.likelihood for part in said)
         text = "; ".join(part.text.strip().rstrip(".") for part in said)
         for part in answer.parts:
             if part.refused:
                 text += f"\n\nI found nothing about “{part.question}”"
-        yield from answer.give(text, self._engine, room=limit)
+        yield from answer.give(text, self._engine, room=terms.limit)
 
-    def _surest(
-        self,
-        question: str,
-        recalled: Recalled,
-        lead: Sequence[int],
-        limit: int,
-        sampling: Sampling,
-    ) -> Answer:
+    def _surest(self, question: str, terms: _Terms) -> Answer:
+        """What the passage says that answers most surely when each is read alone."""
+        passages = terms.recalled.passages
         read = dict[int, tuple[Answer, Absence]]()
 
         def absent(place: int) -> float:
             if read and self._stopped.is_set():
                 return 1.0
-            each, absence = self._asked(question, recalled.passages[place], lead)
+            each, absence = self._asked(question, passages[place], terms)
             each.place = place
             read[place] = each, absence
             return each.absence
 
         def say(place: int) -> tuple[Answer, float]:
             each, absence = read[place]
-            self._say(each, absence, limit, sampling)
+            self._say(each, absence, terms)
             return each, each.likelihood
 
         _, best = surest(
-            len(recalled.passages), absent, say, fits=lambda each: plausible(each.text, question)
+            len(passages), absent, say, fits=lambda each: plausible(each.text, question)
         )
         best.refused = best.absence >= LIKELY
         return best
 
-    def _together(
-        self,
-        question: str,
-        recalled: Recalled,
-        lead: Sequence[int],
-        limit: int,
-        sampling: Sampling,
-    ) -> Answer:
-        each, absence = self._asked(question, recalled.tokens, lead)
+    def _together(self, question: str, terms: _Terms) -> Answer:
+        """What all the passages say in one prompt."""
+        each, absence = self._asked(question, terms.recalled.tokens, terms)
         each.refused = absence.decided
         if not each.refused:
-            self._say(each, absence, limit, sampling)
+            self._say(each, absence, terms)
         return each
 
     def _asked(
-        self, question: str, passages: Sequence[int], lead: Sequence[int]
+        self, question: str, passages: Sequence[int], terms: _Terms
     ) -> tuple[Answer, Absence]:
         """A question put behind passages alone, and how likely they do not answer it."""
         engine, each = self._engine, Answer(question, closed_book=False, kept=False)
         each.prompt = engine.frame.asked([*passages, *engine.encode(question)])
         self._window.clear()
-        each.begin(engine, lead)
+        each.begin(engine, terms.lead)
         absence = Absence.of(engine)
         each.absence = absence.probability
         return each, absence
 
-    def _say(self, each: Answer, absence: Absence, limit: int, sampling: Sampling) -> None:
-        words = absence.ruled_out(sampling)
-        for _ in each.generate(self._engine, limit=limit, sampling=words, stopped=self._stopped):
+    def _say(self, each: Answer, absence: Absence, terms: _Terms) -> None:
+        words, stopped = absence.ruled_out(terms.sampling), self._stopped
+        for _ in each.generate(self._engine, limit=terms.limit, sampling=words, stopped=stopped):
             pass
 
     def _refuse(self, answer: Answer, recalled: Recalled, room: int) -> Iterator[AnswerText]:

@@ -1,6 +1,6 @@
 """Answers to questions about the document itself, from its text and in words that say so."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -62,7 +62,7 @@ def answer(
     *,
     whole: bool,
     past: Past,
-    title: str = "",
+    title: Callable[[], str] = str,
 ) -> Found | None:
     """Look an inquiry up in `pages`; None if that leads nowhere, and ranking may know better.
 
@@ -70,7 +70,7 @@ def answer(
         tokens: room for quotes.
         whole: whether the pages are all the document has.
         past: what was written down of the document, and what was asked about it.
-        title: what the document calls itself, if that is known.
+        title: what the document calls itself, if that is known; asked for only of the whole.
     """
     match inquiry:
         case OnPage(label, about):
@@ -121,8 +121,9 @@ def answer(
         case Asked(when):
             return Found(LOOKED_UP, [], questions_asked(past.questions, when, date.today()))
         case Whole():
-            told = summaries.of_whole(pages, past, packer, title)
-            return _told(told) or _of_itself(pages, packer, tokens, title)
+            named = title()
+            told = summaries.of_whole(pages, past, packer, named)
+            return _told(told) or _of_itself(pages, packer, tokens, named)
 
 
 def _told(told: summaries.Told | None) -> Found | None:

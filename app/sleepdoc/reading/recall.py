@@ -55,7 +55,6 @@ class StoredText:
         before = self._before
         return tuple(p for p in self._document.pages if before is None or p.number < before)
 
-    @property
     def title(self) -> str:
         """The title, if it stands on one of the first pages: the name of a file rarely does."""
         words = terms(self._document.title)

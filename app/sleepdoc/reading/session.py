@@ -30,7 +30,7 @@ from sleepdoc.reading.gists import GistWriter
 from sleepdoc.reading.pace import Pace
 from sleepdoc.reading.record import Record
 from sleepdoc.reading.tokens import DocumentTokens
-from sleepdoc.reading.verdict import judge, judge_parts
+from sleepdoc.reading.verdict import judge
 from sleepdoc.reading.window import Window
 from sleepdoc_model.engine import Sampling, StateMismatch
 
@@ -420,9 +420,6 @@ class ReadingSession:
             yield from self._kept(answer, words)
             if recalled.answer:  # taken from the text itself
                 answer.verdict, answer.citations = "verified", recalled.citations
-            elif answer.parts:
-                judged = judge_parts([(part, recalled.citations) for part in answer.parts], text)
-                answer.verdict, answer.citations = judged
             else:
                 answer.verdict, answer.citations = judge(answer, recalled.citations, text)
         self._finish(answer)

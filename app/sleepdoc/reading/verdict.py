@@ -36,8 +36,12 @@ def judge(
 ) -> tuple[Verdict, tuple[Citation, ...]]:
     """The verdict on an answer, and its citations: the evidence first, then what was recalled.
 
-    An answer that was recalled from memory may stand on a page that was not.
+    An answer that was recalled from memory may stand on a page that was not. Of one with parts it
+    is the least of theirs; where some part alone is not found, at most that the others are quoted.
+    The evidence of each part comes first.
     """
+    if answer.parts:
+        return _least([judge(part, recalled, text) for part in answer.parts])
     if answer.refused or _SAYS_NOT in answer.claim.casefold():
         return "not found", tuple(recalled)
     if Claim.of(answer.claim).empty:
@@ -48,13 +52,9 @@ def judge(
     return _judged(found, found is not None and _sure(answer, found, text), recalled, text)
 
 
-def judge_parts(
-    parts: Sequence[tuple[Answer, Sequence[Citation]]], text: StoredText
+def _least(
+    judged: Sequence[tuple[Verdict, tuple[Citation, ...]]],
 ) -> tuple[Verdict, tuple[Citation, ...]]:
-    """The verdict on the answers to all parts of a question, each with what was recalled for it:
-    the least of theirs; where some part alone is not found, at most that the others are quoted.
-    The evidence of each comes first."""
-    judged = [judge(answer, recalled, text) for answer, recalled in parts]
     verdicts = {verdict for verdict, _ in judged}
     if len(verdicts) > 1 and "not found" in verdicts:
         verdicts = verdicts - {"not found", "verified"} | {"quoted"}

@@ -22,10 +22,10 @@ from sleepdoc.reading.events import (
     Turn,
     Verdict,
 )
+from sleepdoc.reading.evidence import evidence
 from sleepdoc.widgets.lines import MUTED, Lines
 from sleepdoc.widgets.sources import Sources
 from sleepdoc.widgets.style import beside
-from sleepdoc.widgets.verdict import evidence
 
 _PAINT_EVERY = 1 / 16
 """Seconds. Tokens that arrive in between are painted together."""

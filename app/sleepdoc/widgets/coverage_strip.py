@@ -31,9 +31,9 @@ from sleepdoc.reading.events import (
     SleptPages,
     Undone,
 )
+from sleepdoc.reading.evidence import evidence
 from sleepdoc.widgets.lines import FAINT, MUTED, Lines
 from sleepdoc.widgets.style import beside
-from sleepdoc.widgets.verdict import evidence
 
 _CITED = "^"
 _STYLES = {

@@ -6,9 +6,9 @@ from textual.containers import Vertical
 from textual.widgets import Collapsible
 
 from sleepdoc.reading.events import SEARCHED, Citation, Verdict
+from sleepdoc.reading.evidence import evidence
 from sleepdoc.widgets.citation import CitationView
 from sleepdoc.widgets.style import beside
-from sleepdoc.widgets.verdict import evidence
 
 
 class Sources(Vertical):

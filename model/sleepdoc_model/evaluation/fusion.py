@@ -5,14 +5,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from torch import Tensor
 
 from sleepdoc_model.recall.index import Index, Indexed
-from sleepdoc_model.recall.packing import Packer, Quote, Sentence, ranked
+from sleepdoc_model.recall.packing import PASSAGES, Packer, Quote, Sentence, ranked
 from sleepdoc_model.recall.query import Query
 from sleepdoc_model.recall.ranking import Hit, Ranking, rank, score
 
 _CANDIDATES = 100
 """Of either list."""
-_WEIGHED = 24
-"""Passages whose sentences are weighed, as in `packing`."""
 _LATE = 60
 """The usual constant of reciprocal rank."""
 WEIGHT = 0.2
@@ -66,7 +64,7 @@ def by_score(
         for id, each in passages.items()
     ]
     hits.sort(key=lambda hit: (-hit.score, hit.passage.id))
-    ranking = Ranking(tuple(hits[:_WEIGHED]), by_words.worth)
+    ranking = Ranking(tuple(hits[:PASSAGES]), by_words.worth)
     return packer.pack([(ranking, query)], budget)
 
 

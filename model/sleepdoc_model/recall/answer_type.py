@@ -7,12 +7,12 @@ begins with, and only where these make it plain.
 import re
 from collections.abc import Callable
 
+from sleepdoc_model.recall.auxiliaries import AUXILIARIES
 from sleepdoc_model.recall.folding import capitals, words
+from sleepdoc_model.recall.reply import REPLIES
 from sleepdoc_model.recall.stop_words import STOP_WORDS
 
-_AUXILIARY = (
-    r"(?:is|are|was|were|do|does|did|has|have|had|will|would|can|could|may|might|must|shall|should)"
-)
+_AUXILIARY = rf"(?:{AUXILIARIES})"
 _OPENING = (
     r"\A(?:(?:and|but|so|then)\b,?\s+)?(?:(?:(?:can|could) you )?(?:please )?tell me\s+)?"
     r"(?:(?:about|after|around|at|before|below|by|during|for|from|in|of|on|over|since|to|under"
@@ -72,7 +72,6 @@ _ARTICLES = """
 _NUMERALS, _TIMES = frozenset(_NUMBERS.split()), frozenset(_PERIODS.split())
 _AMOUNTS, _CLAUSES = frozenset(_QUANTITIES.split()), frozenset(_CONJUNCTIONS.split())
 _DETERMINERS = frozenset(_ARTICLES.split())
-_REPLIES = frozenset(("yes", "no"))
 
 
 def _person(answer: str, found: list[str]) -> bool:
@@ -150,7 +149,7 @@ def fits(answer: str, question: str) -> bool:
     where the type is not plain."""
     question = " ".join(question.split())
     found = words(answer)
-    if found and found[0].casefold() in _REPLIES and found[1:2] != ["one"]:
+    if found and found[0].casefold() in REPLIES and found[1:2] != ["one"]:
         found = found[1:]
     test = next((test for asked, test in _TABLE if asked.match(question)), None)
     return test is None or test(answer, found)

@@ -13,14 +13,13 @@ from sleepdoc_model.recall import contents
 from sleepdoc_model.recall.answer_type import fits
 from sleepdoc_model.recall.folding import capitals, terms_of, words
 from sleepdoc_model.recall.passages import Span, sentences, title
-from sleepdoc_model.recall.reply import reason
+from sleepdoc_model.recall.reply import REPLIES, reason
 from sleepdoc_model.recall.stop_words import STOP_WORDS
 
 _FEW = 4
 """An answer of so few telling words needs all of them."""
 _MOST = 0.75
 """A longer one needs so large a share."""
-_REPLIES = frozenset(("yes", "no"))
 _QUESTION = 0.5
 """What all of a question's words are worth beside all of an answer's, in choosing among places."""
 _LABELLED = re.compile(r"[^\W\d][^:\n]*:\s*\S")
@@ -54,7 +53,7 @@ class Claim:
     def of(cls, answer: str) -> "Claim":
         """The claim of an answer; a leading yes or no claims nothing by itself."""
         found = words(answer)
-        if found and found[0].casefold() in _REPLIES:
+        if found and found[0].casefold() in REPLIES:
             found = found[1:]
         exact, loose = set(), dict[str, None]()
         for place, word in enumerate(found):
@@ -133,7 +132,7 @@ def nearest(
     best, most = None, 0.0
     for page, text, (first, last) in places:
         spans = sentences(text)
-        names = _names(text, spans)
+        names = _names(text, spans, contents.contents(text, spans))
         for place, (start, end) in enumerate(spans):
             if end <= first or start >= last:
                 continue
@@ -170,7 +169,8 @@ def _places(text: str, claim: Claim, asked: set[str]) -> Iterable[tuple[Span, bo
     worth."""
     spans = sentences(text)
     held = [_held(text[start:end]) for start, end in spans]
-    entries, names = contents.contents(text, spans), _names(text, spans)
+    entries = contents.contents(text, spans)
+    names = _names(text, spans, entries)
     for first in range(len(spans)):
         for last in (first, first + 1):
             if last == len(spans):
@@ -190,10 +190,10 @@ def _places(text: str, claim: Claim, asked: set[str]) -> Iterable[tuple[Span, bo
                 break  # the pair adds nothing that is needed
 
 
-def _names(text: str, spans: Sequence[Span]) -> frozenset[int]:
+def _names(text: str, spans: Sequence[Span], entries: frozenset[int]) -> frozenset[int]:
     """The places, among the sentences of a page, of those that only name what is told elsewhere."""
     headings = (place for place, (start, end) in enumerate(spans) if _heads(text[start:end]))
-    return contents.contents(text, spans).union(headings)
+    return entries.union(headings)
 
 
 def _heads(sentence: str) -> bool:

@@ -11,7 +11,7 @@ from sleepdoc_model.recall.passages import Span, sentences, title
 from sleepdoc_model.recall.query import Query
 from sleepdoc_model.recall.ranking import Ranking, nearness, rank
 
-_PASSAGES = 24
+PASSAGES = 24
 """Passages whose sentences are weighed."""
 
 _OWN = 0.7
@@ -212,7 +212,7 @@ class Packer:
 def ranked(index: Index, asked: Sequence[Query], packer: Packer, budget: int) -> list[Quote]:
     """Candidates, ranking and packing in one: the best of an index for each of one or more
     questions, in at most `budget` tokens."""
-    found = [(rank(index, query, limit=_PASSAGES), query) for query in asked]
+    found = [(rank(index, query, limit=PASSAGES), query) for query in asked]
     return packer.pack(found, budget)
 
 

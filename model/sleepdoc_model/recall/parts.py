@@ -6,13 +6,13 @@ may be a clause within a question ("Does it say who paid and when it is due?") i
 
 import re
 
+from sleepdoc_model.recall.auxiliaries import AUXILIARIES
+
 _MOST = 4
 """One that asks more is no question for a passage or two."""
 
 _DO = r"(?:do|does|did)"
-_AUXILIARY = (
-    rf"(?:is|are|was|were|has|have|had|will|would|can|could|may|might|must|shall|should|{_DO})"
-)
+_AUXILIARY = rf"(?:{AUXILIARIES})"
 _PREPOSITION = (
     "(?:about|after|at|before|below|by|during|for|from|in|into|of|on|over|since|to|under|until|with"
     "|within)"

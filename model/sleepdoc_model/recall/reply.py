@@ -4,6 +4,7 @@ import re
 
 from sleepdoc_model.recall.folding import unify
 
+REPLIES = frozenset(("yes", "no"))
 _REPLY = re.compile(
     r"\W*(?:(?P<yes>yes)\b|no\s*(?:[^\s\w]|\Z))[\s,.;:!\u2013\u2014-]*", re.IGNORECASE
 )

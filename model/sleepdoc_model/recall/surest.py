@@ -9,6 +9,8 @@ import re
 from collections.abc import Callable
 from typing import TypeVar
 
+from sleepdoc_model.recall.auxiliaries import AUXILIARIES
+
 MOST = 4
 """So many of the passages, the best by search, are read alone."""
 _RANK = 1.2
@@ -21,13 +23,10 @@ _UNFIT = 0.5
 
 _MEASURES = "many|much|long|old|far|often|big|tall|high|large|fast|deep|wide|late"
 _HOW = rf"how(?!\s+(?:{_MEASURES})\b|.*\bfeel)"
-_AUXILIARIES = (
-    "is|are|was|were|am|do|does|did|can|could|may|might|must|shall|should|will|would|has|have|had"
-    "|isn't|aren't|wasn't|weren't|don't|doesn't|didn't|can't|won't"
-)
+_NEGATED = "isn't|aren't|wasn't|weren't|don't|doesn't|didn't|can't|won't"
 _REQUESTS = "list|name|give|show|explain|describe|summari[sz]e|compare|tell"
 _SENTENCE = re.compile(
-    rf"\A(?:(?:and|but|so|then|please)\s+)?(?:why|{_HOW}|{_AUXILIARIES}|{_REQUESTS})\b"
+    rf"\A(?:(?:and|but|so|then|please)\s+)?(?:why|{_HOW}|am|{AUXILIARIES}|{_NEGATED}|{_REQUESTS})\b"
     r"|\s(?:why|how (?:to|do|does|did|can|could|should|is|are|was|were))\b",
     re.IGNORECASE,
 )

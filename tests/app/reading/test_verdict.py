@@ -10,7 +10,7 @@ from sleepdoc.documents.types import Document, Page
 from sleepdoc.reading.answer import Answer
 from sleepdoc.reading.events import Citation
 from sleepdoc.reading.recall import StoredText
-from sleepdoc.reading.verdict import judge, judge_parts
+from sleepdoc.reading.verdict import judge
 from sleepdoc.store import Store
 
 PAGES = (
@@ -129,12 +129,12 @@ UNSURE, REFUSED = answer("2004"), replace(answer("I found nothing."), refused=Tr
 def test_the_parts_of_a_question_have_the_least_of_their_verdicts(
     text: StoredText, answers: list[Answer], verdict: str
 ) -> None:
-    assert judge_parts([(each, RECALLED) for each in answers], text)[0] == verdict
+    assert judge(replace(answer("both"), parts=answers), RECALLED, text)[0] == verdict
 
 
 def test_the_evidence_of_every_part_comes_first(text: StoredText) -> None:
     when, who = answer("in 1998"), answer("Ada Byron", question="Who rebuilt the mill at Leeds?")
-    _, citations = judge_parts([(when, RECALLED), (who, RECALLED)], text)
+    _, citations = judge(replace(answer("both"), parts=[when, who]), RECALLED, text)
     quotes = [citation.quote for citation in citations]
     assert quotes[0] == "The mill at Leeds burned down in 1998."
     assert quotes[1].endswith("It was rebuilt by Ada Byron.")

@@ -4,24 +4,20 @@ import argparse
 import json
 import signal
 import time
-from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
 import torch
 
 from sleepdoc_kernels import result_file
-from sleepdoc_model.base import load_base
 from sleepdoc_model.base_file import base_path
-from sleepdoc_model.config import smollm2
-from sleepdoc_model.device import place
 from sleepdoc_model.gguf.tokenizer import SMOLLM2, GGUFTokenizer
-from sleepdoc_model.network import Network
 from sleepdoc_model.tasks import instructions
 from sleepdoc_model.training.group import Group
 from sleepdoc_model.training.reader import sources
 from sleepdoc_model.training.reader.lessons import Lessons
 from sleepdoc_model.training.reader.loop import ReaderTrainer, Schedule
+from sleepdoc_model.training.reader.trunk import trunk
 
 
 def main() -> None:
@@ -60,14 +56,6 @@ def main() -> None:
             saved = time.monotonic()
     if first:
         trainer.save()
-
-
-def trunk() -> Network:
-    """The base without fast weights, frozen, in the precision that is fast here."""
-    config = smollm2()
-    network = Network(replace(config, layers=("A",) * len(config.layers)))
-    load_base(network, base_path(), place("cpu").dtype)
-    return network.requires_grad_(False)
 
 
 def _options() -> argparse.Namespace:

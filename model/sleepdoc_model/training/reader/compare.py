@@ -11,7 +11,6 @@ import math
 import statistics
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from pathlib import Path
 
 import torch
@@ -22,11 +21,11 @@ from sleepdoc_model.gguf.tokenizer import SMOLLM2, GGUFTokenizer
 from sleepdoc_model.network import Network
 from sleepdoc_model.reader import ABSENT, attach, read_reader
 from sleepdoc_model.training.reader import sources
-from sleepdoc_model.training.reader.__main__ import trunk
 from sleepdoc_model.training.reader.conversation import NOTHING, Conversation
 from sleepdoc_model.training.reader.lessons import Lessons, Recipe
 from sleepdoc_model.training.reader.objective import hidden
 from sleepdoc_model.training.reader.packed import Packed
+from sleepdoc_model.training.reader.trunk import trunk
 
 SHARES = {"afriqa": 0.3, "fairytaleqa": 0.25, "onestopqa": 0.2, "clapnq": 0.1, "boolq": 0.08}
 _TOGETHER = 8
@@ -54,15 +53,8 @@ def losses(
         learnt = packed.target != NOTHING
         logits = network.logits(hidden(network, packed)[learnt])
         each = F.cross_entropy(logits.float(), packed.target[learnt], reduction="none")
-        for part in _by_answer(learnt, each):
+        for part in torch.split(each, [len(said) for said in answers(packed.conversations)]):
             yield part.sum().item()
-
-
-def _by_answer(learnt: torch.Tensor, each: torch.Tensor) -> Sequence[torch.Tensor]:
-    """Losses of learnt tokens, cut where they do not follow each other."""
-    places = learnt.nonzero().flatten().tolist()
-    cuts = [i for i, (a, b) in enumerate(pairwise(places), 1) if b != a + 1]
-    return each.tensor_split(cuts)
 
 
 def answers(lessons: Sequence[Conversation]) -> Iterator[list[int]]:
