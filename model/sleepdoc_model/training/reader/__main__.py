@@ -27,7 +27,9 @@ def main() -> None:
     tokenizer = GGUFTokenizer(base_path(), SMOLLM2)
     plain = [instructions.load(path) for path in options.plain]
     lessons = Lessons(tokenizer, _texts(options), plain)
-    schedule = Schedule(steps=options.steps, decay=options.decay, rate=options.rate)
+    schedule = Schedule(
+        steps=options.steps, decay=options.decay, rate=options.rate, batches=options.batches
+    )
     group = Group.from_environment()
     trainer = ReaderTrainer(
         trunk(),
@@ -40,6 +42,8 @@ def main() -> None:
     )
     if (options.out / "state.safetensors").exists():
         trainer.resume()
+    elif options.begin:
+        trainer.begin(options.begin)
     first = group.rank == 0
     described: dict[str, object] = {k: str(v) for k, v in vars(options).items()}
     described |= {"shares": lessons.shares, "torch": torch.__version__}
@@ -69,6 +73,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--steps", type=int, default=0)
     parser.add_argument("--decay", type=int, default=0)
+    parser.add_argument("--batches", type=int, default=1, help="of 2,400 tokens, in a step")
+    parser.add_argument("--begin", type=Path, metavar="READER", help="what to start from")
     parser.add_argument("--minutes", type=float, default=1e9)
     parser.add_argument("--save-minutes", type=float, default=5)
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())

@@ -1,6 +1,7 @@
 """The reader's training loop: seeded, logged, resumable."""
 
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from torch import Tensor
 
 from sleepdoc_kernels import result_file
 from sleepdoc_model.network import Network
-from sleepdoc_model.reader import attach, save_reader
+from sleepdoc_model.reader import attach, read_reader, save_reader
 from sleepdoc_model.tensor_file import write_tensors
 from sleepdoc_model.training.group import Group
 from sleepdoc_model.training.optimizer_state import load_optimizer_state, optimizer_state
@@ -32,7 +33,9 @@ class Schedule:
     """Where it ends; 0: it goes on, and its average is what is used."""
     decay: int = 0
     tokens: int = 2400
-    """Tokens of a step, at least."""
+    """Tokens of a batch, at least."""
+    batches: int = 1
+    """Batches whose gradients are averaged for a step."""
     clip: float = 1.0
     average: float = 0.99
     """Decay per step of the average over steps that is saved."""
@@ -82,13 +85,12 @@ class ReaderTrainer:
 
     def _train_step(self) -> dict[str, float]:
         started = time.perf_counter()
-        packed = Packed(self.lessons.tokenizer.frame.prefix, self._share(self._draw()))
         for group in self.optimizer.param_groups:
             group["lr"] = self.schedule.rate_at(self.step)
         self.optimizer.zero_grad()
-        h = hidden(self.network, packed)
-        loss, figures = writing_loss(self.network, self.corrections.values(), packed, h)
-        (loss / self.group.size).backward()  # type: ignore[no-untyped-call]
+        seen: Counter[str] = Counter()
+        for _ in range(self.schedule.batches):
+            seen.update(self._gradients())
         self.group.sum_gradients(self.trained.values())
         norm = torch.nn.utils.clip_grad_norm_(self.trained.values(), self.schedule.clip)
         self.optimizer.step()
@@ -97,15 +99,26 @@ class ReaderTrainer:
         with torch.no_grad():
             for name, parameter in self.trained.items():
                 self.average[name].lerp_(parameter, 1 - keep)
+        tokens, answer_tokens = self.group.sum(seen.pop("tokens"), seen.pop("answer_tokens"))
         return {
             "step": self.step,
             "conversations": self.drawn,
-            **{k: round(v, 4) for k, v in figures.items()},
+            **{name: round(total / self.schedule.batches, 4) for name, total in seen.items()},
             "gradient": round(norm.item(), 3),
-            "tokens": int(*self.group.sum(packed.ids.shape[1])),
-            "answer_tokens": int(*self.group.sum(int((packed.weight > 0).sum()))),
+            "tokens": int(tokens),
+            "answer_tokens": int(answer_tokens),
             "seconds": round(time.perf_counter() - started, 2),
         }
+
+    def _gradients(self) -> dict[str, float]:
+        """Add those of this process's share of a batch; its losses and counts of tokens."""
+        packed = Packed(self.lessons.tokenizer.frame.prefix, self._share(self._draw()))
+        h = hidden(self.network, packed)
+        loss, figures = writing_loss(self.network, self.corrections.values(), packed, h)
+        parts = self.group.size * self.schedule.batches
+        (loss / parts).backward()  # type: ignore[no-untyped-call]
+        answer_tokens = int((packed.weight > 0).sum())
+        return {**figures, "tokens": packed.ids.shape[1], "answer_tokens": answer_tokens}
 
     def _draw(self) -> list[Conversation]:
         drawn: list[Conversation] = []
@@ -144,6 +157,20 @@ class ReaderTrainer:
                 parameter.copy_(state.pop(f"{name}/value"))
                 self.average[name].copy_(state.pop(f"{name}/average"))
         load_optimizer_state(self.optimizer, self.trained, state)
+
+    def begin(self, reader: Path) -> None:
+        """Start from a reader that was saved before, in place of none.
+
+        A file has the product of the factors, not how large each is; a direction gets back the
+        length one that it has where training begins, or the optimiser's steps would be far too
+        large for one factor and too small for the other.
+        """
+        with torch.no_grad():
+            for name, (down, up) in read_reader(reader).items():
+                length = down.norm(dim=1)
+                for part, value in (("down", down / length[:, None]), ("up", up * length)):
+                    self.trained[f"{name}.{part}"].copy_(value)
+                    self.average[f"{name}.{part}"].copy_(value)
 
     def log(self, record: Mapping[str, float]) -> None:
         result_file.append(self.folder / "log.jsonl", [record])
