@@ -38,9 +38,7 @@ def _line(finished: AnswerFinished, lookup: str, *, evidence: bool, closed_book:
         case "quoted" if lookup:
             return f"{lookup.capitalize()}: it stands on p. {cited[0].label}"
         case "quoted":
-            return (
-                f"Uncertain: its words stand on p. {cited[0].label}, perhaps about something else"
-            )
+            return f"Quoted: its words stand on p. {cited[0].label}; that they answer is not sure"
         case "not found":
             return "Not found; nearest" if cited else "Not found"
         case "from memory":

@@ -10,12 +10,14 @@ from sleepdoc.reading.recall import StoredText
 from sleepdoc_model.recall.evidence import (
     Claim,
     Evidence,
+    around,
     concerned,
     echoed,
     find_evidence,
     nearest,
     plausible,
 )
+from sleepdoc_model.recall.numbered import numbers_meet
 from sleepdoc_model.recall.query import ask
 from sleepdoc_model.recall.ranking import rank, rarity
 from sleepdoc_model.recall.reply import agrees, reason
@@ -79,10 +81,12 @@ def _sure(answer: Answer, found: Evidence, text: StoredText) -> bool:
     """Whether evidence that has an answer's words bears out that they answer the question."""
     said, question, page = answer.claim, answer.question, text.page(found.page).text
     told = page[found.start : found.end]
-    concern = concerned(question, said, page, (found.start, found.end), _rarity(text))
+    about = around(page, (found.start, found.end))
+    concern = concerned(question, said, about, _rarity(text))
     return (
         (1 - answer.absence) * answer.likelihood * sqrt(concern) >= _SURE
         and found.told
+        and numbers_meet(question, about)
         and plausible(said, question)
         and agrees(said, question, told, echoed=echoed(question, told))
     )

@@ -159,7 +159,7 @@ _ENDINGS: dict[Ended, str] = {
 }
 _VERDICTS: dict[Verdict, str] = {
     "verified": "✓ stands on the page",
-    "quoted": "≈ its words stand on the page, uncertain",
+    "quoted": "≈ its words stand on the page; not sure",
     "from memory": "~ not found on a page in these words",
     "not found": "? nothing found about this",
 }

@@ -150,16 +150,19 @@ def echoed(question: str, text: str) -> bool:
     return bool(asked) and _share(asked, _telling(text)) >= _MOST
 
 
-def concerned(question: str, answer: str, text: str, place: Span, rarity: Rarity) -> float:
-    """How much of a question stands about a place of a text: the share, by rarity, of its terms
-    that are not the answer's own which are in the sentences there or in those on either side.
-    1 if there are none."""
-    asked = _telling(question) - _telling(answer)
+def around(text: str, place: Span) -> str:
+    """The sentences at a place of a text, and those on either side."""
     spans = sentences(text)
     here = [i for i, (start, end) in enumerate(spans) if start < place[1] and end > place[0]]
     first, last = spans[max(0, here[0] - 1)], spans[min(len(spans) - 1, here[-1] + 1)]
-    held = _telling(text[first[0] : last[1]])
-    worth = {term: rarity(term) for term in asked}
+    return text[first[0] : last[1]]
+
+
+def concerned(question: str, answer: str, text: str, rarity: Rarity) -> float:
+    """How much of a question stands in a text: the share, by rarity, of its terms that are not the
+    answer's own. 1 if there are none."""
+    held = _telling(text)
+    worth = {term: rarity(term) for term in _telling(question) - _telling(answer)}
     total = sum(worth.values())
     return sum(value for term, value in worth.items() if term in held) / total if total else 1.0
 

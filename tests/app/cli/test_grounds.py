@@ -38,7 +38,7 @@ def test_evidence_is_not_to_be_taken_for_what_was_only_read() -> None:
         "  Also read: p. 7, 9, 12",
     ]
     first, quote, _ = lines("quoted", WORDS, *OTHERS)
-    assert first.startswith("Uncertain: its words stand on p. iv") and "90 euros" in quote
+    assert first.startswith("Quoted: its words stand on p. iv;") and "90 euros" in quote
     assert len(lines("verified", EVIDENCE)) == 2
 
 

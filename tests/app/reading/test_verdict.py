@@ -57,6 +57,15 @@ def test_otherwise_its_words_are_only_quoted(
     assert citations[0].page == page and not any(c.verified for c in citations)
 
 
+@pytest.mark.parametrize(("year", "verdict"), [("1998", "verified"), ("1999", "quoted")])
+def test_a_number_of_the_question_has_to_stand_there(
+    text: StoredText, year: str, verdict: str
+) -> None:
+    """As rare as it may be: of another year there is nothing, whatever else is alike."""
+    asked = f"Who rebuilt the mill at Leeds that burned down in {year}?"
+    assert judge(answer("Ada Byron", question=asked), RECALLED, text)[0] == verdict
+
+
 @pytest.mark.parametrize("said", ["in 1997", "it is"])
 def test_what_stands_nowhere_is_from_memory(text: StoredText, said: str) -> None:
     assert judge(answer(said), RECALLED, text) == ("from memory", RECALLED)

@@ -4,6 +4,7 @@ import pytest
 
 from sleepdoc_model.recall.evidence import (
     Claim,
+    around,
     concerned,
     echoed,
     echoes,
@@ -73,7 +74,7 @@ def about(question: str, answer: str, place: str, text: str) -> float:
     start = text.index(place)
     rare = {"mill": 3.0}
     span = (start, start + len(place))
-    return concerned(question, answer, text, span, lambda term: rare.get(term, 1.0))
+    return concerned(question, answer, around(text, span), lambda term: rare.get(term, 1.0))
 
 
 def test_a_place_concerns_a_question_by_the_words_about_it() -> None:
