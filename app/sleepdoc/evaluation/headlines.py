@@ -199,6 +199,11 @@ def main() -> None:
     parser.add_argument("--device", choices=("cpu", "cuda", "mps"))
     parser.add_argument("--seed", type=int, default=SEED)
     options = parser.parse_args()
+    try:
+        texts = passages.load(options.passages) if options.passages else ()
+        filler = "\n\n".join(page.text for file in options.filler for page in _pages(file))
+    except (SleepdocError, OSError, ValueError) as error:
+        parser.error(str(error))
     options.out.mkdir(parents=True, exist_ok=True)
     engine, tokenizer = load(
         options.model,
@@ -212,8 +217,8 @@ def main() -> None:
         engine,
         tokenizer,
         options.out,
-        texts=passages.load(options.passages) if options.passages else (),
-        filler="\n\n".join(page.text for file in options.filler for page in _pages(file)),
+        texts=texts,
+        filler=filler,
         seed=options.seed,
     )
     for name in options.only:

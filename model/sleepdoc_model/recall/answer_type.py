@@ -7,16 +7,15 @@ begins with, and only where these make it plain.
 import re
 from collections.abc import Callable
 
-from sleepdoc_model.recall.auxiliaries import AUXILIARIES
 from sleepdoc_model.recall.folding import capitals, words
+from sleepdoc_model.recall.function_words import AUXILIARIES, PREPOSITIONS
 from sleepdoc_model.recall.reply import REPLIES
 from sleepdoc_model.recall.stop_words import STOP_WORDS
 
 _AUXILIARY = rf"(?:{AUXILIARIES})"
 _OPENING = (
     r"\A(?:(?:and|but|so|then)\b,?\s+)?(?:(?:(?:can|could) you )?(?:please )?tell me\s+)?"
-    r"(?:(?:about|after|around|at|before|below|by|during|for|from|in|of|on|over|since|to|under"
-    r"|until|with|within)\s+){0,2}"
+    rf"(?:(?:{PREPOSITIONS})\s+){{0,2}}"
 )
 _NOTHING_ELSE = rf"(?=\s+(?:{_AUXILIARY}|of|in)\b|\s*[?.]*\Z)"  # no time zone, no date format
 _MEASURES = "age|depth|distance|height|length|number|percentage|population|price|weight|width"

@@ -6,17 +6,14 @@ may be a clause within a question ("Does it say who paid and when it is due?") i
 
 import re
 
-from sleepdoc_model.recall.auxiliaries import AUXILIARIES
+from sleepdoc_model.recall.function_words import AUXILIARIES, PREPOSITIONS
 
 _MOST = 4
 """One that asks more is no question for a passage or two."""
 
 _DO = r"(?:do|does|did)"
 _AUXILIARY = rf"(?:{AUXILIARIES})"
-_PREPOSITION = (
-    "(?:about|after|at|before|below|by|during|for|from|in|into|of|on|over|since|to|under|until|with"
-    "|within)"
-)
+_PREPOSITION = rf"(?:{PREPOSITIONS})"
 _ASKING = "(?:who|whom|whose|what|which|when|where|why|how)"
 _ADJUNCT = (
     r"(?:when|where|why|how(?: (?:long|often|far))?|(?:what|which) (?:date|day|month|year)"

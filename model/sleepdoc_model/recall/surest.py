@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from typing import TypeVar
 
-from sleepdoc_model.recall.auxiliaries import AUXILIARIES
+from sleepdoc_model.recall.function_words import AUXILIARIES
 
 MOST = 4
 """So many of the passages, the best by search, are read alone."""
