@@ -26,11 +26,14 @@ _NOT_SEEN = 0b100010
 """Flags: hidden, no view."""
 _PUSH_BUTTON = 1 << 16
 _PASSWORD = 1 << 13
+_COMBO = 1 << 17
 _SHOWN_TEXT = re.compile(rb"\bT[jJ]\b|['\"]\s")
 _FONT_SIZE = re.compile(r"([\d.]+)\s+Tf")
 _USUAL_SIZE = 11.0
 _WIDTH = 0.5
 """Of the font size: the usual width of a character."""
+_NEAR = 2.0
+"""Points by which a label may reach into the box of its field."""
 _LONGEST_NOTE = 4_000
 _LONGEST_VALUE = 20_000
 
@@ -52,6 +55,8 @@ def draw(page: pypdfium2.PdfPage) -> bool:
     count = pdfium.FPDFPage_GetAnnotCount(page.raw)
     if all(_subtype(page, index) in _SILENT for index in range(count)):
         return False
+    # Without a box of its own, as of one that inherits it, a page would become one of Letter size.
+    page.set_mediabox(*page.get_bbox())
     pdfium.FPDFPage_Flatten(page.raw, pdfium.FLAT_NORMALDISPLAY)
     return True
 
@@ -114,9 +119,9 @@ def _field(
     value = _value(annotation)
     if value:
         drawn = _draws_text(annotation)
-        yield Entry(
-            value, box, size, "drawn" if drawn and not redrawn else "tick" if drawn else "value"
-        )
+        # Of a list, what is not chosen is drawn as well.
+        instead = redrawn or (kind == "/Ch" and not flags & _COMBO)
+        yield Entry(value, box, size, "value" if not drawn else "tick" if instead else "drawn")
 
 
 def _value(annotation: DictionaryObject) -> str:
@@ -167,7 +172,10 @@ def _draws_text(annotation: DictionaryObject) -> bool:
 
 
 def placed(glyphs: list[Glyph], found: list[Entry], rotation: int) -> list[Glyph]:
-    """The glyphs of a page with the values that nobody drew, on the baselines of their labels."""
+    """The glyphs of a page with the values that nobody drew, on the baselines of their labels.
+
+    Values come behind their labels, as on a page where one hand wrote both.
+    """
     ticks = [_turned(entry.box, rotation) for entry in found if entry.kind == "tick"]
     kept = [
         glyph
@@ -179,13 +187,28 @@ def placed(glyphs: list[Glyph], found: list[Entry], rotation: int) -> list[Glyph
         if entry.kind == "note":
             continue
         if entry.kind == "drawn":
-            own = {id(glyph.style): glyph.style for glyph in kept if _holds(box, glyph)}
-            if len({round(style.y) for style in own.values()}) == 1:
-                for style in own.values():
+            shown = [glyph for glyph in kept if _holds(box, glyph)]
+            own = {id(glyph.style): glyph.style for glyph in shown}
+            first = max((round(style.y) for style in own.values()), default=0)
+            for style in own.values():
+                if round(style.y) == first:
                     style.y = _level(style.y, style.size, box, kept, set(own))
-            continue
-        kept += _written(entry, box, kept, rotation)
+            kept = [glyph for glyph in kept if not _holds(box, glyph)]
+        else:
+            shown = _written(entry, box, kept, rotation)
+        place = _place(box, shown, kept)
+        kept[place:place] = shown
     return kept
+
+
+def _place(box: tuple[float, float, float, float], shown: list[Glyph], glyphs: list[Glyph]) -> int:
+    """Where a value belongs among the glyphs of a page: behind the label to its left, else before
+    the one to its right, else at the end."""
+    levels = {round(glyph.style.y) for glyph in shown}
+    beside = [(at, glyph) for at, glyph in enumerate(glyphs) if round(glyph.style.y) in levels]
+    left = [(glyph.x1, at + 1) for at, glyph in beside if glyph.x1 <= box[0] + _NEAR]
+    right = [(glyph.x0, at) for at, glyph in beside if glyph.x0 >= box[2] - _NEAR]
+    return max(left)[1] if left else min(right)[1] if right else len(glyphs)
 
 
 def _written(
@@ -193,11 +216,9 @@ def _written(
 ) -> list[Glyph]:
     x0, y0, x1, y1 = box
     lines = entry.text.splitlines()
-    if y1 - y0 < 2.2 * entry.size:
-        middle = (y0 + y1) / 2 - 0.35 * entry.size
-        top = _level(middle, entry.size, box, glyphs, set()) if len(lines) == 1 else middle
-    else:
-        top = y1 - entry.size
+    is_flat = y1 - y0 < 2.2 * entry.size
+    first = (y0 + y1) / 2 - 0.35 * entry.size if is_flat else y1 - entry.size
+    top = _level(first, entry.size, box, glyphs, set())
     written = []
     for number, line in enumerate(lines):
         style = Style(top - 1.2 * entry.size * number, entry.size, rotation % 360, False, False)

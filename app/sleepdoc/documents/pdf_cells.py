@@ -21,6 +21,8 @@ _LEAST_FILLED = 0.25
 """Of its cells: a grid with fewer that hold text is paper or a diagram."""
 _ALIGNED = 0.8
 """Of the lines of two cells, on common baselines."""
+_LABEL_SIZE = 0.85
+"""Of what is filled in: labels inside of a frame are smaller than this share."""
 _FEW_BANDS = 3
 """With more rows between its lines a table's uppermost ones are the parts of its head."""
 
@@ -88,7 +90,8 @@ def _content(grid: Grid, filled: Sequence[tuple[Cell, list[Word]]], share: float
     longest = max(len(lines) for _, lines in laid_out)
     if longest <= _LONGEST_CELL and any(len(band) > 1 for band in bands):
         return Framed(table=[row for band in bands for row in _rows(band, len(bands))])
-    if not grid.columns or share > _MOST_OF_PAGE or (len(filled) == 1 and longest == 1):
+    # Single lines in frames are the fields of a form, whose labels stand beside them.
+    if not grid.columns or share > _MOST_OF_PAGE or longest == 1:
         return None
     return Framed(boxes=[words for _, words in filled])
 
@@ -152,13 +155,18 @@ def _are_many(cells: Sequence[tuple[Cell, list[Phrase]]], bands: int) -> bool:
     several = [(cell, lines) for cell, lines in cells if len(lines) > 1]
     if len(several) < 2 or (bands > _FEW_BANDS and cells[0][0].row == 0):
         return False
-    if any(_is_wrapped(cell, lines) for cell, lines in several):
+    if any(_is_wrapped(cell, lines) or _is_labelled(lines) for cell, lines in several):
         return False
     least, most = sorted((lines for _, lines in several), key=len)[:: len(several) - 1]
     shared = sum(
         any(abs(line.y - other.y) <= LEVEL * line.size for other in most) for line in least
     )
     return shared >= _ALIGNED * len(least)
+
+
+def _is_labelled(lines: Sequence[Phrase]) -> bool:
+    """Whether small print says what stands below it, as in the boxes of a form."""
+    return lines[0].size < _LABEL_SIZE * lines[1].size
 
 
 def _is_wrapped(cell: Cell, lines: Sequence[Phrase]) -> bool:

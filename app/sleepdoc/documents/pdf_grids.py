@@ -6,6 +6,7 @@ cell. After the same idea in Nurminen, "Algorithmic extraction of data in tables
 """
 
 import itertools
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -145,7 +146,7 @@ def _cells(across: Sequence[Rule], upright: Sequence[Rule]) -> list[Cell]:
     fields: dict[int, list[tuple[int, int]]] = {}
     for row, column in itertools.product(range(rows), range(columns)):
         fields.setdefault(find(row * columns + column), []).append((row, column))
-    return [
+    cells = [
         Cell(
             min(row for row, _ in members),
             min(column for _, column in members),
@@ -156,6 +157,29 @@ def _cells(across: Sequence[Rule], upright: Sequence[Rule]) -> list[Cell]:
         )
         for members in fields.values()
     ]
+    return _without_open_corners(cells, across, upright)
+
+
+def _without_open_corners(
+    cells: Sequence[Cell], across: Sequence[Rule], upright: Sequence[Rule]
+) -> list[Cell]:
+    """Leave out corners with no outer lines where the cells beside them have some: of two frames
+    that touch, one is wider."""
+    middle_x: Callable[[Cell], float] = lambda cell: (cell.x0 + cell.x1) / 2  # noqa: E731
+    middle_y: Callable[[Cell], float] = lambda cell: (cell.y0 + cell.y1) / 2  # noqa: E731
+    missing: Counter[Cell] = Counter()
+    for lines, edge, outermost, middle in (
+        (upright, "x0", min, middle_y),
+        (upright, "x1", max, middle_y),
+        (across, "y0", min, middle_x),
+        (across, "y1", max, middle_x),
+    ):
+        at = outermost((getattr(cell, edge) for cell in cells), default=0.0)
+        outer = [cell for cell in cells if getattr(cell, edge) == at]
+        undrawn = [cell for cell in outer if not _drawn(lines, at, middle(cell))]
+        if len(undrawn) < len(outer):
+            missing.update(undrawn)
+    return [cell for cell in cells if missing[cell] < 2]
 
 
 def _ends(line: Rule) -> tuple[float, float]:

@@ -117,6 +117,8 @@ class _Document:
     def _content(self, index: int) -> dict[str, Any]:
         entries = []
         page = self.pages[index]
+        # Frames that annotations have are those of fields, not of tables.
+        rules = page_rules(page)
         if pdf_annotations.draw(page):
             entries = pdf_annotations.entries(self.reader, index, self._limits)
             # What was drawn into a page is seen only when it is opened again.
@@ -124,7 +126,7 @@ class _Document:
             page = self.pages[index]
         with contextlib.closing(page):
             hidden = pdf_layers.hidden_objects(page) if self._has_hidden_layers else frozenset()
-            found, rules = page_glyphs(page, hidden), page_rules(page)
+            found = page_glyphs(page, hidden)
             rotation = page.get_rotation()
             if not found.glyphs and not entries and self._limits.recogniser:
                 return {"lines": self._recognised(page), "recognised": True}

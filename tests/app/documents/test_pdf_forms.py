@@ -94,6 +94,78 @@ def test_a_choice_shows_what_a_person_reads(tmp_path: Path) -> None:
     assert lines(read(tmp_path, [choice]))[2] == ["Class:", "Second", "class"]
 
 
+def test_of_a_list_only_what_is_chosen_is_read(tmp_path: Path) -> None:
+    shown = stream(b"BT /F1 11 Tf 12 TL 2 40 Td (First) Tj T* (Second) Tj T* (Third) Tj ET")
+    shown = shown.replace(b"<< ", b"<< " + APPEARANCE.replace(b"200 18", b"200 52") + b" ")
+    chosen = widget(
+        b"180 600 380 652",
+        b"/FT /Ch /T (c) /V (Second) /Opt [(First) (Second) (Third)] /AP << /N 5 0 R >>",
+    )
+    text = read(tmp_path, [chosen], {5: shown}).pages[0].text
+    assert text.endswith("Class:  Second") and "First" not in text
+
+
+def test_every_field_stands_behind_its_label(tmp_path: Path) -> None:
+    """Fields are drawn after all labels, yet these are not two columns."""
+    labels = ("Name of the vessel", "Kind of vessel", "Harbour", "Water", "Crane")
+    values = {0: b"Grey Heron", 2: b"Port Askel"}
+    ticks = {(1, 220): "Sailing boat", (1, 330): "Motor boat", (3, 220): "yes", (4, 220): "yes"}
+    items = [(72.0, 700.0 - 30 * row, 10.0, label) for row, label in enumerate(labels)]
+    items += [(x + 16.0, 700.0 - 30 * row, 10.0, label) for (row, x), label in ticks.items()]
+    fields, extra = [], {}
+    for row, value in values.items():
+        extra[50 + row] = stream(b"BT /F1 12 Tf 2 5 Td (%s) Tj ET" % value, APPEARANCE)
+        place = b"220 %d 400 %d" % (695 - 30 * row, 713 - 30 * row)
+        fields.append(widget(place, b"/FT /Tx /V (%s) /AP << /N %d 0 R >>" % (value, 50 + row)))
+    for row, x in ticks:
+        place = b"%d %d %d %d" % (x, 697 - 30 * row, x + 12, 709 - 30 * row)
+        fields.append(widget(place, b"/FT /Btn /AS /%s" % (b"On" if x > 220 else b"Off")))
+    data = document([placed(items)], extra=extra).replace(
+        b"/Type /Page /Parent", b"/Type /Page /Annots [%s] /Parent" % b" ".join(fields)
+    )
+    text = load_document(write(tmp_path, data)).pages[0].text
+    assert [line for line in text.splitlines() if line] == [
+        "Name of the vessel  Grey Heron",
+        "Kind of vessel  [ ] Sailing boat  [x] Motor boat",
+        "Harbour  Port Askel",
+        "Water  [ ] yes",
+        "Crane  [ ] yes",
+    ]
+
+
+def test_a_value_of_several_lines_begins_beside_its_label(tmp_path: Path) -> None:
+    field = widget(
+        b"180 640 400 706",
+        b"/FT /Tx /Ff 4096 /T (a) /DA (/F1 11 Tf) /V (Two dogs on board.\\nArrives at noon.)",
+    )
+    text = read(tmp_path, [field]).pages[0].text
+    assert text.startswith("Surname:  Two dogs on board.")
+
+
+def test_frames_of_fields_that_touch_are_no_table(tmp_path: Path) -> None:
+    """The wider of two frames reaches under a label that stands beside the other."""
+    frames = b"120 690 90 20 re S 120 670 160 20 re S"
+    items = [
+        (72.0, 696.0, 10.0, "First"), (122.0, 696.0, 10.0, "Alice"),
+        (216.0, 696.0, 10.0, "Last name"), (300.0, 696.0, 10.0, "Reed"),
+        (72.0, 676.0, 10.0, "Born"), (122.0, 676.0, 10.0, "1902"),
+    ]  # fmt: skip
+    text = load_document(write(tmp_path, document([placed(items, before=frames)]))).pages[0].text
+    assert [line.split() for line in text.splitlines()] == [
+        ["First", "Alice", "Last", "name", "Reed"],
+        ["Born", "1902"],
+    ]
+
+
+def test_a_note_on_a_page_that_inherits_its_size_costs_no_text(tmp_path: Path) -> None:
+    note = b"<< /Type /Annot /Subtype /Text /F 4 /Rect [500 700 518 718] /Contents (Ask.) >>"
+    data = document([placed([(72, 815, 11, "At the top of a sheet of A4"), *LABELS])])
+    box = b"/MediaBox [0 0 595 842]"
+    data = data.replace(box, b"/Annots [%s]" % note).replace(b"/Count 1", b"/Count 1 " + box)
+    text = load_document(write(tmp_path, data)).pages[0].text
+    assert text.startswith("At the top of a sheet of A4") and text.endswith("[Note: Ask.]")
+
+
 def test_hidden_fields_and_passwords_stay_out(tmp_path: Path) -> None:
     hidden = widget(b"180 694 380 712", b"/FT /Tx /T (a) /V (Hidden)").replace(b"/F 4", b"/F 2")
     password = widget(b"180 634 380 652", b"/FT /Tx /Ff 8192 /T (c) /V (Secret)")

@@ -125,6 +125,16 @@ def test_rows_with_no_line_between_them_stay_apart(tmp_path: Path) -> None:
     assert read(tmp_path, items, drawn).splitlines() == ["  ".join(row) for row in rows]
 
 
+def test_small_labels_in_the_boxes_of_a_form_stay_with_what_is_filled_in(tmp_path: Path) -> None:
+    entries = (("1 Surname", "Okonkwo"), ("2 First name", "Ada"))
+    items: list[Item] = []
+    for at, (label, value) in enumerate(entries):
+        items += [(73.0 + 180 * at, 706.0, 6.0, label), (75.0 + 180 * at, 687.0, 10.0, value)]
+    assert read(tmp_path, items, boxes((714, 680), SIDES)) == (
+        "1 Surname Okonkwo  2 First name Ada"
+    )
+
+
 def test_a_box_is_read_by_itself(tmp_path: Path) -> None:
     text = column(72, 700, ("The harbour board met on a Tuesday", "and agreed that the old crane"))
     text += column(72, 676, ("would be taken down before May.", "The work will be paid for soon."))
