@@ -25,6 +25,8 @@ _LABEL = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)?: ")
 _ENTRY = re.compile(r"\.\.\. ?\w{1,8}\Z")
 """The end of a line in a table of contents."""
 _FIGURE = re.compile(r"[(+\-–−$€£¥]*\d[\d.,:/%)]*[%)]?\Z")
+_BROKEN = re.compile(r"\w[-\u2010]\Z")
+"""The end of a line that goes on, however much room there was."""
 _LONG = 20
 """Characters in a line of running text, at least."""
 _EVEN = 0.15
@@ -151,6 +153,8 @@ class _Composer:
         """Whether a line begins a paragraph, by its mark, its indent or the room left before it."""
         if _BULLET.match(line.text) or _ENTRY.search(previous.text):
             return True
+        if _BROKEN.search(previous.text) and line.text[0].isalnum():
+            return False
         if _LABEL.match(line.text) and _LABEL.match(previous.text):
             return True
         # In doubt short lines are rows of a table, or verse.

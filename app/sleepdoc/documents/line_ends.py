@@ -12,6 +12,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _HYPHENS = "-\u2010\u00ad"
 _BROKEN = re.compile(rf"(?P<before>\S*?)(?P<head>[^\W_]+)[{_HYPHENS}]\Z")
 _TAIL = re.compile(r"[^\W\d_]+")
+_LINKED = re.compile(r"-[^\W\d_]")
 _CONJUNCTIONS = frozenset(
     """
     and or to und oder bzw sowie bis en of och eller og et ou e ed y o u i ja tai sekä ve veya és
@@ -20,6 +21,10 @@ _CONJUNCTIONS = frozenset(
 )
 _ADVERBS = frozenset(("under", "over", "out", "with", "inter", "fore", "after", "counter"))
 """Heads after which a participle is more often one word than a compound."""
+_HYPHENATED = frozenset("well self twenty thirty forty fifty sixty seventy eighty ninety".split())  # noqa: SIM905
+"""Heads of compounds that English sets with a hyphen, whatever follows."""
+_LINKS = frozenset("a at by for in of on or the to under up with".split())  # noqa: SIM905
+"""What links the parts of a compound like "mother-in-law"."""
 _PARTICIPLE = re.compile(r"[^\W\d_]{3,}(?:ing|ed)\Z")
 _LONG = 3
 """A part of a compound has more letters than this."""
@@ -97,6 +102,10 @@ class LineEnds:
         if whole_tail and (tail in _CONJUNCTIONS or len(tail) == 1) and tail.islower():
             return None
         if len(head) == 1 or not head.isalpha() or not tail[0].islower():
+            return False
+        if head in _HYPHENATED and len(tail) > _LONG:
+            return False
+        if tail in _LINKS and _LINKED.match(lower, len(tail)):
             return False
         if broken["before"].endswith(tuple(_HYPHENS)) and not self._words[head + tail]:
             # A chain of hyphens, "state-of-the-" or the name of a substance.

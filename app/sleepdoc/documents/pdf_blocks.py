@@ -117,15 +117,27 @@ def _precedes(one: Block, other: Block, among: Sequence[Block]) -> bool:
 def _are_columns(left: Block, right: Block, among: Sequence[Block]) -> bool:
     """Whether one of two blocks, which do not stand side by side, has text of the other's column
     beside it; else the upper is a title or the like, which the lower merely does not reach under.
+
+    So it is where both stand over, or under, text that has that text beside it.
     """
     return any(
         overlap(between, column) > TOUCH
-        and between.top > beside.bottom
-        and between.bottom < beside.top
+        and _is_level(between, beside)
+        and not any(
+            min(overlap(left, under), overlap(right, under)) > TOUCH
+            and overlap(between, under) <= TOUCH
+            and _is_level(between, under)
+            for under in among
+        )
         for column, beside in ((left, right), (right, left))
         for between in among
         if between is not left and between is not right
     )
+
+
+def _is_level(one: Block, other: Block) -> bool:
+    """Whether two blocks share a part of the height of the page."""
+    return one.top > other.bottom and one.bottom < other.top
 
 
 def _notes_last(ordered: Sequence[Block]) -> list[Block]:

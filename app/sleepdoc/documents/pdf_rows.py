@@ -66,9 +66,8 @@ def phrase(found: Sequence[Word]) -> Phrase:
 
 def rows(found: Sequence[Word]) -> list[list[Phrase]]:
     """Group words by baseline, topmost row first, each from left to right."""
-    usual = usual_size(found)
-    initials = [word for word in found if _may_be_initial(word, usual)]
-    made = _level_rows(word for word in found if not _may_be_initial(word, usual))
+    initials = _initials(found)
+    made = _level_rows(word for word in found if word not in initials)
     for initial in initials:
         _settle_initial(initial, made)
     for row in made:
@@ -87,8 +86,22 @@ def _level_rows(found: Iterable[Word]) -> list[list[Word]]:
     return made
 
 
-def _may_be_initial(word: Word, usual: float) -> bool:
-    return len(word.text) == 1 and word.size > _INITIAL * usual and word.text.isalpha()
+def _initials(found: Sequence[Word]) -> list[Word]:
+    """Large letters that may be drop caps: no other large print stands beside them."""
+    least = _INITIAL * usual_size(found)
+    large = [word for word in found if word.size > least]
+    return [
+        word
+        for word in large
+        if len(word.text) == 1
+        and word.text.isalpha()
+        and not any(
+            other is not word
+            and abs(other.y - word.y) <= _LEVEL * word.size
+            and max(other.x0 - word.x1, word.x0 - other.x1) < _LETTER_GAP * word.size
+            for other in large
+        )
+    ]
 
 
 def _settle_initial(initial: Word, made: list[list[Word]]) -> None:

@@ -3,7 +3,7 @@
 import itertools
 import statistics
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sleepdoc.documents.line_ends import SENTENCE_END
 from sleepdoc.documents.pdf_chains import (
@@ -25,6 +25,10 @@ _NOTE_SIZE = 0.93
 """Notes in the margin are smaller than this share of the text beside them."""
 _PAIRED = 0.8
 """Of the lines of two chains, so many are drawn each with the one beside it."""
+_LEAST_ENTRIES, _LEAST_LEVEL = 4, 5
+"""Lines of columns that are cells though they fill their column, or were drawn one by one."""
+_ROOM = 0.6
+"""Of the lines of such a column, so many had room for another word."""
 _WIDE_GAP = "  "
 """In a line that is a row of cells itself."""
 _SPACE = 0.25
@@ -50,19 +54,20 @@ def with_tables(chains: Sequence[list[Phrase]]) -> Iterator[tuple[list[Row], boo
             index = leader[index]
         return index
 
-    between = gutters(chains)
     shared = {
-        tuple(sorted(pair, key=lambda index: chains[index][0].x0)): count
-        for pair, count in _shared_levels(chains).items()
+        (one, other) if chains[one][0].x0 <= chains[other][0].x0 else (other, one): count
+        for (one, other), count in _shared_levels(chains).items()
     }
-    apart = _running_on(chains, shared)
+    apart, entries, wide = (
+        judge(chains, shared) for judge in (_running_on, _entries, _in_three_columns)
+    )
+    between = gutters([chain for at, chain in enumerate(chains) if at not in entries])
     for (one, other), count in shared.items():
         left, right = chains[one], chains[other]
-        if (
-            other not in apart
-            and _are_cells(left, right, count)
-            and not lie_between(left, right, between)
-        ):
+        if other in apart or lie_between(left, right, between):
+            continue
+        sure = any(one in cells and other in cells for cells in (entries, wide))
+        if _are_cells(left, right, count, sure):
             leader[find(one)] = find(other)
     groups: dict[int, list[list[Phrase]]] = {}
     for index, chain in enumerate(chains):
@@ -93,10 +98,12 @@ def _shared_levels(chains: Sequence[Sequence[Phrase]]) -> Counter[tuple[int, int
     return shared
 
 
-def _running_on(chains: Sequence[Sequence[Phrase]], pairs: Iterable[tuple[int, ...]]) -> set[int]:
+def _running_on(
+    chains: Sequence[Sequence[Phrase]], shared: Mapping[tuple[int, int], int]
+) -> set[int]:
     """Running text that most of the lone lines to its left meet in the midst of a sentence."""
     beside: dict[int, list[Phrase]] = {}
-    for left, right in pairs:
+    for left, right in shared:
         if len(chains[left]) == 1:
             beside.setdefault(right, []).append(chains[left][0])
     return {
@@ -125,12 +132,56 @@ def _are_amidst(labels: Iterable[Phrase], text: Sequence[Phrase]) -> bool:
     return 2 * sum(amidst) > len(amidst)
 
 
-def _are_cells(left: Sequence[Phrase], right: Sequence[Phrase], shared: int) -> bool:
+def _entries(chains: Sequence[Sequence[Phrase]], shared: Mapping[tuple[int, int], int]) -> set[int]:
+    """Columns drawn by rows that look like running text, but each of whose lines is a cell: all
+    begin with a capital, and most had room for the beginning of the next."""
+    return {
+        index
+        for (one, other), count in shared.items()
+        if count == len(chains[one]) == len(chains[other]) >= _LEAST_ENTRIES
+        and all(line.text[0].isupper() for at in (one, other) for line in chains[at])
+        and _had_room(chains[one], chains[other][0].x0)
+        and all(
+            left.words[-1].order + 1 == right.order
+            for left, right in zip(chains[one], chains[other])
+        )
+        for index in (one, other)
+    }
+
+
+def _in_three_columns(
+    chains: Sequence[Sequence[Phrase]], shared: Mapping[tuple[int, int], int]
+) -> set[int]:
+    """Short lines that stand level with those of two other columns, each of them."""
+    partners = Counter(
+        index
+        for (one, other), count in shared.items()
+        if count == len(chains[one]) == len(chains[other]) >= _LEAST_LEVEL
+        and not any(is_prose(chains[at]) for at in (one, other))
+        and _had_room(chains[one], chains[other][0].x0)
+        for index in (one, other)
+    )
+    return {index for index, count in partners.items() if count > 1}
+
+
+def _had_room(column: Sequence[Phrase], end: float) -> bool:
+    """Whether most lines of a column had room for the first word of the next before its end."""
+    room = [
+        end - upper.x1 - (1 + _SPACE) * upper.size > lower.words[0].x1 - lower.words[0].x0
+        for upper, lower in itertools.pairwise(column)
+    ]
+    return sum(room) >= _ROOM * len(room)
+
+
+def _are_cells(left: Sequence[Phrase], right: Sequence[Phrase], shared: int, sure: bool) -> bool:
+    """Whether two chains are columns of a table; `sure` if whole columns are known to be cells."""
     if shared < 0.5 * min(len(left), len(right)):
         return False
     # The longest line of a column tells how near it comes to the next.
     if not is_near(max(left, key=lambda line: line.x1), right[0]):
         return False
+    if sure:
+        return True
     if is_prose(left):
         return not is_prose(right) and (is_numeric(right) or _are_pairs(left, right))
     if is_prose(right):

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sleepdoc.documents.line_ends import is_unspaced
-from sleepdoc.documents.pdf_glyphs import Glyph
+from sleepdoc.documents.pdf_glyphs import Glyph, Style
 
 GAP = 0.11
 """Of the font size: a wider move of the pen between two strings separates words."""
@@ -24,6 +24,8 @@ _LEAST_TRACKING, _MOST_TRACKING = 0.08, 0.8
 """Of the font size: space between the letters of spaced print."""
 _SAME_LEVEL, _SAME_SIZE = 0.02, 0.05
 """Of the font size: how far strings of one run may differ."""
+_SIGN_LEVEL = 0.4
+"""The same for signs over or under letters, which some programs draw by themselves."""
 _OVERLAP = 0.3
 """Of the font size: how far a glyph may reach back over the one before it."""
 _SCRIPT = 0.85
@@ -90,17 +92,22 @@ def words(glyphs: Sequence[Glyph]) -> list[Word]:
 
 
 def _runs(glyphs: Sequence[Glyph]) -> Iterator[list[Glyph]]:
-    """Glyphs drawn one after the other on one baseline and in one size."""
+    """Glyphs drawn one after the other on one baseline and in one size; signs may be higher."""
     run: list[Glyph] = []
+    base: Style | None = None
     for glyph in glyphs:
-        if run and run[-1].style is not glyph.style:
-            one, other = run[-1].style, glyph.style
-            if (
-                abs(one.y - other.y) > _SAME_LEVEL * one.size
-                or abs(one.size - other.size) > _SAME_SIZE * one.size
-            ):
-                yield run
-                run = []
+        style = glyph.style
+        if base is None or base is style:
+            base = style
+        elif (
+            abs(base.y - style.y)
+            > (_SIGN_LEVEL if _is_sign(glyph.char) else _SAME_LEVEL) * base.size
+            or abs(base.size - style.size) > _SAME_SIZE * base.size
+        ):
+            yield run
+            run, base = [], style
+        elif not _is_sign(glyph.char):
+            base = style
         run.append(glyph)
     if run:
         yield run
@@ -169,7 +176,12 @@ def _goes_on(last: Glyph, glyph: Glyph, tracking: float) -> bool:
         limit = _UNSPACED_GAP
     if -_OVERLAP * size <= gap < limit * size + tracking:
         return True
-    return abs(gap) < size and bool(unicodedata.combining(glyph.char))
+    return abs(gap) < size and _is_sign(glyph.char)
+
+
+def _is_sign(char: str) -> bool:
+    """Whether a character lies over, under or around a letter: an accent, a vowel of India."""
+    return char >= "\u0300" and unicodedata.category(char).startswith("M")
 
 
 def _settle_scripts(found: Sequence[Word]) -> None:

@@ -24,6 +24,11 @@ from sleepdoc.documents.line_ends import LineEnds
         ("the govern\u00ad", "ment said", "government"),
         ("a state-of-the-", "art pump", "state-of-the-art"),
         ("other price-", "determining factors", "price-determining"),
+        ("on the twenty-", "first of May", "twenty-first"),
+        ("a well-", "known keeper", "well-known"),
+        ("the mother-", "in-law of", "mother-in-law"),
+        ("the indus-", "try-wide rule", "industry-wide"),
+        ("too self-", "ish to", "selfish"),
         ("see https://example.org/a-", "b for it", "https://example.org/a-b"),
     ],
 )

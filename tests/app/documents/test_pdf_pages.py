@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from pdf_files import column, document, placed, stream, write
 
+from sleepdoc.documents.pdf_glyphs import Glyph, Style
+from sleepdoc.documents.pdf_words import words
 from sleepdoc.documents.reader import load_document
 from sleepdoc.documents.types import Document
 
@@ -77,6 +79,18 @@ def test_a_heading_in_the_middle_ends_the_columns_above_it(tmp_path: Path) -> No
     assert text(tmp_path, above + heading + below) == "\n\n".join(parts)
 
 
+def test_a_title_across_comes_before_a_short_heading_in_the_first_column(tmp_path: Path) -> None:
+    """The heading does not reach under the title, and text of the other column stands beside it."""
+    items = [
+        (180.0, 780.0, 18.0, "The Harbour in the Year"),
+        (72.0, 741.0, 14.0, "Abstract"),
+        *column(72, 720, LEFT),
+        *column(320, 741, RIGHT),
+    ]
+    found = text(tmp_path, items)
+    assert found == f"The Harbour in the Year\n\nAbstract\n\n{prose(LEFT)}\n\n{prose(RIGHT)}"
+
+
 def test_columns_with_baselines_of_their_own(tmp_path: Path) -> None:
     items = column(72, 700, LEFT) + column(320, 694, RIGHT)
     assert text(tmp_path, items) == f"{prose(LEFT)}\n\n{prose(RIGHT)}"
@@ -132,6 +146,40 @@ def test_a_table_drawn_by_columns_is_read_by_rows(tmp_path: Path) -> None:
         "Oats  105  98",
         "Wheat  1,240  1,310",
     ]
+
+
+SHIPS = (
+    ("Ship", "Port of origin", "Cargo", "Arrived"),
+    ("Grey Heron", "Tarn", "barley and oats", "in May"),
+    ("Maid of Skye", "Port Askel", "slate", "in May"),
+    ("Two Sisters", "Gull Rock", "salted herring", "in June"),
+    ("Ann", "Tarn", "coal", "in July"),
+)
+STATUTES = (
+    ("Before the change", "After the change"),
+    ("Members paid each month", "Members pay once a year"),
+    ("Guests came on Sundays", "Guests come on any day"),
+    ("The hall was let to all", "The hall is let to clubs"),
+    ("Dogs were not allowed in", "Dogs are allowed in now"),
+)
+
+
+def cells(rows: Sequence[Sequence[str]], step: float) -> list[tuple[float, float, float, str]]:
+    return [
+        (72.0 + step * at, 700.0 - 14 * level, 10.0, cell)
+        for level, row in enumerate(rows)
+        for at, cell in enumerate(row)
+    ]
+
+
+def test_a_table_of_words_drawn_by_columns_is_read_by_rows(tmp_path: Path) -> None:
+    items = sorted(cells(SHIPS, 100), key=lambda item: item[0])
+    assert text(tmp_path, items).split("\n") == ["  ".join(row) for row in SHIPS]
+
+
+def test_cells_that_look_like_running_text_are_read_by_rows(tmp_path: Path) -> None:
+    """Each begins with a capital, and had room for more."""
+    assert text(tmp_path, cells(STATUTES, 180)).split("\n") == ["  ".join(row) for row in STATUTES]
 
 
 def test_an_empty_cell_keeps_its_place(tmp_path: Path) -> None:
@@ -209,6 +257,32 @@ def test_a_drop_cap_belongs_to_its_word(tmp_path: Path) -> None:
     items.append((72.0, 676.0, 34.0, "T"))
     items += column(72, 664, LEFT[3:])
     assert text(tmp_path, items).startswith("The harbour board met on Tuesday agreed that")
+
+
+def test_a_letter_of_a_heading_is_no_drop_cap(tmp_path: Path) -> None:
+    items = [(72.0, 740.0, 28.0, "Terms of a Lease"), *column(72, 690, LEFT)]
+    assert text(tmp_path, items) == f"Terms of a Lease\n\n{prose(LEFT)}"
+
+
+def test_a_broken_word_goes_on_however_much_room_was_left(tmp_path: Path) -> None:
+    lines = (
+        "The pilots spoke at length of Covid-",
+        "19, and asked for rules that bind every ship which calls at the port,",
+        "of whatever flag, and all who sail in her, whoever they may be.",
+    )
+    assert "length of Covid-19, and asked" in text(tmp_path, column(72, 700, lines))
+
+
+def test_signs_over_letters_of_indian_scripts_stay_in_their_words() -> None:
+    line, sign = (
+        Style(y=y, size=9.0, turn=0, mono=False, bold=False) for y in (700.0, 699.4)
+    )  # drawn by itself, a little lower
+    printed = [
+        ("म", 169.6, 175.4, line), ("े", 172.0, 175.5, line), ("ं", 172.0, 175.5, sign),
+        ("ज", 175.5, 182.0, line),
+    ]  # fmt: skip
+    (word,) = words([Glyph(*each) for each in printed])
+    assert word.text == "मेंज"
 
 
 def test_spaced_letters_are_words(tmp_path: Path) -> None:
