@@ -23,6 +23,8 @@ p[style-name='heading 8'] => h6:fresh
 p[style-name='heading 9'] => h6:fresh
 comment-reference => sup
 """
+_BACK = re.compile(r"#(?:footnote|endnote|comment)-ref-")
+"""Where the arrow behind a note leads, which is not in the document."""
 _GENERATED_TITLE = re.compile(
     r"(?:untitled|title|document ?\d*|word document)|.*\.\w{1,5}|microsoft word - .*", re.I
 )
@@ -42,7 +44,10 @@ def open_docx(archive: Archive) -> Book:
             include_embedded_style_map=False,
             convert_image=mammoth.images.img_element(lambda image: {}),
         )
-        return blocks_of(parsed(converted.value.encode())[0])
+        soup, _ = parsed(converted.value.encode())
+        for link in soup.find_all("a", href=_BACK):
+            link.extract()
+        return blocks_of(soup)
 
     return Book(_title(archive), [read])
 

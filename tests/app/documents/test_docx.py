@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from book_files import docx, paragraph, run
+from book_files import archive, docx, docx_members, paragraph, run
 
 from sleepdoc.documents.reader import load_document
 from sleepdoc.documents.types import Document, OutlineEntry
@@ -66,3 +66,32 @@ def test_pages_and_outline_of_a_long_document(tmp_path: Path) -> None:
     assert [entry.title for entry in document.outline] == [f"Part {n}" for n in range(1, 25)]
     for entry in document.outline:
         assert f"# {entry.title}\n" in document.pages[entry.page - 1].text
+
+
+def test_notes_and_comments_come_after_the_text_without_arrows_back(tmp_path: Path) -> None:
+    word = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    body = (
+        f'<w:p>{run("The fee is 55 euros")}<w:r><w:footnoteReference w:id="2"/></w:r></w:p>'
+        f'<w:p>{run("The crane goes.")}<w:r><w:commentReference w:id="0"/></w:r></w:p>'
+    )
+    members = docx_members(body)
+    members["word/footnotes.xml"] = (
+        f'<w:footnotes {word}><w:footnote w:id="2">{paragraph("Paid by bank.")}</w:footnote>'
+        "</w:footnotes>"
+    )
+    members["word/comments.xml"] = (
+        f'<w:comments {word}><w:comment w:id="0" w:author="Ann" w:initials="A">'
+        f"{paragraph('Ask the mayor.')}</w:comment></w:comments>"
+    )
+    links = "".join(
+        f'<Relationship Id="{name}" Type="{office}/{name}" Target="{name}.xml"/>'
+        for name in ("footnotes", "comments", "styles")
+    )
+    members["word/_rels/document.xml.rels"] = (
+        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+        f"{links}</Relationships>"
+    )
+    text = _load(tmp_path, archive(members)).pages[0].text
+    assert text.startswith("The fee is 55 euros[1]\n\nThe crane goes.[A1]")
+    assert "1. Paid by bank.\n" in text and text.endswith("Ask the mayor.")
