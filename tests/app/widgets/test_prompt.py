@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import pytest
 from textual.app import App, ComposeResult
 from textual.events import Key, Paste
 from textual.pilot import Pilot
@@ -82,6 +83,15 @@ async def test_pasted_escape_sequences_become_pictures() -> None:
         host.post_message(Paste("a\x1b[2Jb"))
         await pilot.press("c")
         assert widget.text == "a␛[2Jbc"
+
+
+@pytest.mark.parametrize("end", ["\r", "\r\n", "\n"])
+async def test_pasted_lines_stay_lines_however_the_terminal_ends_them(end: str) -> None:
+    lines = ["Where was Grace?", "Who took the boat?", "Who wrote a letter?"]
+    async with prompt() as (_, pilot, host):
+        host.post_message(Paste(end.join(lines)))
+        await pilot.press("enter")
+        assert host.sent == ["\n".join(lines)]
 
 
 async def test_a_prompt_that_refuses_takes_nothing_more() -> None:
