@@ -393,6 +393,33 @@ def test_white_text_on_a_dark_field_is_seen(tmp_path: Path) -> None:
     assert "Notice" in found.pages[0].text and found.notices == ()
 
 
+@pytest.mark.parametrize(
+    ("encoding", "ordering", "codec", "printed"),
+    [
+        ("KSCms-UHC-H", "Korea1", "cp949", "항구 위원회는 화요일에 열렸다."),
+        ("UniJIS-UCS2-H", "Japan1", "utf-16-be", "犬の名前はビスケットだった。"),
+        ("90ms-RKSJ-H", "Japan1", "cp932", "犬の名前はビスケットだった。"),
+        ("GBK-EUC-H", "GB1", "gbk", "港口委员会决定拆除旧起重机。"),
+        ("ETen-B5-H", "CNS1", "big5", "港務委員會決定拆除舊起重機。"),
+    ],
+)
+def test_fonts_of_east_asia_need_no_table_of_their_own(
+    tmp_path: Path, encoding: str, ordering: str, codec: str, printed: str
+) -> None:
+    """A named character map says what the codes are, though the file does not embed it."""
+    font = (
+        b"<< /Type /Font /Subtype /Type0 /BaseFont /Batang /Encoding /%s"
+        b" /DescendantFonts [5 0 R] >>" % encoding.encode()
+    )
+    descendant = (
+        b"<< /Type /Font /Subtype /CIDFontType0 /BaseFont /Batang /DW 1000 /CIDSystemInfo"
+        b" << /Registry (Adobe) /Ordering (%s) /Supplement 1 >> >>" % ordering.encode()
+    )
+    page = stream(b"BT /F1 12 Tf 72 700 Td <%s> Tj ET" % printed.encode(codec).hex().encode())
+    found = load_document(write(tmp_path, document([page], font=font, extra={5: descendant})))
+    assert (found.pages[0].text, found.notices) == (printed, ())
+
+
 def test_a_glyph_without_a_known_character_is_noticed(tmp_path: Path) -> None:
     font = (
         b"<< /Type /Font /Subtype /Type3 /FontBBox [0 0 750 750] /FontMatrix [0.001 0 0 0.001 0 0] "
