@@ -77,8 +77,9 @@ def test_a_folder_does_not_hide_the_conversation_of_its_name(run: Run, tmp_path:
     assert done.code == 3 and "a directory, not a file" in done.err
 
 
+@pytest.mark.parametrize("name", FILES)
 def test_the_application_reads_from_a_pipe_and_keeps_the_keyboard(
-    run: Run, data_directory: Path
+    run: Run, data_directory: Path, name: str
 ) -> None:
     """The terminal is not standard input: the keys come from it all the same."""
     import fcntl
@@ -105,7 +106,7 @@ def test_the_application_reads_from_a_pipe_and_keeps_the_keyboard(
     os.close(theirs)
     assert process.stdin
     try:
-        process.stdin.write(FILES["lamps.epub"])
+        process.stdin.write(FILES[name])
         process.stdin.close()
         seen_until(ours, b"The Lamps")
         seen_until(ours, b"Memorised")
