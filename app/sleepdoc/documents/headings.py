@@ -115,7 +115,8 @@ def _is_name(rest: str) -> bool:
 def _is_name_of_chapter(follower: Block, after: Sequence[Block]) -> bool:
     """Whether the line between "Chapter 4" and its text is what the chapter is called."""
     short = "\n" not in follower.text.strip() and looks_like_heading(follower.text.strip())
-    return short and not follower.level and bool(after) and not looks_like_heading(after[0].text)
+    followed = bool(after) and (follower.text.isupper() or not looks_like_heading(after[0].text))
+    return short and not follower.level and followed
 
 
 def _is_whole(title: str) -> bool:

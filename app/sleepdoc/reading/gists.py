@@ -10,16 +10,18 @@ from sleepdoc.reading.client import EngineClient
 from sleepdoc.reading.events import Event, GistWritten, OverviewWritten
 from sleepdoc.reading.outline import outline
 from sleepdoc.reading.overview import overview
+from sleepdoc.reading.quotes import quote, says
 from sleepdoc.reading.recall import recall
 from sleepdoc.reading.record import Record
 from sleepdoc.reading.stretches import Stretch, Stretches, by_key
 from sleepdoc.reading.verdict import judge
 from sleepdoc.store import Gist
 from sleepdoc_model.engine import Sampling
-from sleepdoc_model.recall.gist import supported
+from sleepdoc_model.recall.gist import stands_in
 from sleepdoc_model.recall.passages import sentences
+from sleepdoc_model.recall.prose import Sentence
 from sleepdoc_model.recall.questions import Candidate, candidates, spread
-from sleepdoc_model.recall.telling import Sentence, central, telling
+from sleepdoc_model.recall.telling import telling
 
 _ASKED = "Summarise this in one sentence."
 """As the reader was trained to be asked."""
@@ -29,7 +31,7 @@ _ANSWER = 64
 _OF_ITSELF = 3
 """Sentences that a document says of itself, beside the gists that its whole is told from."""
 _QUESTIONS = 3
-_TRIED = 6
+_TRIED = 9
 """Questions that are put to find so many that are answered."""
 
 
@@ -86,13 +88,19 @@ class GistWriter:
         return GistWritten(gist.kind, gist.first, gist.last, gist.text, gist.quoted)
 
     def _gist(self, stretch: Stretch) -> Gist:
-        """What the model says if that stands in what it was shown, else a sentence of the text."""
-        shown = self._shown(stretch)
-        said = self._said(_ASKED, shown)
-        kept = supported(said, " ".join(each.text for each in shown))
-        text = said if kept else _quote(stretch).text
+        """What a stretch says itself that it is about; else what the model says, if that stands in
+        a sentence that it was shown; else the sentence that stands for it."""
+        text, quoted = "", True
+        if not says(stretch):
+            shown = self._shown(stretch)
+            text = self._said(_ASKED, shown)
+            quoted = not stands_in(text, [each.text for each in shown])
+        if quoted:
+            taken = {gist.text for gist in self._stored.values() if gist.kind == stretch.kind}
+            title = self._document.title
+            text = quote(stretch, self._stretches, title=title, taken=taken)
         fingerprint = self._engine.info.fingerprint
-        return Gist(stretch.kind, stretch.first, stretch.last, text, not kept, fingerprint)
+        return Gist(stretch.kind, stretch.first, stretch.last, text, quoted, fingerprint)
 
     def _shown(self, stretch: Stretch) -> list[Sentence]:
         """The sentences that tell most of a stretch, in their order; of the whole, what it says of
@@ -165,10 +173,3 @@ class GistWriter:
         verdict, citations = judge(answer, recalled.citations, text)
         near = citations and candidate.page <= citations[0].page <= candidate.page + 1
         return verdict == "verified" and bool(near)
-
-
-def _quote(stretch: Stretch) -> Sentence:
-    """The sentence that stands for a gist: where something begins its first, which says what
-    comes; of pages cut out of the middle the most central."""
-    begins = stretch.kind == "whole" or stretch.title or stretch.first == 1
-    return stretch.sentences[0] if begins else central(stretch.sentences)

@@ -27,8 +27,8 @@ from sleepdoc_model.recall.inquiry import (
     Whole,
 )
 from sleepdoc_model.recall.packing import Packer, Quote, ranked
+from sleepdoc_model.recall.prose import Sentence, prose
 from sleepdoc_model.recall.query import Query
-from sleepdoc_model.recall.telling import Sentence, prose
 
 _PAGES = 24
 """Most pages that an answer names."""

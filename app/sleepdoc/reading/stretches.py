@@ -1,6 +1,6 @@
 """The stretches of a document that gists are about: sleeps, parts, and all that was slept on."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -9,13 +9,19 @@ from sleepdoc.reading.events import SleptPages
 from sleepdoc.reading.outline import Heading, outline
 from sleepdoc.reading.text_find import locate
 from sleepdoc.store import Gist, GistKind
-from sleepdoc_model.recall import lookup
-from sleepdoc_model.recall.telling import Sentence, prose
+from sleepdoc_model.recall.prose import Sentence, prose
+from sleepdoc_model.recall.telling import of_itself, representative
+from sleepdoc_model.recall.work import Place, apparatus, bounds, rights
 
 _MOST_CHAPTERS = 40
 """With more headings of the first rank a document has no chapters to speak of."""
 _MOST_RUNS = 12
 """Parts of a document without chapters."""
+_FRONT = 24
+"""Pages in which a document may say what it is about."""
+_PARTS = ("chapter", "section", "part", "appendix")
+_TOLD = 6
+"""Sentences that tell what the whole is about."""
 
 Key = tuple[GistKind, int, int]
 
@@ -55,9 +61,9 @@ class Stretches:
             _of_pages("sleep", pages, each.first, each.last)
             for each in {(each.first, each.last): each for each in slept}.values()
         )
-        return cls(
-            _chapters(outline(document), pages) or _runs(pages, sleeps), sleeps, _whole(pages)
-        )
+        headings = outline(document)
+        whole = _whole(pages, document.title, [each.title for each in headings])
+        return cls(_chapters(headings, pages) or _runs(pages, sleeps), sleeps, whole)
 
 
 def by_key(gists: Sequence[Gist]) -> dict[Key, Gist]:
@@ -65,14 +71,20 @@ def by_key(gists: Sequence[Gist]) -> dict[Key, Gist]:
     return {(gist.kind, gist.first, gist.last): gist for gist in gists}
 
 
-def _whole(pages: Sequence[Page]) -> Stretch:
-    known = {(each.page, each.start): each for each in prose(pages)}
-    places = []
-    for number, place in lookup.overview(pages):
-        start = lookup.sentence_start(pages[number - 1], place)
-        if (number, start) in known:
-            places.append(known[number, start])
-    return Stretch("whole", 1, len(pages), tuple(places) or tuple(known.values())[:3])
+def _whole(pages: Sequence[Page], title: str, chapters: Sequence[str]) -> Stretch:
+    """What is told of the whole: the sentence that stands for it, and how it begins."""
+    start, end = bounds(pages)
+    front = [*_within(pages[start[0] - 1 :][:_FRONT], start, end)]
+    found = [each for each in front if not rights(each.text)] or front
+    told = found[:_TOLD]
+    if found:
+        parts = [*_PARTS, *chapters]
+        told.insert(0, of_itself(found, parts) or representative(found, title, parts=parts))
+    return Stretch("whole", 1, len(pages), tuple(dict.fromkeys(told)))
+
+
+def _within(pages: Sequence[Page], start: Place, end: Place) -> Iterator[Sentence]:
+    return (each for each in prose(pages) if start <= (each.page, each.start) < end)
 
 
 def _of_pages(kind: GistKind, pages: Sequence[Page], first: int, last: int) -> Stretch:
@@ -92,32 +104,31 @@ def _runs(pages: Sequence[Page], sleeps: Sequence[Stretch]) -> tuple[Stretch, ..
 
 def _chapters(headings: Sequence[Heading], pages: Sequence[Page]) -> tuple[Stretch, ...]:
     """The stretches between the headings of the first rank that has several."""
-    headings = [each for each in headings if each.page <= len(pages)]
+    first, last = bounds(pages)
+    headings = [each for each in headings if first[0] <= each.page <= min(last[0], len(pages))]
     for level in sorted({each.level for each in headings}):
         chosen = [each for each in headings if each.level == level]
         if 1 < len(chosen) <= _MOST_CHAPTERS:
-            starts = [(each.page, _place(pages[each.page - 1], each.title)) for each in chosen]
+            starts = [_place(pages[each.page - 1], each.title) for each in chosen]
             return tuple(
                 _between(pages, heading.title, start, end)
-                for heading, start, end in zip(chosen, starts, [*starts[1:], (len(pages) + 1, 0)])
+                for heading, start, end in zip(chosen, starts, [*starts[1:], last])
+                if start < last and not apparatus(heading.title)
             )
         if chosen[1:]:
             break
     return ()
 
 
-def _place(page: Page, title: str) -> int:
-    """Where a heading stands on its page, in characters."""
+def _place(page: Page, title: str) -> Place:
+    """Where a heading stands."""
     span = locate(page.text, title)
-    return span.start if span else 0
+    return page.number, span.start if span else 0
 
 
-def _between(
-    pages: Sequence[Page], title: str, start: tuple[int, int], end: tuple[int, int]
-) -> Stretch:
+def _between(pages: Sequence[Page], title: str, start: Place, end: Place) -> Stretch:
     """From one place, as page and character, up to another; its last page is the last that has
     running text of it."""
-    here = pages[start[0] - 1 : min(end[0], len(pages))]
-    found = [each for each in prose(here) if start <= (each.page, each.start) < end]
+    found = [*_within(pages[start[0] - 1 : end[0]], start, end)]
     last = max([start[0], *(each.page for each in found)])
     return Stretch("part", start[0], last, tuple(found), title)

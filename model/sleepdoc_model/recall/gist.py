@@ -1,5 +1,7 @@
 """Whether a gist of a text may be shown: how much of what it says stands there."""
 
+from collections.abc import Iterable
+
 from sleepdoc_model.recall.folding import capitals, terms_of, words
 from sleepdoc_model.recall.stop_words import STOP_WORDS
 
@@ -51,3 +53,9 @@ def supported(gist: str, text: str) -> bool:
     if len(claimed) < _FEWEST or not exact <= spelt:
         return False
     return len(claimed & held) >= LEAST * len(claimed)
+
+
+def stands_in(gist: str, sentences: Iterable[str]) -> bool:
+    """Whether a gist stands in one of the sentences: words of several may all be there, and what is
+    made of them be false."""
+    return any(supported(gist, sentence) for sentence in sentences)

@@ -3,55 +3,48 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from sleepdoc_model.recall.folding import terms
-from sleepdoc_model.recall.passages import sentences, title
+from sleepdoc_model.recall.prose import Page, Sentence, prose
 from sleepdoc_model.recall.stop_words import STOP_WORDS
 
 _BEGINNING = 3
 """So many sentences of running text tell what a stretch is about by standing at its beginning."""
-_SHORTEST, _LONGEST = 50, 400
-"""Characters of a sentence of running text; titles and addresses have fewer, tables more."""
-_LETTERS = 0.7
-"""The least share of letters in one; figures, code and lines of a table of contents have less."""
-_ENDED = re.compile("[.!?\u2026\u3002\uff01\uff1f][\"'\u201d\u2019\u00bb)\\]]*\\Z")
-_ITEM = re.compile(r"(?:[-*\u2022\u25e6\u2013>|]|\(?(?:\d{1,3}|[a-z]|[ivx]{1,4})[.)])\s+")
-"""What stands before an item of a list; the item itself may be a sentence."""
-_REFERENCE = re.compile(r"(?:\. ?){4}|[.\s]\d+\s*\Z")
-
-
-class Page(Protocol):
-    """A page of a document."""
-
-    @property
-    def number(self) -> int: ...
-
-    @property
-    def text(self) -> str: ...
-
-
-@dataclass(frozen=True)
-class Sentence:
-    """A sentence of running text, in one line, and where it stands."""
-
-    page: int
-    start: int
-    end: int
-    text: str
-
-
-def prose(pages: Iterable[Page]) -> Iterator[Sentence]:
-    """The sentences of running text on pages, in order: no headings, lists, tables or code."""
-    for page in pages:
-        for start, end in sentences(page.text):
-            item = _ITEM.match(page.text, start, end)
-            start = item.end() if item else start
-            text = " ".join(page.text[start:end].split())
-            if _running(text):
-                yield Sentence(page.number, start, end, text)
+LOOKED_AT = 8
+"""Among so many at the beginning one is looked for that stands for a stretch."""
+_TEXT = (
+    r"(?:(?:this|the (?:present|following))\s+(?:book|booklet|document|paper|manual|memorandum"
+    r"|report|study|article|guide|handbook|thesis|text|leaflet|faq|essay|notes?|letter|brochure|standard"
+    r"|specification|work|volume|chapter|section|appendix|part|tutorial|introduction|summary|overview"
+    r"|agreement|contract|policy|terms of \w+)"
+    r"|(?:these|the (?:present|following))\s+(?:notes|pages|chapters|sections))"
+)
+_OF_ITSELF = re.compile(
+    rf"\b{_TEXT}(?:\s+\w+){{0,2}}?\s+(?:(?:is|are) (?:about|intended|meant)|(?:describe|explain"
+    r"|introduce|cover|discusse?|present|provide|aim|contain|answer|summari[sz]e|outline|report"
+    r"|deal|tell|show|give|propose|examine|investigate|stud(?:y|ie)|review)s?)\b"
+    rf"|\bin {_TEXT},? (?:we|i)\b"
+    r"|\bwe (?:here )?(?:propose|present|introduce|describe|show|demonstrate|study|investigate)\b",
+    re.IGNORECASE,
+)
+"""How a text says what it is about."""
+_IN_SHORT = re.compile(r"(?:short version|summary|tl;?dr|in (?:short|brief)):", re.IGNORECASE)
+"""What stands before a summary of a part."""
+_LEANING = re.compile(
+    r"(?:However|But|And|Or|So|Nor|Yet|Thus|Therefore|Hence|Then|Also|Moreover|Furthermore|Instead"
+    r"|Nevertheless|Otherwise|Similarly|Likewise|Consequently|Finally|Again|First|Second|Third|Next|Last|Here|It|Its|He|His|She"
+    r"|Her|They|Their|That|Those|Such|Both|Neither|Either|Another|Others?|Yes|No|See|Note"
+    r"|[a-z]\w*:\s|\w+(?: \w+)? of (?:these|those|them|which)|There(?:\u2019s|'s)|Th(?:is|ese)"
+    r"|(?:[Tt]he|[Aa]n?) (?:former|latter|above|same|first|second|third|next|last|other|another)"
+    r"|(?:For|In|On|As|If|Since|Because|While|When|Although|Though|After|Before|Like|Unlike) (?:an "
+    r"|the )?(?:this|that|these|those|such|it|its|he|his|him|she|they|their|them|example|instance"
+    r"|addition|contrast|particular|other hand|above|before|so|not)|.{,32}\b(?!"
+    rf"(?i:{_TEXT}))(?:this|these|those))\b"
+)
+"""How a sentence begins that leans on the one before it."""
+_POINTING = re.compile(r"\b(?:this|these|those(?! who| that| which)|such(?! as)|above)\b", re.IGNORECASE)
+"""What leans on it from within, in one that says what its text is about."""
 
 
 def telling(found: Sequence[Sentence]) -> Iterator[Sentence]:
@@ -70,9 +63,52 @@ def telling(found: Sequence[Sentence]) -> Iterator[Sentence]:
             worth[term] **= 2
 
 
-def central(found: Sequence[Sentence]) -> Sentence:
-    """The sentence of a stretch that has most of what is said in it often."""
+def of_itself(found: Iterable[Sentence], parts: Collection[str] | None = None) -> Sentence | None:
+    """The first sentence in which a text says what it is about, and that can stand alone.
+
+    Args:
+        parts: of a whole, what its parts are called; one named Tutorial is meant by "this
+            tutorial", and what sums it up is no summary of the whole. None: the text is a part.
+    """
+    named = {part.casefold() for part in parts or ()}
+    for each in found:
+        if parts is None and _IN_SHORT.match(each.text):
+            return each
+        said = _OF_ITSELF.search(each.text)
+        if said and named.isdisjoint(said[0].casefold().split()) and _alone(each.text):
+            return each
+    return None
+
+
+def representative(
+    found: Sequence[Sentence], title: str, *, known: str = "", parts: Collection[str] | None = None
+) -> Sentence:
+    """The sentence that stands for a stretch which begins something.
+
+    Of the first few, those that can stand alone: one that says of its text what it is about, else
+    that which has most words of its title, else the first (Edmundson, 1969: cues, titles,
+    location).
+
+    Args:
+        known: words that tell nothing in a title, as they do of a whole in that of its part.
+        parts: as of `of_itself`.
+    """
+    first = found[:LOOKED_AT]
+    if said := of_itself(first, parts):
+        return said
+    alone = [each for each in first if _alone(each.text)] or first[:1]
+    wanted = {term for term in _terms(title) - _terms(known) if not term.isdigit()}
+    return max(alone, key=lambda each: len(wanted & _terms(each.text)))
+
+
+def central(found: Sequence[Sentence], taken: Collection[str] = ()) -> Sentence:
+    """The sentence that stands for a stretch without a beginning: of those that open a paragraph
+    and can stand alone, the one that has most of what is said often; none that is taken already,
+    if there are others."""
     worth = _probabilities(found)
+    for kept in (lambda each: each.opens, lambda each: _alone(each.text)):
+        found = [each for each in found if kept(each)] or found
+    found = [each for each in found if each.text not in taken] or found
     return max(found, key=lambda each: _mean(_terms(each.text), worth))
 
 
@@ -81,11 +117,12 @@ def lead(pages: Iterable[Page]) -> Sentence | None:
     return next(prose(pages), None)
 
 
-def _running(text: str) -> bool:
-    if not _SHORTEST <= len(text) <= _LONGEST or not _ENDED.search(text) or title(text):
-        return False
-    letters = sum(character.isalpha() or character == " " for character in text)
-    return letters >= _LETTERS * len(text) and not _REFERENCE.search(text.rstrip(".!?"))
+def _alone(text: str) -> bool:
+    """Whether a sentence can be understood without the one before; what it says of its own text
+    leans on nothing."""
+    if said := _OF_ITSELF.search(text):
+        return not _POINTING.search(text[: said.start()] + text[said.end() :])
+    return not (text.endswith("?") or _LEANING.match(text))
 
 
 def _terms(text: str) -> frozenset[str]:

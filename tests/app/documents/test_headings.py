@@ -65,6 +65,8 @@ def test_the_name_of_a_chapter_may_stand_below_its_number() -> None:
         (1, "CHAPTER I DOWN THE WELL"),
         (1, "IV. The Weir"),
     ]
+    listed = ("CHAPTER II", "THE WEIR", "BOATS, LOCKS AND FISH", BODY)
+    assert _outline(*listed) == [(1, "CHAPTER II THE WEIR")], "a list of topics may follow"
 
 
 def test_chapters_are_below_parts() -> None:

@@ -17,11 +17,13 @@ from sleepdoc.reading.events import (
     Event,
     GistWritten,
     OverviewWritten,
+    SleptPages,
 )
 from sleepdoc.reading.gists import GistWriter
 from sleepdoc.reading.overview import overview
 from sleepdoc.reading.record import Record
 from sleepdoc.reading.session import ReadingSession
+from sleepdoc.reading.stretches import Stretches
 from sleepdoc.reading.tokens import DocumentTokens
 from sleepdoc.store import Position, Store
 from sleepdoc_model.engine import Sampling
@@ -156,7 +158,7 @@ def test_questions_about_whole_and_stretch_are_answered_from_gists(desk: Desk) -
     assert begun.lookup == "looked up"
     assert begun.citations[0].quote == FIRST.format(1)
     half = answer(session.ask("Summarise the first half.", kept=False)).answer
-    assert FIRST.format(1) in half
+    assert FIRST.format(2) in half, "the first stands for the whole"
     assert FIRST.format(6) not in half
 
 
@@ -225,8 +227,10 @@ class Author(ScriptedEngine):
         yield from self._tokenizer.encode(self.says)[:max_tokens]
 
 
-def told_by(author: Author, store: Store, stopped: threading.Event) -> Sequence[Event]:
-    document = lighthouses()
+def told_by(
+    author: Author, store: Store, stopped: threading.Event, document: Document | None = None
+) -> Sequence[Event]:
+    document = document or lighthouses()
     store.add_document(document)
     conversation = store.create_conversation(document, model="m", fingerprint="f", passes=1, seed=0)
     store.commit(
@@ -244,8 +248,9 @@ def told_by(author: Author, store: Store, stopped: threading.Event) -> Sequence[
 @pytest.mark.parametrize(
     ("says", "kept"),
     [
-        ("A keeper trims the lamp, built on a reef.", True),
-        ("A keeper trims the lamp, built by Stevenson.", False),
+        ("The keeper trims a lamp every night of the year.", True),
+        ("A keeper trims the lamp, built on a reef.", False),  # of two sentences, and false
+        ("The keeper trims a lamp every night of 1844.", False),
         ("Castles of kings stood on hills.", False),
         ("The document does not say.", False),
     ],
@@ -257,7 +262,56 @@ def test_what_a_model_says_is_kept_if_it_stands_there(
         events = told_by(Author(says), store, threading.Event())
     (part,) = [e for e in events if isinstance(e, GistWritten) and e.kind == "sleep"]
     assert part.quoted is not kept
-    assert part.text == (says if kept else FIRST.format(1))
+    assert part.text == (says if kept else FIRST.format(2))
+
+
+def book(*pages: str, outline: tuple[OutlineEntry, ...] = ()) -> Document:
+    size = sum(map(len, pages))
+    numbered = tuple(Page(n, str(n), text) for n, text in enumerate(pages, 1))
+    return Document("b" * 64, b"/b.txt", "b.txt", "text", size, "Towers", numbered, outline=outline)
+
+
+CHAPTERED = book(
+    "Permission is granted to copy this book of towers, and to give copies of it to others.\n\n"
+    "This book describes the towers of the coast and those who lived in them.",
+    "Contents\n\nKeepers of the towers and the names of all of them are told of in a list here.",
+    "Keepers\n\nMost of them came from a town. "
+    "This chapter describes the keepers of all the lamps.",
+    "Index\n\nTowers are listed by the name of the island that each of them was built upon.",
+    outline=(
+        OutlineEntry(1, "Contents", 2),
+        OutlineEntry(1, "Keepers", 3),
+        OutlineEntry(1, "Index", 4),
+    ),
+)
+
+
+def test_what_a_text_says_of_itself_is_quoted_without_asking_the_model(
+    data_directory: Path,
+) -> None:
+    author = Author("The keeper trims a lamp every night of the year.")
+    with Store.open(data_directory / "sleepdoc.db") as store:
+        events = told_by(author, store, threading.Event(), CHAPTERED)
+    (told,) = [event for event in events if isinstance(event, OverviewWritten)]
+    assert [(part.title, part.text) for part in told.overview.parts] == [
+        ("Keepers", "This chapter describes the keepers of all the lamps.")
+    ], "contents and index say nothing"
+    assert told.overview.about is not None
+    assert told.overview.about.text.startswith("This book describes the towers"), "not who may copy"
+    assert author.asked == 0
+
+
+def test_the_licence_around_an_electronic_text_is_not_told_of() -> None:
+    licence = "This ebook may be copied by anyone who likes to, and given away as well."
+    text = book(
+        f"{licence}\n\n*** START OF THIS PROJECT GUTENBERG EBOOK TOWERS ***\n\n{FIRST.format(1)}",
+        FIRST.format(2),
+        f"End of Project Gutenberg's Towers\n\n{licence}",
+        outline=(OutlineEntry(1, "Lighthouse number 2", 2), OutlineEntry(1, "End of", 3)),
+    )
+    whole = Stretches.of(text, [SleptPages(1, 1, 3)]).whole
+    assert whole is not None
+    assert [each.text for each in whole.sentences] == [FIRST.format(1), FIRST.format(2)]
 
 
 @pytest.mark.parametrize(

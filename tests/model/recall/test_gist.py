@@ -2,7 +2,7 @@
 
 import pytest
 
-from sleepdoc_model.recall.gist import precision, supported
+from sleepdoc_model.recall.gist import precision, stands_in, supported
 
 TEXT = (
     "Ada Byron wrote notes on the engine in 1843. She described how it could weave patterns, and "
@@ -42,3 +42,11 @@ def test_precision_counts_content_words() -> None:
     assert precision("Ada wrote notes.", TEXT) == 1.0
     assert precision("Ada wrote letters and poems.", TEXT) == 0.5
     assert precision("of the", TEXT) == 0.0
+
+
+def test_what_is_put_together_of_several_sentences_does_not_stand_in_one() -> None:
+    mixed = "Ada Byron wrote notes on the engine and patterns it weaves in 1843."
+    assert supported(mixed, TEXT)
+    each = TEXT.split(". ")
+    assert not stands_in(mixed, each)
+    assert stands_in("Ada Byron wrote notes on an engine.", each)

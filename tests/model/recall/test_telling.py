@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import pytest
 
+from sleepdoc_model.recall.prose import Sentence, prose
 from sleepdoc_model.recall.questions import Candidate, candidates, spread
-from sleepdoc_model.recall.telling import Sentence, central, lead, prose, telling
+from sleepdoc_model.recall.telling import central, lead, of_itself, representative, telling
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,52 @@ def test_the_beginning_tells_most_then_what_the_text_is_about() -> None:
     assert told[:3] == found[:3]
     assert "keepers trimmed the lamp" in told[3].text
     assert central(found[3:]) == told[3]
+    assert central(found[3:], {told[3].text}) != told[3]
+
+
+def sentences(*texts: str) -> list[Sentence]:
+    return [Sentence(1, 0, len(text), text) for text in texts]
+
+
+BEGINNING = sentences(
+    "It was built in six years by men who lived on the reef.",
+    "Why does the tower stand on a reef that the sea covers?",
+    "Sailors have always feared the coast of the island.",
+    "The lamp of the tower is trimmed every night by its keeper.",
+)
+SAID = "This chapter describes the keepers and their lamp."
+
+
+def test_what_stands_for_a_chapter_can_stand_alone() -> None:
+    assert representative(BEGINNING, "").text.startswith("Sailors")
+    assert representative(BEGINNING, "4 The lamp").text.startswith("The lamp")
+    assert representative(BEGINNING, "4 The lamp", known="Lamps of Mull").text.startswith("Sailors")
+    assert representative([*BEGINNING, *sentences(SAID)], "The lamp").text == SAID
+    assert representative(BEGINNING[:1], "") == BEGINNING[0], "there is no other"
+    agreed = sentences("Please read this Terms of Service agreement before you use the tower.")
+    assert representative([*agreed, *BEGINNING], "Terms of Service") == agreed[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (SAID, True),
+        ("In this paper, we measure how far the lamp is seen.", True),
+        ("We propose a lamp that is seen from farther away.", True),
+        ("This chapter describes how these are achieved with a lamp.", False),
+        ("This lamp describes a circle in the sky above the sea.", False),
+        ("The keeper describes the lamp in his journal of the year.", False),
+    ],
+)
+def test_what_a_text_says_of_itself(text: str, expected: bool) -> None:
+    assert bool(of_itself(sentences(text))) is expected
+
+
+def test_what_a_part_says_of_itself_is_not_of_the_whole() -> None:
+    tutorial = sentences("This tutorial shows how a lamp is trimmed.")
+    assert of_itself(tutorial) and not of_itself(tutorial, ["Tutorial"])
+    short = sentences("Short version: this lamp is yours and so is its light.")
+    assert of_itself(short) and not of_itself(short, [])
 
 
 @pytest.mark.parametrize(
@@ -62,6 +109,24 @@ def test_the_beginning_tells_most_then_what_the_text_is_about() -> None:
             "\u201cContent\u201d refers to what the site shows.",
             "What does \u201cContent\u201d mean?",
         ),
+        (
+            "The Mull Harbour Act (1901)2 was signed into law by the Governor on May 3, 1901.",
+            "When was the Mull Harbour Act signed?",
+        ),
+        (
+            "Skerryvore Tower was finished after six years, in May 1844.",
+            "When was Skerryvore Tower finished?",
+        ),
+        (
+            "The Tower of Skerryvore was built by Stevenson in six years.",
+            "Who was the Tower of Skerryvore built by?",
+        ),
+        (
+            "In 1844, Skerryvore Tower was finished after six years.",
+            "When was Skerryvore Tower finished?",
+        ),
+        ("It joined the World Lighthouse Organization (WLO) then.", "What does WLO stand for?"),
+        ("WLO (World Lighthouse Organization) has many members.", "What does WLO stand for?"),
     ],
 )
 def test_a_definition_is_asked_for(sentence: str, question: str) -> None:
@@ -76,6 +141,14 @@ def test_a_definition_is_asked_for(sentence: str, question: str) -> None:
         "Weller is a servant of Mr Pickwick.",
         "It is an island.",
         "The tide was a danger to boats.",
+        "The size is a number of points.",
+        "The heading for an index is a matter of taste.",
+        "The Minor Canon is a friend of the keeper.",
+        "The tower was finished in 1844.",
+        "This Tower was finished in 1844.",
+        "Skerryvore was finished after a long time.",
+        "Skerryvore is a tower of granite and was built by Stevenson.",
+        "They use lamps of the old kind (ABC) there.",
     ],
 )
 def test_what_defines_nothing_is_not(sentence: str) -> None:
@@ -83,7 +156,7 @@ def test_what_defines_nothing_is_not(sentence: str) -> None:
 
 
 def test_a_question_of_the_text_itself_comes_first() -> None:
-    headings = [("1.2 What is Debian?", 4), ("Preface", 1), ("What?", 2)]
+    headings = [("1.2 What is Debian?", 4), ("Preface", 1), ("What?", 2), ("What is this FAQ?", 3)]
     found = candidates(headings, [Sentence(9, 0, 1, "GLE is a scripting language.")])
     assert found == [Candidate("What is Debian?", 4), Candidate("What is GLE?", 9)]
 
