@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sleepdoc.documents.types import Document
+from sleepdoc.figures import quoted
 from sleepdoc.reading.events import SleptPages
 from sleepdoc.reading.stretches import Stretch, Stretches, by_key
 from sleepdoc.store import Gist
@@ -33,7 +34,7 @@ class Line:
 
     @property
     def said(self) -> str:
-        return f"\u201c{self.text}\u201d" if self.quoted else self.text
+        return quoted(self.text) if self.quoted else self.text
 
 
 @dataclass(frozen=True)
