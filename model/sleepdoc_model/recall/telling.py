@@ -43,7 +43,9 @@ _LEANING = re.compile(
     rf"(?i:{_TEXT}))(?:this|these|those))\b"
 )
 """How a sentence begins that leans on the one before it."""
-_POINTING = re.compile(r"\b(?:this|these|those(?! who| that| which)|such(?! as)|above)\b", re.IGNORECASE)
+_POINTING = re.compile(
+    r"\b(?:this|these|those(?! who| that| which)|such(?! as)|above)\b", re.IGNORECASE
+)
 """What leans on it from within, in one that says what its text is about."""
 
 
