@@ -85,7 +85,7 @@ def ask(
     """Answer a question about a document.
 
     What is not read yet is read first, or with --now only looked in, though not beyond the page of
-    a copy "as of a page". The answer goes to stdout, what it rests on to stderr.
+    a copy "as of a page" or of an undo. The answer goes to stdout, what it rests on to stderr.
     """
     from sleepdoc.cli import jsonl
     from sleepdoc.cli.interrupt import interruptible
@@ -124,8 +124,8 @@ def ask(
                 if len(asked) > 1 and not as_json:
                     notice(f"\n{each}")
                 answers.append(_answer(session, each, how, show_lines, aloud=not as_json))
-        if how.ahead and not session.progress.finished:
-            notice("Not all of it has been read into memory yet.")
+        if not session.progress.finished:
+            notice(_unread(session))
         if as_json:
             emit(
                 {
@@ -138,6 +138,16 @@ def ask(
                     "seconds": round(time.monotonic() - started, 3),
                 }
             )
+
+
+def _unread(session: "ReadingSession") -> str:
+    """Why there is more to the document than the memory has, and what to do about it."""
+    from sleepdoc import figures
+
+    if not session.held:
+        return "Not all of it has been read into memory yet."
+    where, name = figures.at_page(session.progress), session.conversation
+    return f"It stays at {where}, as it was taken back to it; `sleepdoc read {name}` reads on."
 
 
 def _asked(question: str | None, file: Path | None) -> list[str]:

@@ -23,6 +23,15 @@ class Interrupted(SleepdocError):
 class Command(click.Command):
     """A command whose every failure is one line and an exit code; ``-v`` adds the traceback."""
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            if _MEANT not in ctx.meta:
+                raise
+            # A mistyped verb and its arguments, which `open` has no use for.
+            _fail(ctx, f"{error.format_message().rstrip('.')}.", ExitCode.USAGE)
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)

@@ -21,12 +21,14 @@ if TYPE_CHECKING:
 def undo(name: str, as_json: bool, database: Path) -> None:
     """Go back to before the last sleep.
 
-    What was read since is read again. Undoing again goes back one sleep further, three at most:
-    older memories are not kept. Questions and answers stay.
+    It stays there: `read`, or Esc in the application, reads on, and reads again what was read
+    since. Undoing again goes back one sleep further, three at most: older memories are not kept.
+    Questions and answers stay.
     """
     from sleepdoc.store import Store
 
-    _step(Store.undo, "is back at page {page}, before its last sleep", name, as_json, database)
+    said = "is back at page {page}, before its last sleep; `sleepdoc read {name}` reads on"
+    _step(Store.undo, said, name, as_json, database)
 
 
 @click.command(cls=Command)
@@ -68,4 +70,5 @@ def _step(
             }
         )
     else:
-        say(f"{conversation.name} {said.format(page=step.position.page)}.")
+        page, name = step.position.page, conversation.name
+        say(f"{name} {said.format(page=page, name=name)}.")

@@ -89,7 +89,7 @@ class Resumed:
     gists: tuple["GistWritten", ...] = ()
     """What has been written down of these sleeps."""
     held: bool = False
-    """Cut off at a page on purpose: reading goes on only when it is asked to."""
+    """Cut off at a page, or undone: reading goes on only when it is asked to."""
 
 
 @dataclass(frozen=True)
@@ -326,6 +326,8 @@ class Failed:
 
     message: str
     exit_code: ExitCode
+    question: bool = False
+    """Whether what was refused is the question that waits longest."""
 
 
 Event = (

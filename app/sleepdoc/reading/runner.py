@@ -4,7 +4,8 @@ import queue
 import threading
 import traceback
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 
@@ -91,7 +92,8 @@ class Runner:
         self._send(_Command.TELL)
 
     def undo(self) -> None:
-        """Go back to before the last sleep, and do not read on by itself."""
+        """Go back to before the last sleep, and do not read on by itself. Done before the end,
+        however soon that comes, once the model is there."""
         self._send(_Command.UNDO, abort_sleep=True)
 
     def redo(self) -> None:
@@ -124,7 +126,11 @@ class Runner:
                 self._forward(self._conversation.open())
                 self._session = self._conversation.session
                 self._read = self._read and not self._session.held
-                self._serve(self._session)
+                try:
+                    self._serve(self._session)
+                finally:
+                    if self._closing.is_set():
+                        self._take_back(self._session)
         except Exception as error:
             # Closing may cost the worker its life; that is no news.
             if not (self._closing.is_set() and isinstance(error, ModelError)):
@@ -170,7 +176,18 @@ class Runner:
                 case _Command.PAUSE | _Command.READ:
                     self._read = command is _Command.READ
         except UsageError as error:
-            self._callback(_failure(error))
+            self._callback(replace(_failure(error), question=isinstance(command, _Question)))
+
+    def _take_back(self, session: ReadingSession) -> None:
+        """Undo and redo as was asked for before the end came; that needs no model."""
+        with suppress(queue.Empty):
+            while True:
+                command = self._commands.get_nowait()
+                with suppress(UsageError):
+                    if command is _Command.UNDO:
+                        session.undo()
+                    elif command is _Command.REDO:
+                        session.redo()
 
     def _forward(self, events: Iterable[Event]) -> Event | None:
         """Pass events on, and return the last one."""

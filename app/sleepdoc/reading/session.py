@@ -116,7 +116,7 @@ class ReadingSession:
 
     @property
     def held(self) -> bool:
-        """Whether this is a copy cut off at a page, which reads on only when asked to."""
+        """Whether this was cut off at a page, or undone, and reads on only when asked to."""
         return self._record.held
 
     @property
@@ -186,7 +186,7 @@ class ReadingSession:
         return self._mended(lambda: self._write_gists(overview_alone))
 
     def undo(self) -> Iterator[Event]:
-        """Go back to before the last sleep; yields `Undone`.
+        """Go back to before the last sleep, which is committed when this returns; yields `Undone`.
 
         Raises:
             UsageError: there is no sleep to undo.
@@ -194,7 +194,7 @@ class ReadingSession:
         return self._take_back(self._record.undo, redone=False)
 
     def redo(self) -> Iterator[Event]:
-        """Take the last undo back; yields `Undone`.
+        """Take the last undo back, in the same way; yields `Undone`.
 
         Raises:
             UsageError: there is none, or something was committed since.
@@ -371,12 +371,17 @@ class ReadingSession:
                 yield event
 
     def _take_back(self, commit: Callable[[], None], *, redone: bool) -> Iterator[Event]:
-        head, before = self._record.head, self._window.progress
+        self.close()
+        before = self._window.progress
+        stale, self._stale = self._stale, True
+        try:
+            commit()
+        except UsageError:  # refused before anything was changed
+            self._stale = stale
+            raise
+        self._emptied = False  # what it held then is nothing to fill it with now
 
         def action() -> Iterator[Event]:
-            if self._record.head == head:  # else the worker died after the commit
-                commit()
-            self._restore()
             yield Undone(redone, before, self.progress, self._record.slept, self._window.use)
 
         return self._mended(action)

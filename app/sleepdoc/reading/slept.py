@@ -17,7 +17,11 @@ def slept_pages(steps: Sequence[Step]) -> tuple[SleptPages, ...]:
 
 
 def held(steps: Sequence[Step]) -> bool:
-    """Whether a copy "as of a page" still stands where it was cut off, so that reading is not to
-    go on by itself."""
+    """Whether reading is not to go on by itself: a copy "as of a page" still stands where it was
+    cut off, or a conversation where the last undo or redo led."""
+    read = steps[-1].position.read
     as_of = steps[0].info.get(AS_OF)
-    return as_of is not None and steps[-1].position.read <= int(as_of)
+    led = next(step for step in reversed(steps) if step.kind != "turn")
+    return (as_of is not None and read <= int(as_of)) or (
+        led.kind == "undo" and read <= led.position.read
+    )

@@ -7,8 +7,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Static
 
+from sleepdoc.widgets.lines import Lines
+from sleepdoc.widgets.wrapping import wrap
+
+_COLUMN = 11
 _KEYS = (
     ("Enter", "send the question; Ctrl+J begins a new line; Up: earlier questions"),
     ("/", "a command: Tab completes it; / and Enter finds, as does F3"),
@@ -22,6 +25,7 @@ _KEYS = (
     ("Esc", "back to the conversation; else stop the answer, pause, go on"),
     ("F8 F9", "closed book: from memory alone; sleep now"),
     ("Page Up", "scroll the conversation or the page, as does Page Down"),
+    ("F1", "this; so does ? and Enter"),
     ("Ctrl+C", "copy the selected text"),
     ("Ctrl+P", "all commands"),
     ("Ctrl+Q", "save and quit; what is shown as saved stays saved"),
@@ -45,11 +49,26 @@ class HelpScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="help"):
-            yield Static(_table("Keys", _KEYS))
-            yield Static(_table("\nWords", _WORDS))
+            yield _Table("Keys", _KEYS)
+            yield _Table("Words", _WORDS)
 
 
-def _table(title: str, rows: tuple[tuple[str, str], ...]) -> Content:
-    lines = [Content.styled(title, "bold $primary")]
-    lines += [Content.styled(f"{name:<11}", "bold") + text for name, text in rows]
-    return Content("\n").join(lines)
+class _Table(Lines):
+    """Names, and beside each what it means, which stays in its column."""
+
+    def __init__(self, title: str, rows: tuple[tuple[str, str], ...]) -> None:
+        super().__init__()
+        self._title = title
+        self._rows = rows
+
+    def lines(self, width: int) -> list[Content]:
+        lines = [Content.styled(self._title, "bold $primary")]
+        for name, text in self._rows:
+            for line in wrap(text, width - _COLUMN):
+                lines.append(_named(name) + text[line.start : line.end])
+                name = ""
+        return [*lines, Content()]
+
+
+def _named(name: str) -> Content:
+    return Content.styled(f"{name:<{_COLUMN}}", "bold")

@@ -67,7 +67,7 @@ class Chat(Vertical):
 
     @on(Prompt.Changed)
     def _hint(self) -> None:
-        self.hints.typed = self.prompt.text if self.prompt.commands else ""
+        self.hints.typed = self.prompt.command
 
     @on(Prompt.Tab)
     def _complete(self) -> None:
@@ -155,6 +155,9 @@ class Chat(Vertical):
             f"{read}, loading the memory",
         )
         self._loading = (resumed, read)
+        if event.held and not event.progress.finished:
+            where = figures.at_page(event.progress)
+            await self.say(f"Reading stays at {where}, as it was taken back to it: Esc goes on")
 
     async def _slept_before(self, sleeps: Sequence[SleptPages]) -> None:
         """Say what was memorised between two stored turns."""
@@ -181,9 +184,9 @@ class Chat(Vertical):
                 self.transcript.explain_wait(f"queued · memorising {pages} first")
             case SleepFinished() if self._asleep is not None:
                 await self.transcript.add_sleep(self._asleep, event)
-                self.transcript.explain_wait("queued")
+                self.transcript.explain_wait()
             case SleepAborted():
-                self.transcript.explain_wait("queued")
+                self.transcript.explain_wait()
                 await self.say("Memorising was stopped: memory and window are as before")
 
     async def _answer(self, event: Answering | AnswerText | AnswerFinished) -> None:
@@ -199,7 +202,7 @@ class Chat(Vertical):
 
     async def _failed(self, event: Failed) -> None:
         if event.exit_code is ExitCode.USAGE:
-            if (refused := self.transcript.waiting) is not None:
+            if event.question and (refused := self.transcript.waiting) is not None:
                 refused.refuse(event.message)
             else:
                 await self.say(event.message, tone=Tone.WARNING)

@@ -23,8 +23,7 @@ _INDENT = 4
 class CitationView(Lines, can_focus=True):
     """Enter or a click opens it; from anywhere Alt and its number do, for the latest answer.
 
-    What the answer stands on is whole, the others are a line each until they have had the focus.
-    They stay whole then, for a line that goes away under a click would make it miss.
+    The quote stands whole below it: who unfolds what an answer was given wants to read it.
     """
 
     DEFAULT_CSS = beside(__file__)
@@ -50,7 +49,6 @@ class CitationView(Lines, can_focus=True):
         self._number = number
         self._among = among
         self._verdict = verdict
-        self._looked_at = False
 
     @property
     def citation(self) -> Citation:
@@ -64,15 +62,8 @@ class CitationView(Lines, can_focus=True):
             (said_of(cited, self._verdict), MUTED),
         )
         quote = figures.quoted(cited.quote)
-        if self._verdict is None and not self._looked_at:
-            folded = head + " " + Content.styled(quote, MUTED)
-            return [folded.truncate(width, ellipsis=True)]
         indent = " " * _INDENT
         return [head, *(_muted(indent, quote, line) for line in wrap(quote, width - _INDENT))]
-
-    def on_focus(self) -> None:
-        self._looked_at = True
-        self.refresh(layout=True)
 
     def action_open(self) -> None:
         self.post_message(self.Opened(self.citation, self._among))

@@ -14,7 +14,7 @@ from textual.widgets import TextArea
 from sleepdoc.documents.text import safe_display
 from sleepdoc.widgets.style import beside
 
-_ASK = "Ask about what has been read so far"
+_ASK = "Ask about what has been read so far; / or ? for help"
 _PAUSED = "Reading is paused: Esc goes on. You can still ask."
 
 
@@ -94,8 +94,8 @@ class Prompt(TextArea):
         question = self.text.strip()
         if not question:
             return
-        if self.commands:
-            name, _, argument = self.text.rstrip()[1:].partition(" ")
+        if command := self.command.rstrip():
+            name, _, argument = command[1:].partition(" ")
             self.clear()
             self.post_message(self.Command(name, argument.strip()))
             return
@@ -105,10 +105,17 @@ class Prompt(TextArea):
         self.post_message(self.Sent(self, question))
 
     @property
+    def command(self) -> str:
+        """What is typed, if it is a command: it begins with a slash and is one line. A question
+        that does needs a blank in front. Nobody asks "?" of a document: alone it asks for help."""
+        if self.text == "?":
+            return "/help"
+        return self.text if self.text.startswith("/") and "\n" not in self.text.strip() else ""
+
+    @property
     def commands(self) -> bool:
-        """Whether what is typed is a command: it begins with a slash and is one line. A question
-        that does needs a blank in front."""
-        return self.text.startswith("/") and "\n" not in self.text.strip()
+        """Whether what is typed is a command."""
+        return bool(self.command)
 
     def action_new_line(self) -> None:
         self.insert("\n")

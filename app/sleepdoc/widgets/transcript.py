@@ -8,7 +8,7 @@ from textual.widget import Widget
 from sleepdoc.reading.events import SleepFinished, SleepStarted, Turn
 from sleepdoc.widgets.sleep_card import SleepCard
 from sleepdoc.widgets.style import beside
-from sleepdoc.widgets.turn import TurnView
+from sleepdoc.widgets.turn import QUEUED, TurnView
 
 _KEPT = 300
 """Blocks kept on screen; older ones stay in the database."""
@@ -23,6 +23,7 @@ class Transcript(VerticalScroll):
     def __init__(self) -> None:
         super().__init__()
         self._details = False
+        self._wait = QUEUED
 
     def on_mount(self) -> None:
         self.anchor()
@@ -63,7 +64,7 @@ class Transcript(VerticalScroll):
 
     async def ask(self, question: str, *, kept: bool = True) -> TurnView:
         """Put a question at the end of the queue."""
-        view = TurnView(question, queued=True, kept=kept)
+        view = TurnView(question, queued=True, kept=kept, wait=self._wait)
         await self.mount(view)
         self.anchor()
         return view
@@ -82,8 +83,9 @@ class Transcript(VerticalScroll):
         """The oldest question in the queue."""
         return next(self._queue(), None)
 
-    def explain_wait(self, reason: str) -> None:
-        """Say what the questions in the queue wait for."""
+    def explain_wait(self, reason: str = QUEUED) -> None:
+        """Say what the questions in the queue wait for, and those that join it."""
+        self._wait = reason
         for view in self._queue():
             view.wait_for(reason)
 

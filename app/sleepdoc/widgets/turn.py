@@ -14,6 +14,8 @@ from sleepdoc.documents.text import safe_display
 from sleepdoc.widgets.answer import Answer
 from sleepdoc.widgets.style import beside
 
+QUEUED = "queued"
+
 
 class TurnView(Vertical, can_focus=True):
     """One turn of the conversation, from the moment it is asked."""
@@ -41,15 +43,22 @@ class TurnView(Vertical, can_focus=True):
         edit: bool
         """Whether the person wants to change it first."""
 
-    def __init__(self, question: str, *, queued: bool, kept: bool = True) -> None:
+    def __init__(
+        self, question: str, *, queued: bool, kept: bool = True, wait: str = QUEUED
+    ) -> None:
+        """
+        Args:
+            wait: what it waits for, while it is queued.
+        """
         super().__init__(classes="-queued" if queued else None)
         self.question = question
         self.kept = kept
+        self._wait = wait
 
     def compose(self) -> ComposeResult:
         sign = "›" if self.kept else "› by the way:"
         yield Static(f"{sign} {safe_display(self.question)}", markup=False, classes="question")
-        yield Static("queued", markup=False, classes="waiting")
+        yield Static(safe_display(self._wait), markup=False, classes="waiting")
         yield Answer()
 
     @property

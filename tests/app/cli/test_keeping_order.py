@@ -15,6 +15,17 @@ def test_redo_takes_an_undo_back(run: Run, lamps: str) -> None:
     assert run("redo", lamps).code == 2
 
 
+def test_what_was_undone_stays_so_until_it_is_read(run: Run, lamps: str) -> None:
+    whole = run("show", lamps, "--json").json
+    undone = run("undo", lamps)
+    assert undone.out.endswith(f"`sleepdoc read {lamps}` reads on.\n")
+    asked = run("ask", lamps, "Who?")
+    assert "It stays at " in asked.err and f"`sleepdoc read {lamps}` reads on." in asked.err
+    assert run("show", lamps, "--json").json["sleeps"] == whole["sleeps"] - 1
+    assert run("read", lamps, "--json").json["sleeps"] >= whole["sleeps"]
+    assert "It stays at " not in run("ask", lamps, "Who?").err
+
+
 def test_a_copy_as_of_a_page_answers_without_reading_on(run: Run, lamps: str) -> None:
     made = run("fork", lamps, "--at", 2, "--json").json
     assert made["from"] == "lamps" and made["page"] <= 2
@@ -154,8 +165,8 @@ def test_completion(run: Run, shell: str) -> None:
 
 
 def test_a_mistyped_verb(run: Run) -> None:
-    for typed, meant in (("lst", "ls"), ("shwo", "show"), ("undoo", "undo")):
-        refused = run(typed)
+    for typed, meant in (("lst", "ls"), ("shwo", "show"), ("undoo", "undo"), ("shwo x", "show")):
+        refused = run(*typed.split())
         assert refused.code == 2
         assert f"Did you mean `sleepdoc {meant}`?" in refused.err
         assert len(refused.err.splitlines()) == 1

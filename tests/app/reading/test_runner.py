@@ -26,6 +26,7 @@ from sleepdoc.reading.events import (
     SleepFinished,
     SleepPass,
     SleepStarted,
+    Undone,
     WorkerDied,
 )
 from sleepdoc.reading.runner import Runner
@@ -197,6 +198,93 @@ def test_a_refused_question_is_said_and_nothing_else_happens(stage: Stage) -> No
     stage.wait(ReadingFinished)
     (failed,) = [event for event in stage.events if isinstance(event, Failed)]
     assert failed.exit_code == ExitCode.USAGE and "fewer words" in failed.message
+    assert failed.question
+
+
+def test_a_refused_undo_is_not_taken_for_a_question(stage: Stage) -> None:
+    def act() -> None:
+        stage.runner.undo()
+        stage.runner.ask("What about the tide?")
+
+    stage.on(ModelReady, act)
+    stage.runner.start()
+    stage.wait(AnswerFinished)
+    (failed,) = [event for event in stage.events if isinstance(event, Failed)]
+    assert failed.exit_code == ExitCode.USAGE and "nothing to undo" in failed.message
+    assert not failed.question
+
+
+def held_at(stage: Stage, kind: type, act: Callable[[], object]) -> None:
+    """Close in the middle of an event, right after `act` was asked for."""
+    arrived, leave = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        arrived.set()
+        leave.wait(PATIENCE)
+
+    stage.on(kind, hold)
+    stage.runner.start()
+    assert arrived.wait(PATIENCE)
+    act()
+    closing = threading.Thread(target=stage.runner.close, args=(PATIENCE,))
+    closing.start()
+    leave.set()
+    closing.join(PATIENCE)
+    assert not closing.is_alive() and Failed not in stage.kinds()
+
+
+def test_an_undo_that_is_asked_for_just_before_the_end_is_done(path: Path, database: Path) -> None:
+    stage = Stage(path, database)
+    held_at(stage, ReadingFinished, stage.runner.undo)
+    sleeps = stage.kinds().count(SleepFinished)
+    with Store.open(database) as store:
+        (conversation,) = store.conversations()
+        kept = [step for step in store.lineage(conversation) if step.kind == "sleep"]
+        assert store.head(conversation).kind == "undo" and len(kept) == sleeps - 1
+    again = Stage(path, database)
+    held_at(again, ModelReady, again.runner.redo)
+    with Store.open(database) as store:
+        assert store.head(conversation).snapshot == snapshots(database)[-1]
+
+
+def test_an_undo_without_a_worker_is_done_too(path: Path, database: Path) -> None:
+    stage = Stage(path, database)
+
+    def undo_and_die() -> None:
+        stage.runner.undo()
+        os.kill(stage.conversation._engine.pid, signal.SIGKILL)
+
+    held_at(stage, ReadingFinished, undo_and_die)
+    with Store.open(database) as store:
+        assert store.head(store.conversations()[0]).kind == "undo"
+
+
+def test_what_was_undone_is_read_again_only_when_that_is_asked_for(
+    path: Path, database: Path
+) -> None:
+    first = Stage(path, database)
+    first.on(ReadingFinished, first.runner.undo)
+    first.runner.start()
+    undone = first.wait(Undone)
+    first.runner.close()
+    second = Stage(path, database)
+    second.runner.start()
+    second.wait(ModelReady)
+    second.runner.ask("What now?")
+    second.wait(AnswerFinished)
+    second.runner.close()
+    assert Reading not in second.kinds()
+    third = Stage(path, database)
+    third.runner.start()
+    third.wait(ModelReady)
+    assert third.conversation.session.progress == undone.progress
+    third.runner.resume_reading()
+    assert third.wait(ReadingFinished).progress.finished
+    third.runner.close()
+    fourth = Stage(path, database)
+    fourth.runner.start()
+    fourth.wait(ReadingFinished)
+    fourth.runner.close()
 
 
 def test_a_dead_worker_is_replaced(stage: Stage) -> None:

@@ -32,6 +32,14 @@ def test_undo_goes_back_reading_repairs_it(desk: Any) -> None:
     assert desk.snapshots(name)[-1] == memories[-1]
 
 
+def test_undo_goes_back_as_far_after_a_question_that_took_the_windows_place(desk: Any) -> None:
+    session = desk.session()
+    list(session.read())
+    list(session.ask("Who keeps house 1?", closed_book=True))
+    (undone,) = session.undo()
+    assert not undone.progress.finished and undone.progress == session.progress
+
+
 def test_redo_is_as_if_nothing_had_been_undone(desk: Any) -> None:
     session = desk.session()
     list(session.read())

@@ -10,6 +10,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from documents.pdf_files import document as pdf
+from documents.pdf_files import encrypted, typeset
+
+from sleepdoc.store import Store
 
 fcntl = pytest.importorskip("fcntl")
 termios = pytest.importorskip("termios")
@@ -21,6 +25,9 @@ PATIENCE = 120
 """Seconds of silence after which a program counts as stuck."""
 LIMIT = 300
 """Seconds after which it does even if it goes on writing, as a cursor that blinks does."""
+
+SCAN = pdf([typeset([])])
+SEALED = encrypted(pdf([typeset(["Secret."])]), user="secret", owner="own")
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="needs Linux")
 
@@ -109,11 +116,11 @@ def test_quitting_leaves_the_terminal_as_it_was(open_document: Callable[..., Ter
 
 
 def test_raw_keys_of_a_terminal_do_what_they_are_said_to(
-    open_document: Callable[..., Terminal],
+    open_document: Callable[..., Terminal], data_directory: Path
 ) -> None:
     terminal = open_document()
     terminal.until(b"all of it can be asked about")
-    terminal.types(b"\x1b[200~Who was\rthe keeper?\x1b[201~")
+    terminal.types(b"\x1b[200~Where was he?\rWho was it?\r\nAnd who is\nthe keeper?\x1b[201~")
     terminal.until(b"the keeper?")
     terminal.types(b"\r")
     terminal.until(b"it was given")
@@ -128,6 +135,10 @@ def test_raw_keys_of_a_terminal_do_what_they_are_said_to(
     terminal.until(b"Page 2 of")
     terminal.types(CTRL_Q)
     assert terminal.exit_code() == 0
+    assert "\N{SYMBOL FOR CARRIAGE RETURN}".encode() not in terminal.written
+    with Store.open(data_directory / "sleepdoc.db") as store:
+        (turn,) = store.turns(store.conversation("tide"))
+    assert turn.question == "Where was he?\nWho was it?\nAnd who is\nthe keeper?"
 
 
 @pytest.mark.parametrize(
@@ -136,6 +147,8 @@ def test_raw_keys_of_a_terminal_do_what_they_are_said_to(
         ("empty.txt", b"", 3, b"sleepdoc: 'empty.txt': empty"),
         ("broken.pdf", b"%PDF-1.7 and nothing more", 3, b"sleepdoc: 'broken.pdf'"),
         ("missing.txt", None, 3, b"sleepdoc: "),
+        ("scan.pdf", SCAN, 3, b"no text on "),
+        ("sealed.pdf", SEALED, 3, b"encrypted; remove the password"),
         ("lst", None, 5, b"Did you mean `sleepdoc ls`?"),
     ],
 )

@@ -359,10 +359,36 @@ async def test_a_refused_question_says_why_and_the_rest_goes_on() -> None:
     async with at_the_application() as person:
         await person.gets(*scenes.READING, until="p. 4 of 18")
         await person.asks("far too long")
-        await person.gets(Failed("At most 200 tokens fit.", ExitCode.USAGE), until="At most 200")
+        refused = Failed("At most 200 tokens fit.", ExitCode.USAGE, question=True)
+        await person.gets(refused, until="At most 200")
         assert "Reading" in person.sees and "Stopped" not in person.sees
         await person.asks("shorter")
         assert person.feeder.commands[-1] == ("ask", "shorter", False)
+
+
+async def test_a_refused_undo_leaves_the_questions_in_the_queue() -> None:
+    async with at_the_application() as person:
+        await person.gets(*scenes.READING, until="p. 4 of 18")
+        await person.asks(scenes.QUESTION)
+        await person.gets(Failed("nothing to undo", ExitCode.USAGE), until="~ nothing to undo")
+        rows = person.sees.splitlines()
+        question = next(at for at, row in enumerate(rows) if scenes.QUESTION in row)
+        assert rows[question + 1].strip() == "queued"
+        await person.gets(*scenes.answer(4, scenes.CITATION), until="23 tok/s")
+        assert person.sees.count(scenes.QUESTION) == 1
+
+
+async def test_what_was_undone_stays_so_and_says_how_to_go_on() -> None:
+    resumed = scenes.RESUMED[0]
+    assert isinstance(resumed, Resumed)
+    async with at_the_application() as person:
+        await person.gets(replace(resumed, held=True), scenes.MODEL, until="Paused at p. 7 of 18")
+        said = " ".join(person.sees.replace("▌", "").split())
+        assert "Reading stays at p. 7 of 18, as it was taken back to it: Esc goes on" in said
+        assert "Reading is paused: Esc goes on." in person.sees
+        await person.presses("escape")
+        await wait_until(person.pilot, lambda: ("resume_reading",) in person.feeder.commands)
+        await person.waits_for("Reading p. 7 of 18")
 
 
 async def test_the_death_of_the_worker_is_told_and_the_answer_begins_again() -> None:
@@ -403,6 +429,28 @@ async def test_help_opens_over_the_screen_and_any_usual_key_closes_it() -> None:
             await person.presses(key)
             await person.waits_for("Ask about what has been read")
         assert person.feeder.commands == [("start",)]
+
+
+async def test_a_question_mark_alone_is_no_question_but_asks_for_help() -> None:
+    async with at_the_application() as person:
+        await person.gets(*scenes.READING, until="/ or ? for help")
+        await person.types("?")
+        await person.waits_for("/help   keys and words")
+        assert person.screen.prompt.text == "?"
+        await person.presses("enter")
+        await person.waits_for("open what the latest answer cites")
+        await person.presses("escape")
+        await person.types("??")
+        assert "/help   keys and words" not in person.sees
+        await person.presses("enter")
+        assert person.feeder.commands[1:] == [("ask", "??", False)]
+
+
+async def test_what_help_says_stays_in_its_column() -> None:
+    async with at_the_application() as person:
+        await person.presses("f1")
+        await person.waits_for("send the question")
+        assert f"│  {'':11}earlier questions" in person.sees
 
 
 async def test_the_palette_has_what_the_keys_do() -> None:

@@ -14,7 +14,7 @@ from pilot import scenes
 from pilot.feeder import Person, at_the_application
 
 from sleepdoc.errors import ExitCode
-from sleepdoc.reading.events import Failed, Undone, WindowUse, WorkerDied
+from sleepdoc.reading.events import Failed, Resumed, Undone, WindowUse, WorkerDied
 from sleepdoc.reading.library import Entry, Fork, Library, SleepRecord
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -123,7 +123,29 @@ async def too_long(person: Person) -> None:
     await reading(person)
     await person.asks(scenes.QUESTION)
     said = "The question is 900 tokens long and at most 300 fit; ask it in fewer words."
-    await person.gets(Failed(said, ExitCode.USAGE), until="in fewer")
+    await person.gets(Failed(said, ExitCode.USAGE, question=True), until="in fewer")
+
+
+async def undo_refused(person: Person) -> None:
+    """With a question in the queue, which is not what was refused."""
+    await person.gets(*scenes.OPENED, scenes.reading(1), until="p. 1 of 18")
+    await person.asks(scenes.QUESTION)
+    said = "nothing to undo: 'the-five-orange-pips' has no sleep behind it"
+    await person.gets(Failed(said, ExitCode.USAGE), until="nothing to undo")
+
+
+async def held(person: Person) -> None:
+    """Resumed after an undo."""
+    event, *_ = scenes.RESUMED
+    assert isinstance(event, Resumed)
+    await person.gets(replace(event, held=True), scenes.MODEL, until="Paused at p. 7 of 18")
+
+
+async def usage(person: Person) -> None:
+    """Keys and words."""
+    await reading(person)
+    await person.presses("f1")
+    await person.waits_for("send the question")
 
 
 async def worker_died(person: Person) -> None:
@@ -213,6 +235,9 @@ SCENES = {
         resumed,
         refused,
         too_long,
+        undo_refused,
+        held,
+        usage,
         worker_died,
         storage_full,
         error,

@@ -52,8 +52,9 @@ async def test_enter_and_a_click_unfold_them_and_fold_them_again() -> None:
     async with at_the_application(NARROW) as person:
         await answered(person)
         await person.presses("shift+tab", "enter")
-        await person.waits_for("[9] p. 11 · recalled “The gales of page 11")
-        assert "[2] p. 4 · recalled" in person.sees
+        await person.waits_for("[3] p. 5 · recalled\n")
+        assert "[2] p. 4 · recalled\n" in person.sees
+        assert person.sees.count("gales of page 4") == 4 and "violence.”" in person.sees
         await person.pilot.click(CollapsibleTitle)
         await person.waits_for(f"▶ {FOLDED}")
         assert "The gales of page" not in person.sees
@@ -65,21 +66,21 @@ async def test_what_was_unfolded_before_the_verdict_stays_so_and_after_a_look_at
         await person.asks("Whose pips?")
         await person.gets(scenes.answering(12, *GIVEN), until="▶ 8 passages it was given")
         await person.presses("shift+tab", "enter")
-        await person.waits_for("[8] p. 11 · recalled")
+        await person.waits_for("[1] p. 4 · recalled\n")
         evidence = replace(scenes.CITATION, verified=True)
         done = scenes.finished("Openshaw's.", evidence, *GIVEN, verdict="verified")
         await person.gets(done, until=f"▼ {FOLDED}")
         await person.presses("alt+9")
         await person.waits_for("Page 11 of 18")
         await person.presses("escape")
-        await person.waits_for("[9] p. 11 · recalled")
+        await person.waits_for(f"▼ {FOLDED}")
 
 
 async def test_the_details_key_unfolds_the_latest_answer_where_both_are_seen() -> None:
     async with at_the_application(WIDE) as person:
         await answered(person)
         await person.presses("f7")
-        await person.waits_for("[9] p. 11 · recalled")
+        await person.waits_for("[3] p. 5 · recalled")
         await person.presses("f7")
         await person.waits_for(f"▶ {FOLDED}")
 

@@ -93,5 +93,7 @@ async def test_a_question_that_a_sleep_holds_up_says_so() -> None:
         await person.asks("why?")
         started, *_, finished = scenes.sleep(2, "3", "4")
         await person.gets(started, until="queued · memorising pp. 3–4 first")
+        await person.asks("and who?")
+        assert person.sees.count("queued · memorising pp. 3–4 first") == 2
         await person.gets(finished, until="z Memorised pp. 1–4")
         assert "memorising pp. 3–4 first" not in person.sees

@@ -1,6 +1,7 @@
 """The application over the real runner, a real worker process and the scripted model."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -120,14 +121,24 @@ async def test_a_persons_path(tmp_path: Path, data_directory: Path) -> None:
         await says("/fork 12", until="Forked as “keepers-2”")
         await says("/undo", until="Undone: ")
         await sees(app, pilot, "Paused at")
-        before = turns(app)
-        await pilot.press("escape", "ctrl+q")  # reads what was undone, and is quit meanwhile
+        before, at = turns(app), where(app)
+        await pilot.press("ctrl+q")
         await wait_until(pilot, lambda: not app.is_running)
     assert app.farewell == "Saved as keepers. Go on with: sleepdoc open keepers"
 
     async with opened(paper, data_directory) as (app, pilot):
-        await sees(app, pilot, "Resumed “keepers”")
+        await sees(app, pilot, "0 tokens re-read")
+        await sees(app, pilot, "Esc goes on")
+        assert where(app) == at, "what was undone is not read before that is asked for"
         assert turns(app) == before and before[0][0] == "How often is Keeper1 mentioned?"
+        await pilot.press("escape", "ctrl+q")  # reads what was undone, and is quit meanwhile
+        await wait_until(pilot, lambda: not app.is_running)
+
+    async with opened(paper, data_directory) as (app, pilot):
+        await sees(app, pilot, "re-read")
+        assert turns(app) == before
+        if app.screen.course.paused:  # not a sleep came in between
+            await pilot.press("escape")
         await sees(app, pilot, "all of it can be asked about")
         assert "\n ^" in screen_text(app)
         await pilot.press("f2")
@@ -138,6 +149,13 @@ async def test_a_persons_path(tmp_path: Path, data_directory: Path) -> None:
         await pilot.press("ctrl+q")
         await wait_until(pilot, lambda: not app.is_running)
     assert app.farewell == "Saved as keepers-2. Go on with: sleepdoc open keepers-2"
+
+
+def where(app: SleepdocApp) -> str:
+    """The page it is paused at."""
+    found = re.search(r"Paused at (p\. \d+ of \d+|the beginning)", screen_text(app))
+    assert found is not None, screen_text(app)
+    return found[1]
 
 
 def turns(app: SleepdocApp) -> list[tuple[str, str, tuple[Citation, ...], tuple[str, ...]]]:
