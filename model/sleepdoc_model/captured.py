@@ -9,7 +9,6 @@ from torch import Tensor
 
 from sleepdoc_kernels.graph import capture
 from sleepdoc_model.network import Network, Window
-from sleepdoc_model.sleep import see_window
 from sleepdoc_model.state import KVCache
 
 
@@ -27,6 +26,8 @@ class CapturedWindow:
         self._active = torch.zeros(1, length, dtype=torch.bool, device=device)
         self._graph: torch.cuda.CUDAGraph | None = None
         self._maps: list[Window] = []
+        self.taps: list[Tensor] = []
+        """Of the latest call: every memory layer's normed input, [1, length, dim], padding too."""
 
     def __call__(self, tokens: Tensor) -> list[Window]:
         """See tokens [1, T]; what is returned is valid until the next call.
@@ -47,4 +48,5 @@ class CapturedWindow:
         return self._maps
 
     def _see(self) -> list[Window]:
-        return see_window(self._network, self._tokens, self._prefix, self._active)
+        self.taps = self._network.taps(self._tokens, self._prefix)
+        return self._network.windows(self.taps, self._active, self._prefix)

@@ -8,6 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+Stretch = tuple[int, int]
+"""Tokens from one place up to another."""
+
 
 @dataclass(frozen=True)
 class EngineInfo:
@@ -28,6 +31,9 @@ class EngineInfo:
     dtype: str
     absent: str = ""
     """What its reader writes where a document does not say; empty: it has no reader."""
+    vectors: str = ""
+    """Hex SHA-256 over what makes vectors of passages; those of others cannot be compared with.
+    Empty: it makes none."""
     reasons: tuple[str, ...] = ()
     """Why this device, dtype and kernel were chosen, one sentence each."""
 
@@ -115,11 +121,31 @@ class Engine(Protocol):
             WindowFull: they do not fit.
         """
 
-    def sleep(self, passes: int) -> Iterator[PassReport]:
+    def sleep(self, passes: int, stretches: Sequence[Stretch] = ()) -> Iterator[PassReport]:
         """Consolidate the window in at most `passes` passes, evict it, and refill the prefix.
 
         The memory changes only after the last pass: closing the iterator earlier leaves memory and
         window as they were.
+
+        Args:
+            stretches: Of the window behind its prefix, not empty; `vectors` are made of them.
+        """
+
+    @property
+    def vectors(self) -> Sequence[bytes]:
+        """One for each stretch of the latest `sleep` that ended, if it makes vectors."""
+
+    def similar(
+        self, prompt: Sequence[int], question: Stretch, vectors: Sequence[bytes]
+    ) -> list[float]:
+        """How like a question stretches are that have been slept on, by their vectors: at most 1.
+
+        The window stays as it is, and what it holds behind the prefix does not count.
+
+        Args:
+            prompt: The question as it is asked.
+            question: Where it stands in that, without what is around it.
+            vectors: As this engine made them, or another with the same `EngineInfo.vectors`.
         """
 
     def state(self) -> bytes:

@@ -1,6 +1,7 @@
 """`Engine` over our own network."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 import torch
@@ -9,12 +10,26 @@ from torch import Tensor
 from sleepdoc_model.captured import CapturedWindow
 from sleepdoc_model.config import ModelConfig
 from sleepdoc_model.decoding import Decoder
-from sleepdoc_model.engine import EngineInfo, PassReport
+from sleepdoc_model.engine import EngineInfo, PassReport, Stretch
 from sleepdoc_model.network import Mode, Network, Pass, Window
-from sleepdoc_model.sleep import Prefix, computed_prefix, see_window, sleep_passes
+from sleepdoc_model.passage_heads import PassageHeads
+from sleepdoc_model.pooling import States
+from sleepdoc_model.sleep import Prefix, computed_prefix, sleep_passes
 from sleepdoc_model.snapshot import from_bytes, to_bytes
 from sleepdoc_model.state import KVCache, Memory, empty_memory
 from sleepdoc_model.window_engine import WindowEngine
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """A window as it was seen asleep."""
+
+    prefix: tuple[int, ...]
+    tokens: Tensor
+    """[1, T]."""
+    maps: Sequence[Window]
+    states: States | None
+    """What vectors are made of, if they are."""
 
 
 class HybridEngine(WindowEngine):
@@ -31,6 +46,7 @@ class HybridEngine(WindowEngine):
         network: Callable[[], Network],
         reader: Callable[[], Network] | None = None,
         matrices: Callable[[bool], Mapping[str, Tensor]] | None = None,
+        passage_heads: Callable[[], PassageHeads] | None = None,
     ) -> None:
         """Take note of how to come by what is needed, when it is needed.
 
@@ -41,10 +57,13 @@ class HybridEngine(WindowEngine):
             reader: What windows for reading are read by: the same shape, but for fast weights.
             matrices: What the reader (True) or the network (False) decodes with; see `Decoder`.
                 None: it decodes as it prefills.
+            passage_heads: What makes vectors of passages, for a network that writes the same in
+                every pass. None: there are none.
         """
         super().__init__(info)
         self._config = config
         self._load_network, self._load_reader, self._matrices = network, reader, matrices
+        self._load_passage_heads = passage_heads
         self._decoders: dict[bool, Decoder | None] = {}
         self._cache = KVCache.allocate(
             config, info.window, dtype=getattr(torch, info.dtype), device=info.device
@@ -64,8 +83,9 @@ class HybridEngine(WindowEngine):
         """The latest prefix as the reader has it, and as the network that sleeps."""
         self._captured: tuple[tuple[int, ...], CapturedWindow] | None = None
         """A window's run for one prefix."""
-        self._seen: tuple[tuple[int, ...], Tensor, Sequence[Window]] | None = None
-        """Prefix and window last seen asleep: with other passes they cost no other run."""
+        self._seen: _Seen | None = None
+        """The window last seen asleep: with other passes it costs no other run."""
+        self._vectors: Sequence[bytes] = ()
 
     def reset_window(self, prefix: Sequence[int], *, reading: bool = False) -> None:
         self._window.pin(prefix)
@@ -94,7 +114,7 @@ class HybridEngine(WindowEngine):
         found: list[float] = chosen.flatten().tolist()
         return found
 
-    def sleep(self, passes: int) -> Iterator[PassReport]:
+    def sleep(self, passes: int, stretches: Sequence[Stretch] = ()) -> Iterator[PassReport]:
         if not self._window.tokens:
             return
         after = self._memory
@@ -109,8 +129,24 @@ class HybridEngine(WindowEngine):
         ):
             if report.number == report.passes:
                 self._memory = after
+                self._vectors = self._vectors_of(stretches)
                 self.reset_window(self._window.prefix, reading=self._reading)
             yield report
+
+    @property
+    def vectors(self) -> Sequence[bytes]:
+        return self._vectors
+
+    @torch.no_grad()
+    def similar(
+        self, prompt: Sequence[int], question: Stretch, vectors: Sequence[bytes]
+    ) -> list[float]:
+        if (heads := self._passage_heads) is None:
+            return super().similar(prompt, question, vectors)
+        tokens = torch.tensor([list(prompt)], device=self._info.device)
+        end = self._config.memory_layers.index(heads.pooling.high) + 1
+        taps = self._network.taps(tokens, self._prefix(reading=False).cache, layers=end)
+        return heads.similar(tokens[0], self._states(taps, heads), question, vectors)
 
     def state(self) -> bytes:
         config = self._config
@@ -123,16 +159,37 @@ class HybridEngine(WindowEngine):
         self.reset_window(())
 
     def _see(self, tokens: Tensor) -> Sequence[Window]:
-        if self._seen is not None:
-            prefix, before, maps = self._seen
-            if prefix == self._window.prefix and torch.equal(before, tokens):
-                return maps
+        seen, prefix = self._seen, self._window.prefix
+        if seen is not None and seen.prefix == prefix and torch.equal(seen.tokens, tokens):
+            return seen.maps
         if self._info.device == "cuda":
-            maps = self._window_in_a_graph()(tokens)
+            captured = self._window_in_a_graph()
+            maps, taps = captured(tokens), captured.taps
         else:
-            maps = see_window(self._network, tokens, self._prefix(reading=False).cache)
-        self._seen = (self._window.prefix, tokens, maps)
+            cache = self._prefix(reading=False).cache
+            taps = self._network.taps(tokens, cache)
+            maps = self._network.windows(taps, None, cache)
+        heads = self._passage_heads
+        states = None if heads is None else self._states(taps, heads, tokens.shape[1])
+        self._seen = _Seen(prefix, tokens, maps, states)
         return maps
+
+    def _states(
+        self, taps: Sequence[Tensor], heads: PassageHeads, count: int | None = None
+    ) -> States:
+        """Those of the first so many tokens of one window."""
+        low, high = (
+            taps[self._config.memory_layers.index(layer)][0, :count]
+            for layer in (heads.pooling.low, heads.pooling.high)
+        )
+        return States(low, high)
+
+    @torch.no_grad()
+    def _vectors_of(self, stretches: Sequence[Stretch]) -> Sequence[bytes]:
+        heads, seen = self._passage_heads, self._seen
+        if heads is None or seen is None or seen.states is None:
+            return ()
+        return heads.passages(seen.tokens[0], seen.states, stretches)
 
     def _window_in_a_graph(self) -> CapturedWindow:
         if self._captured is None or self._captured[0] != self._window.prefix:
@@ -154,6 +211,11 @@ class HybridEngine(WindowEngine):
     def _reader(self) -> Network:
         assert self._load_reader is not None
         return self._load_reader().eval()
+
+    @cached_property
+    def _passage_heads(self) -> PassageHeads | None:
+        load = self._load_passage_heads
+        return None if load is None else load().to(self._info.device)
 
     @property
     def _decoder(self) -> Decoder | None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sleepdoc_model.config import ModelConfig
     from sleepdoc_model.device import Placement
     from sleepdoc_model.network import Network
+    from sleepdoc_model.passage_heads import PassageHeads
 
 
 DEFAULT_MODEL = "default"
@@ -34,6 +35,7 @@ def load(
     seed: int = 0,
     heads: Path | None = None,
     reader: Path | None = None,
+    recall: Path | None = None,
     window: int | None = None,
     hashes: Path | None = None,
     cache: Path | None = None,
@@ -48,6 +50,7 @@ def load(
         seed: Seeds the weights of `tiny`.
         heads: The checkpoint of fast-weight heads that `default` needs.
         reader: The corrections `default` reads with; None: it reads as the bare base does.
+        recall: What `default` makes vectors of passages with; None: it makes none.
         window: Tokens the attention layers can see; None is what the model was made for.
         hashes: Where hashes of GGUF files are remembered; None: they are computed every time.
         cache: A directory for prepared weights of `default`; None: they are prepared every time.
@@ -62,7 +65,7 @@ def load(
         return _tiny(options, seed, window)
     if name == DEFAULT_MODEL:
         try:
-            return _default(heads, reader, device, window, hashes, cache)
+            return _default(heads, reader, recall, device, window, hashes, cache)
         except (OSError, ValueError) as error:
             raise ModelUnavailable(f"The default model cannot be loaded: {error}.") from error
     if model.endswith(".gguf"):
@@ -108,6 +111,7 @@ def _tiny(options: str, seed: int, window: int | None) -> tuple[Engine, Tokenize
 def _default(
     heads: Path | None,
     reader: Path | None,
+    recall: Path | None,
     device: str | None,
     window: int | None,
     hashes: Path | None,
@@ -119,7 +123,9 @@ def _default(
     from sleepdoc_model.device import place
     from sleepdoc_model.file_hash import file_sha256, known_sha256
     from sleepdoc_model.gguf.tokenizer import SMOLLM2, GGUFTokenizer
+    from sleepdoc_model.passage_heads import load_passage_heads
     from sleepdoc_model.reader import ABSENT
+    from sleepdoc_model.snapshot import fingerprint
     from sleepdoc_model.weights_cache import WeightsCache
 
     if heads is None:
@@ -136,7 +142,11 @@ def _default(
         window,
         None if reader is None else lambda: weights.reading_network(config, reader),
         lambda reading: weights.matrices(config, reader if reading else None),
+        None if recall is None else lambda: load_passage_heads(recall),
         absent="" if reader is None else ABSENT,
+        vectors=""
+        if recall is None
+        else fingerprint(sha256.encode(), file_sha256(recall).encode()),
     )
     return engine, GGUFTokenizer(path, SMOLLM2)
 
@@ -195,8 +205,10 @@ def _engine(
     window: int | None,
     reader: "Callable[[], Network] | None" = None,
     matrices: "Callable[[bool], Mapping[str, Tensor]] | None" = None,
+    passage_heads: "Callable[[], PassageHeads] | None" = None,
     *,
     absent: str = "",
+    vectors: str = "",
 ) -> Engine:
     from sleepdoc_model.engine import EngineInfo
     from sleepdoc_model.hybrid_engine import HybridEngine
@@ -213,9 +225,11 @@ def _engine(
             device=placement.device,
             dtype=str(placement.dtype).removeprefix("torch."),
             absent=absent,
+            vectors=vectors,
             reasons=placement.reasons,
         ),
         network,
         reader,
         matrices,
+        passage_heads,
     )

@@ -16,7 +16,14 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from sleepdoc_model.engine import EngineInfo, PassReport, Sampling, StateMismatch, WindowFull
+from sleepdoc_model.engine import (
+    EngineInfo,
+    PassReport,
+    Sampling,
+    StateMismatch,
+    Stretch,
+    WindowFull,
+)
 from sleepdoc_model.tokenizer import Frame, TokenStream
 
 _Array = np.ndarray[Any, np.dtype[Any]]
@@ -56,6 +63,8 @@ class ScriptedConfig:
     layers: int = 4
     answer: int = 48
     """Length of an answer in tokens."""
+    vectors: int = 0
+    """Whether it makes vectors of passages: of which bytes occur in them."""
     revision: int = 0
     """Part of the fingerprint: another revision is another model."""
 
@@ -85,6 +94,7 @@ class ScriptedEngine:
         self._fingerprint = hashlib.sha256(identity.encode()).hexdigest()
         self._window: list[int] = []
         self._prefix: tuple[int, ...] = ()
+        self._vectors: Sequence[bytes] = ()
         self._chain = self._empty = hashlib.sha256(self._fingerprint.encode()).digest()
 
     @property
@@ -97,6 +107,7 @@ class ScriptedEngine:
             state_bytes=len(self.state()),
             device="cpu",
             dtype="none",
+            vectors=self._fingerprint if self._config.vectors else "",
             reasons=("There is no network: answers are scripted.",),
         )
 
@@ -135,14 +146,27 @@ class ScriptedEngine:
         seen = _digest(self._chain, self._window)
         return [-_digest(seen, tokens[: n + 1])[0] / 32 for n in range(len(tokens))]
 
-    def sleep(self, passes: int) -> Iterator[PassReport]:
+    def sleep(self, passes: int, stretches: Sequence[Stretch] = ()) -> Iterator[PassReport]:
         chain, window = self._chain, self._window[len(self._prefix) :]
         for number in range(1, passes + 1):
             before, chain = chain, _digest(chain, window, number.to_bytes(4, "big"))
             change = np.abs(self._weights(chain) - self._weights(before)).mean(axis=1)
             yield PassReport(number, passes, tuple(map(float, change)), seconds=0.0)
         self._chain = chain
+        if self._config.vectors:
+            self._vectors = [_occurring(window[start:end]) for start, end in stretches]
         self.reset_window(self._prefix)
+
+    @property
+    def vectors(self) -> Sequence[bytes]:
+        return self._vectors
+
+    def similar(
+        self, prompt: Sequence[int], question: Stretch, vectors: Sequence[bytes]
+    ) -> list[float]:
+        asked = int.from_bytes(_occurring(prompt[slice(*question)]))
+        kept = map(int.from_bytes, vectors)
+        return [(asked & each).bit_count() / max(1, (asked | each).bit_count()) for each in kept]
 
     def state(self) -> bytes:
         tensors: dict[str, _Array] = {
@@ -168,6 +192,11 @@ class ScriptedEngine:
     def _weights(self, chain: bytes) -> _Array:
         rows = [_digest(chain, [layer]) for layer in range(self._config.layers)]
         return (np.stack([np.frombuffer(row, np.uint8) for row in rows]) / 255).astype(np.float32)
+
+
+def _occurring(tokens: Sequence[int]) -> bytes:
+    bits = sum(1 << token for token in {*tokens} if token < _BYTES)
+    return bits.to_bytes(_BYTES // 8)
 
 
 def _digest(chain: bytes, tokens: Sequence[int], salt: bytes = b"") -> bytes:

@@ -1,8 +1,10 @@
 """Text to token ids and back, and the fixed ids that frame a conversation."""
 
 import codecs
-from collections.abc import Callable, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Protocol
 
 
@@ -58,3 +60,20 @@ class Tokenizer(Protocol):
         """The bytes a token stands for; none for a control token."""
 
     def stream(self) -> TokenStream: ...
+
+
+def token_places(
+    text: str, pieces: Iterable[bytes], spans: Iterable[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    """Where spans of a text, in characters, stand among its tokens: those that begin in one.
+
+    Args:
+        pieces: of the text's tokens; more may follow.
+    """
+    bytes_before = list(accumulate((len(c.encode()) for c in text), initial=0))
+    begins = list(accumulate(map(len, pieces), initial=0))[:-1]
+    found = []
+    for start, end in spans:
+        last = bisect_left(begins, bytes_before[end])
+        found.append((min(bisect_left(begins, bytes_before[start]), last - 1), last))
+    return found

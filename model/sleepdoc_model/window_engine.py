@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from torch import Tensor
 
-from sleepdoc_model.engine import EngineInfo, Sampling
+from sleepdoc_model.engine import EngineInfo, Sampling, Stretch
 from sleepdoc_model.sampling import sample
 from sleepdoc_model.token_window import TokenWindow
 
@@ -46,3 +46,12 @@ class WindowEngine(ABC):
     @property
     def likelihood(self) -> float:
         return sum(self._chances)
+
+    @property
+    def vectors(self) -> Sequence[bytes]:
+        return ()
+
+    def similar(
+        self, prompt: Sequence[int], question: Stretch, vectors: Sequence[bytes]
+    ) -> list[float]:
+        raise ValueError("this engine makes no vectors")

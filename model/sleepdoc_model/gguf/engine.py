@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import torch
 
-from sleepdoc_model.engine import EngineInfo, PassReport
+from sleepdoc_model.engine import EngineInfo, PassReport, Stretch
 from sleepdoc_model.gguf.context import LlamaContext
 from sleepdoc_model.gguf.recurrent_state import Array, RecurrentLayout
 from sleepdoc_model.snapshot import pack, unpack
@@ -71,7 +71,7 @@ class LlamaCppEngine(WindowEngine):
         self._done = len(self._pieces)
         return found
 
-    def sleep(self, passes: int) -> Iterator[PassReport]:
+    def sleep(self, passes: int, stretches: Sequence[Stretch] = ()) -> Iterator[PassReport]:
         if passes < 1:
             raise ValueError("a sleep has at least one pass")
         if not self._window.tokens:
