@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from sleepdoc_model.recall import contents
 from sleepdoc_model.recall.folding import terms
+from sleepdoc_model.recall.fusion import Similar, fused
 from sleepdoc_model.recall.index import Index
 from sleepdoc_model.recall.passages import Span, sentences, title
 from sleepdoc_model.recall.query import Query
-from sleepdoc_model.recall.ranking import Ranking, nearness, rank
+from sleepdoc_model.recall.ranking import Ranking, nearness
 
 PASSAGES = 24
 """Passages whose sentences are weighed."""
@@ -209,10 +210,23 @@ class Packer:
         return self._spans[page]
 
 
-def ranked(index: Index, asked: Sequence[Query], packer: Packer, budget: int) -> list[Quote]:
+def ranked(
+    index: Index,
+    asked: Sequence[Query],
+    packer: Packer,
+    budget: int,
+    similar: Sequence[Similar] = (),
+) -> list[Quote]:
     """Candidates, ranking and packing in one: the best of an index for each of one or more
-    questions, in at most `budget` tokens."""
-    found = [(rank(index, query, limit=PASSAGES), query) for query in asked]
+    questions, in at most `budget` tokens.
+
+    Args:
+        similar: for each question how like it passages are, if that is known.
+    """
+    found = [
+        (fused(index, query, near, limit=PASSAGES), query)
+        for query, near in zip(asked, similar or [{}] * len(asked), strict=True)
+    ]
     return packer.pack(found, budget)
 
 
