@@ -8,10 +8,12 @@ from sleepdoc.store.types import (
     DocumentHeader,
     Gist,
     GistKind,
+    Place,
     Position,
     Step,
     StepKind,
     StoredTurn,
+    Vectors,
 )
 
 __all__ = [
@@ -20,10 +22,12 @@ __all__ = [
     "DocumentHeader",
     "Gist",
     "GistKind",
+    "Place",
     "Position",
     "Sizes",
     "Step",
     "StepKind",
     "Store",
     "StoredTurn",
+    "Vectors",
 ]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import sqlite_utils
 
-from sleepdoc.store import schema, search, sums
+from sleepdoc.store import schema, search, sums, vectors
 from sleepdoc.store.identity import APPLICATION_ID
 
 Migration = Callable[[sqlite_utils.Database], None]
@@ -182,7 +182,7 @@ def _sums(tables: sqlite_utils.Database) -> None:
     """All rows are vouched for, as memories and pages are from the first. A step never changes
     once it has its sum."""
     tables.execute("DROP TRIGGER steps_never_change")
-    for table in sums.SUMMED:
+    for table in ("documents", "conversations", "steps", "turns", "gists"):
         tables.execute(f"ALTER TABLE {table} ADD COLUMN sum TEXT NOT NULL DEFAULT ''")
         for (row_id,) in tables.execute(f"SELECT rowid FROM {table}").fetchall():
             sums.seal(tables, table, row_id)
@@ -205,6 +205,11 @@ def _schema_sum(tables: sqlite_utils.Database) -> None:
     tables.execute(schema.TABLE)
 
 
+def _vectors(tables: sqlite_utils.Database) -> None:
+    """Passages are found by what a sleep knows of them, too. Those slept on before have none."""
+    tables.execute(vectors.TABLE)
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     _documents,
     _passages,
@@ -217,6 +222,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     _sums,
     _dropped,
     _schema_sum,
+    _vectors,
 )
 
 

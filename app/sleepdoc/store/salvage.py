@@ -11,8 +11,17 @@ from sleepdoc.store.driver import sqlite3
 
 LAYOUT = "SELECT type, name, tbl_name, sql FROM sqlite_schema"
 
-_TABLES = ("documents", "pages", "snapshots", "conversations", "steps", "turns", "gists")
-"""All but the index, which is made anew."""
+_TABLES = (
+    "documents",
+    "pages",
+    "passage_vectors",
+    "snapshots",
+    "conversations",
+    "steps",
+    "turns",
+    "gists",
+)
+"""All but the word index, which is made anew."""
 
 _NOTHING = "nothing of it can be read: `sleepdoc restore` a backup, or begin anew with another --db"
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import sqlite_utils
 
 from sleepdoc.store.database import Database
+from sleepdoc.store.types import Place
 from sleepdoc_model.recall.index import Indexed, indexed
 
 TABLES = (
@@ -84,6 +85,17 @@ def size(database: Database, sha256: str, per_term: float) -> int:
     return int(found["bytes"] + found["terms"] * per_term)
 
 
+def places(database: Database, sha256: str, first: int, last: int) -> list[Place]:
+    """`Store.passages`."""
+    rows = database.rows(
+        "SELECT id - (SELECT min(id) FROM passages WHERE document_sha256 = :sha256) AS number,"
+        " page, start, end FROM passages"
+        " WHERE document_sha256 = :sha256 AND page BETWEEN :first AND :last ORDER BY id",
+        {"sha256": sha256, "first": first, "last": last},
+    )
+    return [Place(**row) for row in rows]
+
+
 class StoredIndex:
     """`Store.index`: the `Index` of a document's pages up to one of them."""
 
@@ -97,6 +109,8 @@ class StoredIndex:
         )
         self.size: int = found["size"]
         self.mean_length: float = found["mean"]
+        self.first: int = found["first"]
+        """The id of the document's first passage."""
         self._range = found["first"], found["last"]
 
     def holders(self, term: str) -> list[int]:

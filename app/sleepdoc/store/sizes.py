@@ -1,8 +1,9 @@
-"""What deleting a conversation frees: memories, and text with its index, that no other one has."""
+"""What deleting a conversation frees: memories, and text with its index and vectors, that no other
+one has."""
 
 from functools import cached_property
 
-from sleepdoc.store import documents, search, snapshots
+from sleepdoc.store import documents, search, snapshots, vectors
 from sleepdoc.store.database import Database
 from sleepdoc.store.types import Conversation
 
@@ -24,7 +25,7 @@ class Sizes:
         sha256 = conversation.document_sha256
         if documents.users(self._database, sha256) > 1:
             return memories
-        text = documents.size(self._database, sha256)
+        text = documents.size(self._database, sha256) + vectors.size(self._database, sha256)
         return memories + text + search.size(self._database, sha256, self._per_term)
 
     @cached_property

@@ -9,8 +9,9 @@ import sqlite_utils
 
 from sleepdoc.errors import NotFoundError, StorageError, UsageError
 from sleepdoc.store import chain, snapshots, sums
+from sleepdoc.store import vectors as passage_vectors
 from sleepdoc.store.database import Database, Row, now
-from sleepdoc.store.types import Conversation, Position, Step, StepKind
+from sleepdoc.store.types import Conversation, Position, Step, StepKind, Vectors
 
 
 def head(database: Database, conversation: Conversation) -> Step:
@@ -51,6 +52,7 @@ def commit(
     position: Position,
     snapshot: bytes | None,
     info: Mapping[str, Any],
+    vectors: Vectors | None = None,
 ) -> Step:
     """`Store.commit`."""
     with database.transaction() as tables:
@@ -65,6 +67,8 @@ def commit(
             snapshot=stored,
             info=info,
         )
+        if vectors is not None:
+            passage_vectors.add(tables, conversation.document_sha256, vectors)
         if snapshot is not None:
             prune(database, conversation)
     return step

@@ -22,16 +22,19 @@ from sleepdoc.store import (
     steps,
     turns,
 )
+from sleepdoc.store import vectors as passage_vectors
 from sleepdoc.store.database import PATIENCE_MS, Database
 from sleepdoc.store.sizes import Sizes
 from sleepdoc.store.types import (
     Conversation,
     DocumentHeader,
     Gist,
+    Place,
     Position,
     Step,
     StepKind,
     StoredTurn,
+    Vectors,
 )
 
 _NOTHING: Mapping[str, Any] = {}
@@ -141,6 +144,14 @@ class Store:
         """
         return search.StoredIndex(self._database, sha256, before_page)
 
+    def passages(self, sha256: str, first: int, last: int) -> list[Place]:
+        """The passages on the pages of a document from one number to another."""
+        return search.places(self._database, sha256, first, last)
+
+    def vectors(self, sha256: str, model: str) -> dict[int, bytes]:
+        """What a model made of passages of a document, by their number in it."""
+        return passage_vectors.load(self._database, sha256, model)
+
     def create_conversation(
         self,
         document: Document,
@@ -236,13 +247,15 @@ class Store:
         position: Position,
         snapshot: bytes | None = None,
         info: Mapping[str, Any] = _NOTHING,
+        vectors: Vectors | None = None,
     ) -> Step:
-        """Store a step: position and memory together, or neither.
+        """Store a step: position, memory and vectors together, or none of them.
 
         Args:
             parent: the step this one was computed from.
             snapshot: the memory after the step, a safetensors file; None if it is the parent's.
             info: JSON values to keep with the step.
+            vectors: what came of it for passages of the document. They outlive the step.
 
         Raises:
             StorageError: `parent` is no longer the last step, or `snapshot` holds a number that
@@ -256,6 +269,7 @@ class Store:
             position=position,
             snapshot=snapshot,
             info=info,
+            vectors=vectors,
         )
 
     def undo(self, conversation: Conversation) -> Step:

@@ -14,7 +14,7 @@ import sqlite_utils
 if TYPE_CHECKING:  # which imports the migrations, and these this
     from sleepdoc.store.database import Database, Row
 
-SUMMED = ("documents", "conversations", "steps", "turns", "gists")
+SUMMED = ("documents", "conversations", "steps", "turns", "gists", "passage_vectors")
 """Tables with a column ``sum``."""
 
 
@@ -34,7 +34,7 @@ def problems(database: "Database") -> Iterator[str]:
     for table in SUMMED:
         for row in database.rows(f"SELECT * FROM {table}"):
             if row["sum"] != _over(row):
-                name = row.get("name") or row.get("id") or row.get("seq")
+                name = row.get("name") or row.get("id") or row.get("seq") or row["first"]
                 yield f"{name!r} in {table} is damaged, and neither shown nor used"
 
 

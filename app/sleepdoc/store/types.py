@@ -90,6 +90,26 @@ class StoredTurn:
 
 
 @dataclass(frozen=True)
+class Vectors:
+    """What passages of a document are like."""
+
+    model: str
+    """`EngineInfo.vectors` of what made them."""
+    of: Mapping[int, bytes]
+    """By the passage's number in its document, from 0; all of one size."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A passage: its number in the document, from 0, and where it stands."""
+
+    number: int
+    page: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
 class Gist:
     """What a stretch of pages is about, in a sentence or two."""
 

@@ -1,0 +1,105 @@
+"""Vectors belong to a document: they outlive the sleep that made them, and go with the text."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sleepdoc.documents.types import Document
+from sleepdoc.errors import StorageError
+from sleepdoc.store import Conversation, Place, Position, Store, Vectors
+from sleepdoc.store.repairs import repair
+
+Sleep = Callable[..., None]
+FIRST, SECOND, THIRD = b"\x00\x01\xff", b"abc", b"xyz"
+
+
+@pytest.fixture
+def sleep(store: Store, conversation: Conversation, memory: Callable[[int], bytes]) -> Sleep:
+    def commit(of: dict[int, bytes], model: str = "m") -> None:
+        head = store.head(conversation)
+        store.commit(
+            conversation,
+            parent=head,
+            kind="sleep",
+            position=Position(head.seq, head.seq, 1),
+            snapshot=memory(head.seq),
+            vectors=Vectors(model, of),
+        )
+
+    return commit
+
+
+def test_they_come_back_for_the_model_that_made_them(
+    store: Store, document: Document, sleep: Sleep
+) -> None:
+    sleep({1: SECOND, 0: FIRST, 4: THIRD})
+    sleep({0: b"other"}, model="n")
+    assert store.vectors(document.sha256, "m") == {0: FIRST, 1: SECOND, 4: THIRD}
+    assert store.vectors(document.sha256, "n") == {0: b"other"}
+    assert store.vectors(document.sha256, "o") == store.vectors("e" * 64, "m") == {}
+    assert store.check() == []
+
+
+def test_those_that_are_there_stay(store: Store, document: Document, sleep: Sleep) -> None:
+    sleep({0: FIRST, 1: SECOND})
+    sleep({0: THIRD})
+    assert store.vectors(document.sha256, "m") == {0: FIRST, 1: SECOND}
+
+
+def test_they_come_with_their_step_or_not_at_all(
+    store: Store, conversation: Conversation, document: Document, sleep: Sleep
+) -> None:
+    old = store.head(conversation)
+    sleep({0: FIRST})
+    with pytest.raises(StorageError, match="moved on"):
+        store.commit(
+            conversation,
+            parent=old,
+            kind="sleep",
+            position=Position(),
+            vectors=Vectors("m", {1: SECOND}),
+        )
+    assert store.vectors(document.sha256, "m") == {0: FIRST}
+
+
+def test_they_outlive_an_undo_and_serve_every_conversation_about_the_text(
+    store: Store, conversation: Conversation, document: Document, sleep: Sleep
+) -> None:
+    sleep({0: FIRST})
+    store.undo(conversation)
+    copy = store.fork(conversation)
+    store.delete_conversation(conversation.name)
+    assert store.vectors(document.sha256, "m") == {0: FIRST}
+    freed = store.sizes().of(copy)
+    store.delete_conversation(copy.name)
+    assert store.vectors(document.sha256, "m") == {}
+    assert freed >= len(FIRST)
+
+
+def test_passages_are_counted_within_their_document(store: Store, document: Document) -> None:
+    before = Document("a" * 64, b"", "a", "text", 1, "a", document.pages)
+    for each in (before, document):
+        store.add_document(each)
+    found = store.passages(document.sha256, 1, 3)
+    assert [place.number for place in found] == list(range(len(found)))
+    assert found[0] == Place(0, 1, 0, len(document.pages[0].text))
+    assert store.passages(document.sha256, 3, 3) == found[1:]
+
+
+def test_damaged_ones_are_named_and_not_used(
+    store: Store, document: Document, sleep: Sleep, flip: Callable[[Path, bytes], None]
+) -> None:
+    marked = b"a vector that nothing else is like"
+    sleep({0: marked})
+    sleep({1: FIRST})
+    store.close()
+    flip(store.path, marked)
+    with Store.open(store.path) as damaged:
+        assert damaged.vectors(document.sha256, "m") == {1: FIRST}
+        (problem,) = damaged.check()
+        assert "passage_vectors" in problem
+    made = repair(store.path)
+    with Store.open(made.path) as copy:
+        assert copy.vectors(document.sha256, "m") == {1: FIRST}
+        assert copy.check() == []
