@@ -9,6 +9,7 @@ import platformdirs
 DATABASE_NAME = "sleepdoc.db"
 HEADS_NAME = "heads.safetensors"
 READER_NAME = "reader.safetensors"
+RECALL_NAME = "recall.safetensors"
 
 
 def data_directory() -> Path:
@@ -62,4 +63,10 @@ def heads() -> Path | None:
 def reader() -> Path | None:
     """Its reader, likewise."""
     path = asset(READER_NAME)
+    return path if path.exists() else None
+
+
+def recall() -> Path | None:
+    """What makes vectors of passages, likewise."""
+    path = asset(RECALL_NAME)
     return path if path.exists() else None

@@ -91,6 +91,7 @@ class ModelChoice:
                 seed=self.seed,
                 heads=locations.heads(),
                 reader=locations.reader(),
+                recall=locations.recall(),
                 hashes=locations.hashes(),
                 cache=locations.cache(),
                 window=window,

@@ -8,6 +8,7 @@ from sleepdoc.reading.absence import LIKELY, Absence, refusal
 from sleepdoc.reading.answer import Answer
 from sleepdoc.reading.client import EngineClient
 from sleepdoc.reading.events import AnswerText
+from sleepdoc.reading.likeness import likeness
 from sleepdoc.reading.recall import Recalled, StoredText, recall
 from sleepdoc.reading.record import Record
 from sleepdoc.reading.window import Window
@@ -54,6 +55,7 @@ class Answerer:
             past=self._record.past(answer.turn),
             tokens=self._recall,
             encode=self._engine.encode,
+            likeness=likeness(self._engine, text),
         )
 
     def words(

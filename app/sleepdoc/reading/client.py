@@ -15,7 +15,14 @@ from typing import Any
 from sleepdoc import locations
 from sleepdoc.errors import ModelError
 from sleepdoc.reading import worker
-from sleepdoc_model.engine import EngineInfo, PassReport, Sampling, StateMismatch, WindowFull
+from sleepdoc_model.engine import (
+    EngineInfo,
+    PassReport,
+    Sampling,
+    StateMismatch,
+    Stretch,
+    WindowFull,
+)
 from sleepdoc_model.tokenizer import Frame, TokenStream
 
 _LAST_BREATH = 5.0
@@ -43,12 +50,13 @@ class EngineClient:
         seed: int = 0,
         heads: Path | None = None,
         reader: Path | None = None,
+        recall: Path | None = None,
         hashes: Path | None = None,
         cache: Path | None = None,
         log: Path | None = None,
     ) -> None:
         """Remember what to load (`sleepdoc_model.load.load`) and where its output goes."""
-        self._load = (log, model, device, seed, heads, reader, hashes, cache)
+        self._load = (log, model, device, seed, heads, reader, recall, hashes, cache)
         self._process: BaseProcess | None = None
         self._pipe: worker.Pipe | None = None
         self._facts: tuple[EngineInfo, Frame] | None = None
@@ -70,6 +78,7 @@ class EngineClient:
             seed=seed,
             heads=locations.heads(),
             reader=locations.reader(),
+            recall=locations.recall(),
             hashes=locations.hashes(),
             cache=locations.cache(),
             log=log,
@@ -176,10 +185,23 @@ class EngineClient:
         scores: list[float] = self.request("score", list(tokens))
         return scores
 
-    def sleep(self, passes: int) -> Generator[PassReport, None, None]:
-        self.request("sleep", passes)
+    def sleep(
+        self, passes: int, stretches: Sequence[Stretch] = ()
+    ) -> Generator[PassReport, None, None]:
+        self.request("sleep", passes, list(stretches))
         for report in self._items():
             yield PassReport(*report)
+
+    @property
+    def vectors(self) -> Sequence[bytes]:
+        vectors: Sequence[bytes] = self.request("vectors")
+        return vectors
+
+    def similar(
+        self, prompt: Sequence[int], question: Stretch, vectors: Sequence[bytes]
+    ) -> list[float]:
+        similar: list[float] = self.request("similar", list(prompt), question, list(vectors))
+        return similar
 
     def state(self) -> bytes:
         state: bytes = self.request("state")

@@ -8,6 +8,7 @@ from sleepdoc.reading.answer import Answer
 from sleepdoc.reading.budget import Budget
 from sleepdoc.reading.client import EngineClient
 from sleepdoc.reading.events import Event, GistWritten, OverviewWritten
+from sleepdoc.reading.likeness import likeness
 from sleepdoc.reading.outline import outline
 from sleepdoc.reading.overview import overview
 from sleepdoc.reading.quotes import quote, says
@@ -165,8 +166,13 @@ class GistWriter:
 
     def _verified(self, candidate: Candidate) -> bool:
         text = self._record.text(before_page=None)
-        encode, room = self._engine.encode, self._budget.recall
-        recalled = recall(text, candidate.question, tokens=room, encode=encode)
+        recalled = recall(
+            text,
+            candidate.question,
+            tokens=self._budget.recall,
+            encode=self._engine.encode,
+            likeness=likeness(self._engine, text),
+        )
         if recalled.answer or not recalled.tokens:
             return False
         answer = self._answered(candidate.question, recalled.tokens, _ANSWER)

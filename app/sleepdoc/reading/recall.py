@@ -10,8 +10,9 @@ from sleepdoc.reading import inquiries
 from sleepdoc.reading.events import Citation
 from sleepdoc.reading.summaries import NOTHING, Past
 from sleepdoc.store import Store
+from sleepdoc.store.search import StoredIndex
 from sleepdoc_model.recall.folding import terms
-from sleepdoc_model.recall.index import Index
+from sleepdoc_model.recall.fusion import Similar
 from sleepdoc_model.recall.inquiry import inquire
 from sleepdoc_model.recall.packing import Quote, ranked
 from sleepdoc_model.recall.parts import parts
@@ -30,8 +31,13 @@ class StoredText:
         self._pages: dict[int, Page] = {}
 
     @cached_property
-    def index(self) -> Index:
+    def index(self) -> StoredIndex:
         return self._store.index(self._sha256, before_page=self._before)
+
+    def vectors(self, model: str) -> dict[int, bytes]:
+        """What a model made of passages, by their ids in the index."""
+        index, found = self.index, self._store.vectors(self._sha256, model)
+        return {index.first + n: each for n, each in found.items() if n < index.size}
 
     @property
     def whole(self) -> bool:
@@ -109,12 +115,14 @@ def recall(
     past: Past = NOTHING,
     tokens: int,
     encode: Callable[[str], list[int]],
+    likeness: Callable[[str], Similar] = lambda question: {},
 ) -> Recalled:
     """Look up what `text` has for a question, in at most `tokens` tokens.
 
     Args:
         before: the turns before it, which a question may lean on.
         past: what was written down of the text, and when what was asked.
+        likeness: how like a question passages are, as far as that is known.
     """
     packing = packer(lambda number: text.page(number).text, encode)
     if inquiry := inquire(question):
@@ -131,8 +139,12 @@ def recall(
                 within=found.within,
             )
     asked = parts(question)
-    quotes = ranked(text.index, ask_each(asked, before), packing, tokens)
     leaning = bool(before) and leans(asked[0])
+    # What a question leans on would be missing from its vector.
+    similar = [
+        {} if (before or n) and leans(each) else likeness(each) for n, each in enumerate(asked)
+    ]
+    quotes = ranked(text.index, ask_each(asked, before), packing, tokens, similar)
     return Recalled(*_write(text, quotes, tokens, encode), leans=leaning)
 
 

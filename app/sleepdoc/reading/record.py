@@ -12,7 +12,7 @@ from sleepdoc.reading.slept import held, slept_pages
 from sleepdoc.reading.stretches import Stretches, by_key
 from sleepdoc.reading.summaries import Past
 from sleepdoc.reading.tokens import DocumentTokens
-from sleepdoc.store import Conversation, Gist, Position, Step, Store
+from sleepdoc.store import Conversation, Gist, Place, Position, Step, Store, Vectors
 from sleepdoc_model.recall.query import Turn
 
 DOCUMENT_TOKENS = "document_tokens"
@@ -146,8 +146,16 @@ class Record:
         """
         self._store.require_space(snapshot_size)
 
-    def add_sleep(self, position: Position, snapshot: bytes, info: Mapping[str, Any]) -> str:
-        """Commit memory and position after a sleep; returns the SHA-256 of the memory."""
+    def passages_without_vectors(self, model: str, first: int, last: int) -> list[Place]:
+        """The passages on the pages from one number to another of which a model has made none."""
+        sha256 = self.conversation.document_sha256
+        known = self._store.vectors(sha256, model)
+        return [p for p in self._store.passages(sha256, first, last) if p.number not in known]
+
+    def add_sleep(
+        self, position: Position, snapshot: bytes, info: Mapping[str, Any], vectors: Vectors | None
+    ) -> str:
+        """Commit memory, position and vectors after a sleep; returns the SHA-256 of the memory."""
         step = self._store.commit(
             self.conversation,
             parent=self.head,
@@ -155,6 +163,7 @@ class Record:
             position=position,
             snapshot=snapshot,
             info={**info, DOCUMENT_TOKENS: self._document_tokens},
+            vectors=vectors,
         )
         self._steps.append(step)
         assert step.snapshot is not None

@@ -27,6 +27,7 @@ from sleepdoc.reading.events import (
     WorkerDied,
 )
 from sleepdoc.reading.gists import GistWriter
+from sleepdoc.reading.likeness import WindowVectors
 from sleepdoc.reading.pace import Pace
 from sleepdoc.reading.record import Record
 from sleepdoc.reading.tokens import DocumentTokens
@@ -332,7 +333,8 @@ class ReadingSession:
         change: tuple[float, ...] = ()
         started = time.monotonic()
         yield SleepStarted(number, passes, tokens, *self._window.pages)
-        with closing(self._engine.sleep(self.passes)) as reports:
+        vectors = WindowVectors(self._engine, self._window, self._record)
+        with closing(self._engine.sleep(self.passes, vectors.stretches)) as reports:
             for report in reports:
                 seconds = time.monotonic() - started
                 passes = report.passes  # fewer, once nothing changes any more
@@ -346,7 +348,7 @@ class ReadingSession:
         state = self._engine.state()
         self._window.begin(self._window.read)
         info = {"passes": passes, "tokens": tokens, "seconds": seconds, "change": change}
-        snapshot = self._record.add_sleep(self._window.position, state, info)
+        snapshot = self._record.add_sleep(self._window.position, state, info, vectors.made)
         self._deaths = 0
         self._pace.slept(seconds)
         yield SleepFinished(

@@ -1,12 +1,15 @@
 """The document as one stream of tokens, and where its pages lie in it."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
-from itertools import accumulate
+from collections.abc import Callable, Iterable, Sequence
+from itertools import accumulate, groupby
 
 from sleepdoc.documents.types import Document, Page
 from sleepdoc.errors import MismatchError
 from sleepdoc.reading.events import Progress
+from sleepdoc.store import Place
+from sleepdoc_model.engine import Stretch
+from sleepdoc_model.tokenizer import token_places
 
 _EXCERPT = 96
 
@@ -74,6 +77,24 @@ class DocumentTokens:
         stop = len(text) * (read - start) // (end - start)
         words = text[max(0, stop - _EXCERPT) : stop].split()
         return " ".join(words if stop <= _EXCERPT else words[1:])
+
+    def places(
+        self, passages: Iterable[Place], piece: Callable[[int], bytes]
+    ) -> list[tuple[Place, Stretch]]:
+        """Where passages stand in the stream.
+
+        Args:
+            piece: the bytes that a token stands for.
+        """
+        found: list[tuple[Place, Stretch]] = []
+        at = {page.number: number for number, page in enumerate(self._pages)}
+        for number, group in groupby(passages, key=lambda passage: passage.page):
+            here, page = list(group), at[number]
+            spans = [(passage.start, passage.end) for passage in here]
+            start = self._starts[page]
+            stretches = token_places(self._pages[page].text, map(piece, self._page(page)), spans)
+            found += zip(here, ((start + a, start + b) for a, b in stretches), strict=True)
+        return found
 
     def _index(self, position: int) -> int:
         return bisect_right(self._starts, position, hi=len(self._pages)) - 1

@@ -1,12 +1,29 @@
 """What is in the engine's window: a stretch of the document, and the turns in between."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from sleepdoc.reading.budget import PIECE, Budget
 from sleepdoc.reading.client import EngineClient
 from sleepdoc.reading.events import Progress, WindowUse
 from sleepdoc.reading.tokens import DocumentTokens
-from sleepdoc.store import Position
+from sleepdoc.store import Place, Position
+from sleepdoc_model.engine import Stretch
+from sleepdoc_model.recall.windows import in_window
+
+
+class _Run(NamedTuple):
+    """Tokens of the document, from one up to another, that follow each other in the window."""
+
+    start: int
+    end: int
+    at: int
+    """Where in the window they begin, behind the pinned prefix."""
+
+    @property
+    def behind(self) -> int:
+        """Where in the window they end."""
+        return self.at + self.end - self.start
 
 
 class Window:
@@ -25,6 +42,7 @@ class Window:
         self.budget = Budget.of(engine.info.window, engine.frame, sleep_at)
         self.slept = 0
         self.read = 0
+        self._runs: list[_Run] = []
 
     @property
     def progress(self) -> Progress:
@@ -63,12 +81,32 @@ class Window:
         return first.label, last.label
 
     @property
+    def page_numbers(self) -> tuple[int, int] | None:
+        """Numbers of the first and the last page in the window; None if it holds chat only."""
+        if self.read == self.slept:
+            return None
+        first, last = self._tokens.page_at(self.slept), self._tokens.page_at(self.read - 1)
+        return first.number, last.number
+
+    def places(self, passages: Iterable[Place]) -> dict[int, Stretch]:
+        """Where in the window passages are whose middle stands there, by their number: as much of
+        each as follows each other, turns in between left out."""
+        found: dict[int, Stretch] = {}
+        known = self._tokens.places(passages, self._engine.piece)
+        for run in self._runs:
+            here = in_window([stretch for _, stretch in known], run.start, run.end)
+            for number, (first, last) in here.items():
+                found[known[number][0].number] = run.at + first, run.at + last
+        return found
+
+    @property
     def excerpt(self) -> str:
         return self._tokens.excerpt(self.read)
 
     def begin(self, slept: int) -> None:
         """Note that the window is empty, and that memory holds the document up to `slept`."""
         self.slept = self.read = slept
+        self._runs = []
 
     def clear(self, *, reading: bool = True) -> None:
         """Drop what is in the window. If it is not for reading, it is for asking the memory."""
@@ -94,8 +132,12 @@ class Window:
         self._engine.prefill(turn[asked:])
 
     def _prefill(self, piece: int) -> None:
-        self._engine.prefill(self._tokens.between(self.read, self.read + piece))
-        self.read += piece
+        start, end, at = self.read, self.read + piece, self.used
+        self._engine.prefill(self._tokens.between(start, end))
+        if self._runs and self._runs[-1].behind == at:
+            start, _, at = self._runs.pop()
+        self._runs.append(_Run(start, end, at))
+        self.read = end
 
 
 def _prompt(turn: Sequence[int], answer_open: Sequence[int]) -> int:

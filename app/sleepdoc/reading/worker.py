@@ -43,6 +43,7 @@ def main(
     seed: int,
     heads: Path | None,
     reader: Path | None,
+    recall: Path | None,
     hashes: Path | None,
     cache: Path | None,
 ) -> None:
@@ -54,7 +55,14 @@ def main(
 
     try:
         engine, tokenizer = load(
-            model, device=device, seed=seed, heads=heads, reader=reader, hashes=hashes, cache=cache
+            model,
+            device=device,
+            seed=seed,
+            heads=heads,
+            reader=reader,
+            recall=recall,
+            hashes=hashes,
+            cache=cache,
         )
     except ModelUnavailable as error:
         pipe.send(("unavailable", str(error)))
@@ -92,8 +100,8 @@ class Host:
                 return self._engine.likelihood
             case "score", (tokens,):
                 return self._engine.score(tokens)
-            case "sleep", (passes,):
-                self._items = self._engine.sleep(passes)
+            case "sleep", (passes, stretches):
+                self._items = self._engine.sleep(passes, stretches)
                 self._asleep = True
             case "next", ():
                 # Reading may wait for other programs; an answer may not.
@@ -104,6 +112,10 @@ class Host:
             case "close", ():
                 if isinstance(self._items, Generator):
                     self._items.close()
+            case "vectors", ():
+                return self._engine.vectors
+            case "similar", (prompt, question, vectors):
+                return self._engine.similar(prompt, question, vectors)
             case "state", ():
                 return self._engine.state()
             case "load", (state,):
