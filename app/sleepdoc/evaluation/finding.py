@@ -25,6 +25,7 @@ from sleepdoc.errors import DocumentError, SleepdocError
 from sleepdoc.reading.recall import StoredText, recall
 from sleepdoc.store import Store
 from sleepdoc_model.recall.folding import fold
+from sleepdoc_model.recall.fusion import Similar
 
 BUDGETS = (200, 400, 600)
 """Tokens of recalled text."""
@@ -61,13 +62,14 @@ def measure(
     questions: Iterable[Asked],
     encode: Callable[[str], list[int]],
     budgets: Sequence[int] = BUDGETS,
+    likeness: Callable[[str], Similar] = lambda question: {},
 ) -> Iterator[Result]:
-    """Ask a stored document every question under every budget."""
+    """Ask a stored document every question under every budget; `likeness` as of `recall`."""
     for asked in questions:
         for budget in budgets:
             started = time.perf_counter()
             text = StoredText(store, document.sha256)
-            found = recall(text, asked.question, tokens=budget, encode=encode)
+            found = recall(text, asked.question, tokens=budget, encode=encode, likeness=likeness)
             seconds = time.perf_counter() - started
             quotes = [squash(citation.quote) for citation in found.citations]
             yield Result(

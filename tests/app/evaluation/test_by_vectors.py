@@ -1,63 +1,47 @@
-"""Lessons name what is right and wrong; shares and differences are counted by hand."""
+"""Both arms get the same questions; shares and differences are counted by hand."""
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 import torch
 
-from sleepdoc.evaluation.by_vectors import Row, figures, lessons, measure
-from sleepdoc.evaluation.finding import Asked
-from sleepdoc.evaluation.pooled_texts import Text
+from sleepdoc.evaluation.by_vectors import ARMS, Row, compared, figures
+from sleepdoc.evaluation.finding import Asked, mixture
+from sleepdoc.store import Store
 from sleepdoc_model.scripted import ByteTokenizer
+from sleepdoc_model.training.recall_vectors.states import PooledStates
 
-FILLER = "It rained on the moor all day and all night, as it always did. " * 8
-PAGES = ((1, f"Ada keeps the light of Skerry. {FILLER}"), (2, f"Bo painted a light red. {FILLER}"))
-ASKED = [
-    Asked("Who keeps the light?", "extractive", frozenset({1}), ("Ada",)),
-    Asked("Is the light red?", "yesno", frozenset({2}), ()),
-]
+LINES = [{"passage": f"Ada met cat {n}.", "questions": []} for n in range(1, 61)]
 
 
-def text() -> Text:
-    index = Text("x", PAGES, ASKED, torch.empty(0), torch.empty(0), {}).index
-    return Text("x", PAGES, ASKED, torch.zeros(index.size, 2), torch.zeros(2, 2), {1: "Ada"})
-
-
-def test_passages_with_the_answer_are_right_and_others_with_its_words_wrong() -> None:
-    asked = text()
-    passages = {each.id: each for each in asked.index.load(range(asked.index.size))}
-    extractive, yesno = lessons(asked)
-    assert [passages[n].start for n in extractive.right] == [0]
-    assert {passages[n].page for n in extractive.same} == {1}
-    assert {passages[n].page for n in extractive.wrong} == {2}
-    assert yesno.right == yesno.same
-
-
-def test_every_question_is_asked_under_every_arm() -> None:
-    asked = text()
-    similar = torch.zeros(2, asked.index.size)
-    similar[0, -1] = similar[1, 0] = 1.0  # vectors that mislead
-    rows = list(measure(asked, similar, ByteTokenizer().encode, 180))
-    found = {(row.arm, row.kind): (row.page, row.text) for row in rows}
-    assert found["words", "extractive"] == found["words", "yesno"] == (True, True)
-    assert found["vectors", "extractive"] == found["vectors", "yesno"] == (False, False)
-    assert {row.group for row in rows} == {"Ada", "x"}
+def test_likeness_tells_passages_apart_that_have_the_same_words(tmp_path: Path) -> None:
+    document, _ = mixture(Path("x.jsonl"), LINES)
+    asked = [
+        Asked("Who met the cat?", "extractive", frozenset({58}), ("cat 58",)),
+        Asked("Did Ada meet a cat?", "yesno", frozenset({59}), ()),
+    ]
+    similar = torch.zeros(2, 60)
+    similar[0, 57] = similar[1, 58] = 1.0
+    states = cast(PooledStates, SimpleNamespace(tokenizer=ByteTokenizer()))
+    with Store.open(tmp_path / "x.db") as store:
+        store.add_document(document)
+        rows = list(compared(store, document, asked, ["a", "b"], similar, states))
+    assert [(row.arm, row.group) for row in rows] == [(arm, g) for arm in ARMS for g in "ab"]
+    assert [(row.page, row.text) for row in rows] == [(False, False)] * 2 + [(True, True)] * 2
 
 
 def test_differences_are_from_words_on_the_same_questions() -> None:
-    def row(arm: str, group: str, *, right: bool) -> Row:
-        return Row(arm, "fact", right, right, 0.002, group)
-
     rows = [
-        row(arm, group, right=right)
-        for group, by_words, by_score in (("a", False, True), ("b", True, True))
-        for arm, right in (
-            ("words", by_words),
-            ("vectors", False),
-            ("both by rank", by_words),
-            ("both by score", by_score),
-        )
+        Row(arm, "fact", right, right, group)
+        for group, *found in (("a", False, True), ("b", True, True))
+        for arm, right in zip(ARMS, found, strict=True)
     ]
     found = figures(rows)
     assert found["all"] == found["fact"]
-    assert found["both by rank, above words"] == {"page": [0, 0, 0], "text": [0, 0, 0]}
-    above = found["both by score, above words"]
-    assert isinstance(above, dict) and above["page"] == pytest.approx([0.5, 0.0, 1.0])
+    fact = found["fact"]
+    assert isinstance(fact, dict) and fact["questions"] == 2
+    assert fact["page"] == fact["text"]
+    assert (fact["page"]["words"], fact["page"]["with vectors"]) == (0.5, 1.0)
+    assert fact["page"]["more"] == pytest.approx([0.5, 0.0, 1.0])

@@ -57,7 +57,7 @@ def load_reading(folder: Path, part: Part) -> list[Text]:
     for path in sorted(folder.glob("*/train*.jsonl")):
         name = path.parent.name
         for record in _records(path):
-            if _part(name, record["title"] or record["id"]) == part:
+            if part_of(name, record["title"] or record["id"]) == part:
                 texts.append(_reading(name, record))
     return [text for text in texts if text.questions]
 
@@ -67,7 +67,8 @@ def _records(path: Traversable) -> Iterator[dict[str, Any]]:
     return (json.loads(line) for line in path.read_text("utf-8").split("\n") if line)
 
 
-def _part(name: str, title: str) -> Part:
+def part_of(name: str, title: str) -> Part:
+    """What the questions of a data set about one title are for."""
     every = _HELD_OUT.get(name)
     if every and zlib.crc32(title.encode()) % every == 0:
         return "held out"

@@ -13,6 +13,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from sleepdoc_model.passage_heads import PassageHeads, Projection
+from sleepdoc_model.pooling import Pooling
+
 _SHARPNESS = 12.0
 
 
@@ -52,6 +55,14 @@ class Projections(nn.Module):
         with torch.no_grad():
             for projection in (self.passage, self.question):
                 projection.weight.copy_(components[:, -size:].T)
+
+    def heads(self, pooling: Pooling) -> PassageHeads:
+        """What ships: centre and scale are part of the projections."""
+        return PassageHeads(
+            pooling,
+            _folded(self.passage, self.passage_mean, self.passage_scale),
+            _folded(self.question, self.question_mean, self.question_scale),
+        )
 
     def passages(self, states: Tensor) -> Tensor:
         """[P, size]."""
@@ -95,6 +106,11 @@ def learn(
     return made.eval()
 
 
+def _folded(linear: nn.Linear, mean: Tensor, scale: Tensor) -> Projection:
+    weight = linear.weight.detach() / scale
+    return Projection(weight, -weight @ mean)
+
+
 def _loss(
     made: Projections, passages: Tensor, questions: Tensor, drawn: Sequence[Lesson], drop: float
 ) -> Tensor:
@@ -110,9 +126,3 @@ def _loss(
     scores = asks @ told.T * made.log_sharpness.exp()
     every = scores.masked_fill(left_out & ~right, -torch.inf).logsumexp(1)
     return (every - scores.masked_fill(~right, -torch.inf).logsumexp(1)).mean()
-
-
-def eight_bits(vectors: Tensor) -> Tensor:
-    """Vectors [P, size] as they are when they were stored in eight bits, with a scale each."""
-    scale = vectors.abs().amax(1, keepdim=True).clamp(min=1e-12) / 127
-    return (vectors / scale).round() * scale
