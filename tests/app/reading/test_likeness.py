@@ -137,7 +137,7 @@ def test_the_embedded_model_makes_one_of_every_passage_of_a_document(
     with OpenConversation(OpenOptions(sample, database, device="cpu")) as conversation:
         list(conversation.open())
         list(conversation.session.read())
-        asked = conversation.session.ask("On which ship did the captain sail?")
+        asked = conversation.session.ask("Where was the Lone Star?")
         (answering,) = [event for event in asked if isinstance(event, Answering)]
     assert any("Lone Star" in citation.quote for citation in answering.citations)
     with Store.open(database) as store:

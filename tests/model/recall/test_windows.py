@@ -8,6 +8,7 @@ STRETCHES = [(0, 4), (2, 7), (6, 12), (12, 13)]
 
 
 def test_what_a_window_has_of_its_passages_is_counted_from_its_start() -> None:
+    assert in_window(STRETCHES, 0, 4) == {0: (0, 4)}
     assert in_window(STRETCHES, 0, 5) == {0: (0, 4), 1: (2, 5)}
     assert in_window(STRETCHES, 5, 13) == {2: (1, 7), 3: (7, 8)}
 
