@@ -39,7 +39,7 @@ def _shown(database: Path) -> Shown:
     with Store.open(database) as store:
         for conversation in store.conversations():
             shown[f"conversation {conversation.id}"] = conversation
-            shown[f"document {conversation.id}"] = store.document(conversation.document_sha256)
+            shown[f"document {conversation.id}"] = store.document_of(conversation)
             kept = store.snapshot_sizes(conversation)
             for step in store.steps(conversation):
                 shown[f"step {step.seq}"] = step

@@ -123,8 +123,8 @@ def ask(database: Path, say: Say) -> None:
 def everything(database: Path, say: Say) -> None:
     """Read, be asked, go back, forth, and be asked again."""
     with session(database) as it:
-        for events in (it.read(), it.ask(QUESTION), it.undo(), it.redo(), it.ask(QUESTION)):
-            told(events, say)
+        for live in (it.read, lambda: it.ask(QUESTION), it.undo, it.redo, lambda: it.ask(QUESTION)):
+            told(live(), say)
 
 
 def steps(database: Path) -> list[Step]:
