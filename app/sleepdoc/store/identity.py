@@ -65,6 +65,8 @@ def _refuse_by_log(path: Path, latest: int) -> None:
     """
     connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
     try:
+        # Whoever makes the database commits between two looks, unless they are one.
+        connection.execute("BEGIN")
         pragmas = ("application_id", "user_version", "schema_version")
         answers = [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in pragmas]
         _refuse(path, _Identity(*answers), latest)

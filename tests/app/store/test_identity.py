@@ -1,12 +1,14 @@
 """Files that are not ours, or not for us yet, stay as they are."""
 
 import shutil
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sleepdoc.errors import ExitCode, StorageError
-from sleepdoc.store import Conversation, Store
+from sleepdoc.store import Conversation, Store, identity
 from sleepdoc.store.driver import sqlite3
 from sleepdoc.store.migrations import MIGRATIONS
 
@@ -95,3 +97,27 @@ def test_a_file_whose_making_was_interrupted_is_welcome(tmp_path: Path) -> None:
     assert (tmp_path / "begun.db").stat().st_size
     with Store.open(tmp_path / "begun.db") as store:
         assert store.conversations() == []
+
+
+def test_a_file_that_is_made_while_it_is_looked_at_is_welcome(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "made.db"
+    maker = sqlite3.connect(path, isolation_level=None)
+    maker.execute("PRAGMA journal_mode = wal")
+    maker.execute("PRAGMA user_version = 1")  # begins the log
+
+    class Overtaken(sqlite3.Connection):
+        def execute(self, sql: str, /, *parameters: Any) -> Any:
+            found = super().execute(sql, *parameters)
+            if sql == "PRAGMA application_id":
+                maker.execute("BEGIN")
+                maker.execute("CREATE TABLE documents (id)")
+                maker.execute(f"PRAGMA application_id = {identity.APPLICATION_ID}")
+                maker.execute("COMMIT")
+            return found
+
+    connect = partial(sqlite3.connect, factory=Overtaken)
+    monkeypatch.setattr(identity.sqlite3, "connect", connect)
+    identity.refuse_unfit(path, latest=1)
+    maker.close()
