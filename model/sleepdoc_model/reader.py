@@ -99,6 +99,23 @@ def read_reader(path: Path) -> dict[str, tuple[Tensor, Tensor]]:
     return found
 
 
+def restore(corrections: Mapping[str, Corrected], path: Path) -> None:
+    """Give corrections that were attached the values of a saved reader of the same rank.
+
+    A file has the product of the factors, not how large each is. A direction gets back the length
+    one that it has where training begins, or an optimiser's steps would be far too large for one
+    factor and too small for the other.
+
+    Raises:
+        ValueError: not a reader of ours.
+    """
+    with torch.no_grad():
+        for name, (down, up) in read_reader(path).items():
+            length = down.norm(dim=1)
+            corrections[name].down.copy_(down / length[:, None])
+            corrections[name].up.copy_(up * length)
+
+
 def with_corrections(weights: Mapping[str, Tensor], path: Path) -> dict[str, Tensor]:
     """A base's weights, by our names, with a reader's corrections added."""
     merged = dict(weights)

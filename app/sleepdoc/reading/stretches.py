@@ -62,8 +62,9 @@ class Stretches:
             for each in {(each.first, each.last): each for each in slept}.values()
         )
         headings = outline(document)
-        whole = _whole(pages, document.title, [each.title for each in headings])
-        return cls(_chapters(headings, pages) or _runs(pages, sleeps), sleeps, whole)
+        work = bounds(pages)
+        whole = _whole(pages, work, document.title, [each.title for each in headings])
+        return cls(_chapters(headings, pages, work) or _runs(pages, sleeps), sleeps, whole)
 
 
 def by_key(gists: Sequence[Gist]) -> dict[Key, Gist]:
@@ -71,9 +72,11 @@ def by_key(gists: Sequence[Gist]) -> dict[Key, Gist]:
     return {(gist.kind, gist.first, gist.last): gist for gist in gists}
 
 
-def _whole(pages: Sequence[Page], title: str, chapters: Sequence[str]) -> Stretch:
+def _whole(
+    pages: Sequence[Page], work: tuple[Place, Place], title: str, chapters: Sequence[str]
+) -> Stretch:
     """What is told of the whole: the sentence that stands for it, and how it begins."""
-    start, end = bounds(pages)
+    start, end = work
     front = [*_within(pages[start[0] - 1 :][:_FRONT], start, end)]
     found = [each for each in front if not rights(each.text)] or front
     told = found[:_TOLD]
@@ -102,9 +105,11 @@ def _runs(pages: Sequence[Page], sleeps: Sequence[Stretch]) -> tuple[Stretch, ..
     )
 
 
-def _chapters(headings: Sequence[Heading], pages: Sequence[Page]) -> tuple[Stretch, ...]:
+def _chapters(
+    headings: Sequence[Heading], pages: Sequence[Page], work: tuple[Place, Place]
+) -> tuple[Stretch, ...]:
     """The stretches between the headings of the first rank that has several."""
-    first, last = bounds(pages)
+    first, last = work
     headings = [each for each in headings if first[0] <= each.page <= min(last[0], len(pages))]
     for level in sorted({each.level for each in headings}):
         chosen = [each for each in headings if each.level == level]

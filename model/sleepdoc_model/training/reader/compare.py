@@ -19,7 +19,7 @@ import torch.nn.functional as F
 from sleepdoc_model.base_file import base_path
 from sleepdoc_model.gguf.tokenizer import SMOLLM2, GGUFTokenizer
 from sleepdoc_model.network import Network
-from sleepdoc_model.reader import ABSENT, attach, read_reader
+from sleepdoc_model.reader import ABSENT, attach, read_reader, restore
 from sleepdoc_model.training.reader import sources
 from sleepdoc_model.training.reader.conversation import NOTHING, Conversation
 from sleepdoc_model.training.reader.lessons import Lessons, Recipe
@@ -34,12 +34,9 @@ _TOGETHER = 8
 
 def load_network(reader: Path) -> Network:
     """The base with a reader's corrections beside its projections."""
-    network, factors = trunk(), read_reader(reader)
-    rank = next(iter(factors.values()))[0].shape[0]
-    with torch.no_grad():
-        for name, corrected in attach(network, rank).items():
-            corrected.down.copy_(factors[name][0])
-            corrected.up.copy_(factors[name][1])
+    network = trunk()
+    rank = next(iter(read_reader(reader).values()))[0].shape[0]
+    restore(attach(network, rank), reader)
     return network
 
 

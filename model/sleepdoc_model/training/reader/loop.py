@@ -13,7 +13,7 @@ from torch import Tensor
 
 from sleepdoc_kernels import result_file
 from sleepdoc_model.network import Network
-from sleepdoc_model.reader import attach, read_reader, save_reader
+from sleepdoc_model.reader import attach, restore, save_reader
 from sleepdoc_model.tensor_file import write_tensors
 from sleepdoc_model.training.group import Group
 from sleepdoc_model.training.optimizer_state import load_optimizer_state, optimizer_state
@@ -159,18 +159,10 @@ class ReaderTrainer:
         load_optimizer_state(self.optimizer, self.trained, state)
 
     def begin(self, reader: Path) -> None:
-        """Start from a reader that was saved before, in place of none.
-
-        A file has the product of the factors, not how large each is; a direction gets back the
-        length one that it has where training begins, or the optimiser's steps would be far too
-        large for one factor and too small for the other.
-        """
-        with torch.no_grad():
-            for name, (down, up) in read_reader(reader).items():
-                length = down.norm(dim=1)
-                for part, value in (("down", down / length[:, None]), ("up", up * length)):
-                    self.trained[f"{name}.{part}"].copy_(value)
-                    self.average[f"{name}.{part}"].copy_(value)
+        """Start from a reader that was saved before, in place of none."""
+        restore(self.corrections, reader)
+        for name, parameter in self.trained.items():
+            self.average[name].copy_(parameter.detach())
 
     def log(self, record: Mapping[str, float]) -> None:
         result_file.append(self.folder / "log.jsonl", [record])

@@ -56,15 +56,22 @@ def load_reading(folder: Path, part: Part) -> list[Text]:
     texts = []
     for path in sorted(folder.glob("*/train*.jsonl")):
         name = path.parent.name
-        for record in _records(path):
-            if part_of(name, record["title"] or record["id"]) == part:
+        for record in records(path):
+            if part_of(name, title_of(record)) == part:
                 texts.append(_reading(name, record))
     return [text for text in texts if text.questions]
 
 
-def _records(path: Traversable) -> Iterator[dict[str, Any]]:
+def records(path: Traversable) -> Iterator[dict[str, Any]]:
+    """The lines of a file of a data set."""
     # Not splitlines(): a text may hold other separators of lines.
     return (json.loads(line) for line in path.read_text("utf-8").split("\n") if line)
+
+
+def title_of(record: dict[str, Any]) -> str:
+    """What a record's passage is from; its id where that has no title."""
+    title: str = record["title"] or record["id"]
+    return title
 
 
 def part_of(name: str, title: str) -> Part:
@@ -107,7 +114,7 @@ def load_asked(folder: Path) -> list[Text]:
             questions[record["id"]],
         )
         for path in sorted(folder.glob("*/train*.jsonl"))
-        for record in _records(path)
+        for record in records(path)
         if record["id"] in questions
     ]
 
@@ -115,7 +122,7 @@ def load_asked(folder: Path) -> list[Text]:
 def _ours(folder: str) -> Iterator[dict[str, Any]]:
     for file in sorted((files("sleepdoc_model") / "tasks" / folder).iterdir(), key=str):
         if file.name.endswith(".jsonl"):
-            yield from _records(file)
+            yield from records(file)
 
 
 def _written(record: dict[str, Any]) -> tuple[Asked, ...]:

@@ -1,12 +1,11 @@
 """Passages with questions, of several data sets, shuffled into documents of one passage a page."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sleepdoc_model.training.reader.sources import part_of
+from sleepdoc_model.training.reader.sources import part_of, records, title_of
 
 PARTS = 68
 """Every so manieth passage of all is one part."""
@@ -41,9 +40,9 @@ class Part:
 
 def parts(folder: Path, count: int) -> Iterator[Part]:
     """The first so many of `PARTS`."""
-    records = list(_records(folder))
+    every = list(_records(folder))
     for part in range(count):
-        own = list(enumerate(records, start=1))[part::PARTS]
+        own = list(enumerate(every, start=1))[part::PARTS]
         yield Part(
             tuple((number, record["passage"]) for number, (_, record) in own),
             [asked for number, (name, record) in own for asked in _asked(number, name, record)],
@@ -53,24 +52,17 @@ def parts(folder: Path, count: int) -> Iterator[Part]:
 def learnt_from(folder: Path) -> Iterator[str]:
     """The passages that are not held out."""
     for name, record in _records(folder):
-        if part_of(name, _title(record)) == "train":
+        if part_of(name, title_of(record)) == "train":
             yield record["passage"]
 
 
 def _records(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     for name in SETS:
-        text = (folder / name / "train.jsonl").read_text("utf-8")
-        # Not splitlines(): a text may hold other separators of lines.
-        yield from ((name, json.loads(line)) for line in text.split("\n") if line)
-
-
-def _title(record: dict[str, Any]) -> str:
-    title: str = record["title"] or record["id"]
-    return title
+        yield from ((name, record) for record in records(folder / name / "train.jsonl"))
 
 
 def _asked(page: int, name: str, record: dict[str, Any]) -> Iterator[Asked]:
-    title = _title(record)
+    title = title_of(record)
     held_out = part_of(name, title) == "held out"
     for each in record["questions"]:
         if (kind := each["kind"]) in _ANSWERED:
