@@ -1,7 +1,6 @@
 """The pretrained base's weights, read from its GGUF file."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -57,9 +56,12 @@ def _our_name(name: str) -> str:
     return f"blocks.{layer}.{_BLOCK_NAMES[part]}.{kind}"
 
 
-def load_base(network: Network, path: Path, dtype: torch.dtype) -> None:
-    """Fill a network's frozen part in `dtype`; fast-weight heads keep theirs, in fp32."""
+def load_base(network: Network, path: Path, dtype: torch.dtype, reader: Path | None = None) -> None:
+    """Fill a network's frozen part in `dtype`, with a reader's corrections if there are any;
+    fast-weight heads keep theirs, in fp32."""
     weights = read_base(path)
+    if reader is not None:
+        weights = with_corrections(weights, reader)
     names = set(network.weights()) - set(trained_parameters(network))
     if names != set(weights):
         raise ValueError(
@@ -120,20 +122,14 @@ class BaseWeights:
     def _dtype(self) -> str:
         return str(self._placement.dtype).removeprefix("torch.")
 
-    def network(self, config: ModelConfig, heads: Path) -> Network:
-        """The base with fast weights."""
-        made = self._filled(config, self._trunk(None))
+    def network(self, config: ModelConfig, heads: Path, reader: Path | None = None) -> Network:
+        """The base with a reader's corrections, if any, and fast weights."""
+        made = self._filled(config, self._trunk(reader))
         load_heads(made, heads)
         return made
 
-    def reading_network(self, config: ModelConfig, reader: Path) -> Network:
-        """The base with a reader's corrections and without fast weights."""
-        memory = replace(config.memory, relevance=False, subject=0)
-        bare = replace(config, layers=("A",) * len(config.layers), memory=memory)
-        return self._filled(bare, self._trunk(reader))
-
     def _filled(self, config: ModelConfig, trunk: Weights) -> Network:
-        """A network whose heads, if it has some, have no values yet."""
+        """A network whose heads have no values yet."""
         with _Uninitialised():
             network = Network(config)
         weights = self._embedding | trunk

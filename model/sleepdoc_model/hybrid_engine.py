@@ -44,8 +44,7 @@ class HybridEngine(WindowEngine):
         config: ModelConfig,
         info: EngineInfo,
         network: Callable[[], Network],
-        reader: Callable[[], Network] | None = None,
-        matrices: Callable[[bool], Mapping[str, Tensor]] | None = None,
+        matrices: Callable[[], Mapping[str, Tensor]] | None = None,
         passage_heads: Callable[[], PassageHeads] | None = None,
     ) -> None:
         """Take note of how to come by what is needed, when it is needed.
@@ -53,18 +52,15 @@ class HybridEngine(WindowEngine):
         Args:
             config: Of the network.
             info: What to say of the engine.
-            network: What sleeps, and answers from memory.
-            reader: What windows for reading are read by: the same shape, but for fast weights.
-            matrices: What the reader (True) or the network (False) decodes with; see `Decoder`.
-                None: it decodes as it prefills.
+            network: What reads, sleeps, and answers from memory.
+            matrices: What it decodes with; see `Decoder`. None: it decodes as it prefills.
             passage_heads: What makes vectors of passages, for a network that writes the same in
                 every pass. None: there are none.
         """
         super().__init__(info)
         self._config = config
-        self._load_network, self._load_reader, self._matrices = network, reader, matrices
+        self._load_network, self._load_matrices = network, matrices
         self._load_passage_heads = passage_heads
-        self._decoders: dict[bool, Decoder | None] = {}
         self._cache = KVCache.allocate(
             config, info.window, dtype=getattr(torch, info.dtype), device=info.device
         )
@@ -72,15 +68,14 @@ class HybridEngine(WindowEngine):
         self._awake: Memory | None = None
         """What the window's tokens see: the memory, and their own writes if they write awake."""
         self._reading = False
-        """Whether the window is the reader's, if there is one."""
+        """Whether the window is for reading, without a look at the memory."""
         self._pending: list[tuple[list[int], bool]] = []
         """What has not been computed yet, in the pieces it came in, and whether those are whole."""
         self._begun = False
         """Whether the pinned prefix is in the cache."""
         self._last: Tensor | None = None
         """Hidden state of the last token computed, from which the next one is predicted."""
-        self._prefixes: dict[bool, tuple[tuple[int, ...], Prefix]] = {}
-        """The latest prefix as the reader has it, and as the network that sleeps."""
+        self._latest_prefix: tuple[tuple[int, ...], Prefix] | None = None
         self._captured: tuple[tuple[int, ...], CapturedWindow] | None = None
         """A window's run for one prefix."""
         self._seen: _Seen | None = None
@@ -89,7 +84,7 @@ class HybridEngine(WindowEngine):
 
     def reset_window(self, prefix: Sequence[int], *, reading: bool = False) -> None:
         self._window.pin(prefix)
-        self._reading = reading and self._load_reader is not None
+        self._reading = reading and self._info.reads
         self._last, self._begun = None, False
         self._pending = []
         self._awake = None if self._reading else self._memory
@@ -107,9 +102,9 @@ class HybridEngine(WindowEngine):
         ids = torch.tensor([list(tokens)], device=self._info.device)
         if len(tokens) > 1:
             run = Pass(self._mode, self._cache, grow=False)
-            after, _ = self._trunk(self._trunk.embed(ids[:, :-1]), self._awake, run)
+            after, _ = self._network(self._network.embed(ids[:, :-1]), self._awake, run)
             h = torch.cat((h, after), dim=1)
-        logits = self._trunk.logits(h)
+        logits = self._network.logits(h)
         chosen = logits.log_softmax(-1).gather(-1, ids[..., None])
         found: list[float] = chosen.flatten().tolist()
         return found
@@ -124,7 +119,7 @@ class HybridEngine(WindowEngine):
             tokens,
             self._memory,
             passes=passes,
-            prefix=self._prefix(reading=False).cache,
+            prefix=self._prefix().cache,
             see=self._see,
         ):
             if report.number == report.passes:
@@ -145,7 +140,7 @@ class HybridEngine(WindowEngine):
             return super().similar(prompt, question, vectors)
         tokens = torch.tensor([list(prompt)], device=self._info.device)
         end = self._config.memory_layers.index(heads.pooling.high) + 1
-        taps = self._network.taps(tokens, self._prefix(reading=False).cache, layers=end)
+        taps = self._network.taps(tokens, self._prefix().cache, layers=end)
         return heads.similar(tokens[0], self._states(taps, heads), question, vectors)
 
     def state(self) -> bytes:
@@ -166,7 +161,7 @@ class HybridEngine(WindowEngine):
             captured = self._window_in_a_graph()
             maps, taps = captured(tokens), captured.taps
         else:
-            cache = self._prefix(reading=False).cache
+            cache = self._prefix().cache
             taps = self._network.taps(tokens, cache)
             maps = self._network.windows(taps, None, cache)
         heads = self._passage_heads
@@ -194,38 +189,25 @@ class HybridEngine(WindowEngine):
     def _window_in_a_graph(self) -> CapturedWindow:
         if self._captured is None or self._captured[0] != self._window.prefix:
             room = self._info.window - len(self._window.prefix)
-            captured = CapturedWindow(self._network, room, self._prefix(reading=False).cache)
+            captured = CapturedWindow(self._network, room, self._prefix().cache)
             self._captured = (self._window.prefix, captured)
         return self._captured[1]
-
-    @property
-    def _trunk(self) -> Network:
-        """What the window is computed with."""
-        return self._reader if self._reading else self._network
 
     @cached_property
     def _network(self) -> Network:
         return self._load_network().eval()
 
     @cached_property
-    def _reader(self) -> Network:
-        assert self._load_reader is not None
-        return self._load_reader().eval()
-
-    @cached_property
     def _passage_heads(self) -> PassageHeads | None:
         load = self._load_passage_heads
         return None if load is None else load().to(self._info.device)
 
-    @property
+    @cached_property
     def _decoder(self) -> Decoder | None:
         """What computes single tokens, if it is not the network itself."""
-        if self._reading not in self._decoders:
-            made = None
-            if self._matrices is not None and Decoder.supports(self._trunk):
-                made = Decoder(self._trunk, self._matrices(self._reading), self._window.size)
-            self._decoders[self._reading] = made
-        return self._decoders[self._reading]
+        if self._load_matrices is None or not Decoder.supports(self._network):
+            return None
+        return Decoder(self._network, self._load_matrices(), self._window.size)
 
     @property
     def _mode(self) -> Mode:
@@ -236,7 +218,7 @@ class HybridEngine(WindowEngine):
     def _next_logits(self) -> Tensor:
         h = self._last_hidden()
         decoder = self._decoder
-        return self._trunk.logits(h[0, -1]) if decoder is None else decoder.logits(h[0])
+        return self._network.logits(h[0, -1]) if decoder is None else decoder.logits(h[0])
 
     def _last_hidden(self) -> Tensor:
         """From which the next token is predicted, [1, 1, dim]."""
@@ -260,19 +242,17 @@ class HybridEngine(WindowEngine):
         """Put the pinned prefix's keys and values at the start of the cache."""
         self._cache.length, self._begun = 0, True
         if self._window.prefix:
-            prefix = self._prefix(reading=self._reading)
+            prefix = self._prefix()
             self._cache.begin(prefix.cache)
             self._last = prefix.last
 
-    def _prefix(self, *, reading: bool) -> Prefix:
-        """The pinned prefix as a network has it. Without memory: it is the same in every window of
-        every conversation."""
+    def _prefix(self) -> Prefix:
+        """The pinned prefix, computed. Without memory: it is the same in every window of every
+        conversation."""
         tokens = self._window.prefix
-        known = self._prefixes.get(reading)
-        if known is None or known[0] != tokens:
-            network = self._reader if reading else self._network
-            known = self._prefixes[reading] = (tokens, computed_prefix(network, tokens))
-        return known[1]
+        if self._latest_prefix is None or self._latest_prefix[0] != tokens:
+            self._latest_prefix = tokens, computed_prefix(self._network, tokens)
+        return self._latest_prefix[1]
 
     @torch.no_grad()
     def _forward(
@@ -280,5 +260,5 @@ class HybridEngine(WindowEngine):
     ) -> tuple[Tensor, Memory | None]:
         ids = torch.tensor([list(tokens)], device=self._info.device)
         run = Pass(mode, self._cache, whole=whole)
-        h, memory = self._trunk(self._trunk.embed(ids), memory, run)
+        h, memory = self._network(self._network.embed(ids), memory, run)
         return h[:, -1:], memory

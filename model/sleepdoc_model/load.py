@@ -49,7 +49,7 @@ def load(
         device: ``cpu``, ``cuda`` or ``mps``; None picks the fastest there is.
         seed: Seeds the weights of `tiny`.
         heads: The checkpoint of fast-weight heads that `default` needs.
-        reader: The corrections `default` reads with; None: it reads as the bare base does.
+        reader: The corrections of `default` that it reads with; None: it is the bare base.
         recall: What `default` makes vectors of passages with; None: it makes none.
         window: Tokens the attention layers can see; None is what the model was made for.
         hashes: Where hashes of GGUF files are remembered; None: they are computed every time.
@@ -103,7 +103,7 @@ def _tiny(options: str, seed: int, window: int | None) -> tuple[Engine, Tokenize
     parts = [b"tiny", str(seed).encode()]
     matrices = stacked(network.weights(), len(shape.layers))
     engine = _engine(
-        shape, lambda: network, "tiny", parts, placement, window, matrices=lambda _: matrices
+        shape, lambda: network, "tiny", parts, placement, window, matrices=lambda: matrices
     )
     return engine, ByteTokenizer()
 
@@ -135,18 +135,19 @@ def _default(
     weights = BaseWeights(path, sha256, placement, WeightsCache(cache))
     engine = _engine(
         config,
-        lambda: weights.network(config, heads),
+        lambda: weights.network(config, heads, reader),
         "SmolLM2-135M-Instruct + fast weights",
-        [sha256.encode(), file_sha256(heads).encode()],
+        [sha256.encode(), *(file_sha256(part).encode() for part in (heads, reader) if part)],
         placement,
         window,
-        None if reader is None else lambda: weights.reading_network(config, reader),
-        lambda reading: weights.matrices(config, reader if reading else None),
+        lambda: weights.matrices(config, reader),
         None if recall is None else lambda: load_passage_heads(recall),
         absent="" if reader is None else ABSENT,
         vectors=""
         if recall is None
-        else fingerprint(sha256.encode(), file_sha256(recall).encode()),
+        else fingerprint(
+            sha256.encode(), *(file_sha256(part).encode() for part in (reader, recall) if part)
+        ),
     )
     return engine, GGUFTokenizer(path, SMOLLM2)
 
@@ -203,8 +204,7 @@ def _engine(
     parts: list[bytes],
     placement: "Placement",
     window: int | None,
-    reader: "Callable[[], Network] | None" = None,
-    matrices: "Callable[[bool], Mapping[str, Tensor]] | None" = None,
+    matrices: "Callable[[], Mapping[str, Tensor]] | None" = None,
     passage_heads: "Callable[[], PassageHeads] | None" = None,
     *,
     absent: str = "",
@@ -229,7 +229,6 @@ def _engine(
             reasons=placement.reasons,
         ),
         network,
-        reader,
         matrices,
         passage_heads,
     )

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sleepdoc_model.engine import Engine, Sampling
+from sleepdoc_model.engine import Engine, Sampling, StateMismatch
 from sleepdoc_model.evaluation.documents import of_example
 from sleepdoc_model.evaluation.made_up import Task, made_up
 from sleepdoc_model.evaluation.memory import MemoryBenchmark, Settings
@@ -14,14 +14,25 @@ from sleepdoc_model.tokenizer import Tokenizer
 
 pytestmark = pytest.mark.slow
 
-HEADS = Path(__file__).parents[2] / "assets" / "heads.safetensors"
+ASSETS = Path(__file__).parents[2] / "assets"
+HEADS, READER = ASSETS / "heads.safetensors", ASSETS / "reader.safetensors"
 Shares = dict[str, float]
 DOCUMENT = "{first} was born in {value}. {second} majored in Music. {second} works for Intel.\n\n"
 
 
 @pytest.fixture(scope="module")
 def loaded() -> tuple[Engine, Tokenizer]:
-    return load("default", device="cpu", heads=HEADS)
+    return load("default", device="cpu", heads=HEADS, reader=READER)
+
+
+def test_a_memory_belongs_to_the_reader_it_was_made_with(
+    loaded: tuple[Engine, Tokenizer],
+) -> None:
+    bare, tokenizer = load("default", device="cpu", heads=HEADS)
+    engine, _ = loaded
+    read(bare, tokenizer, "Nothing much.\n\n")
+    with pytest.raises(StateMismatch):
+        engine.load(bare.state())
 
 
 def ask(engine: Engine, tokenizer: Tokenizer, question: str) -> str:

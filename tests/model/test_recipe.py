@@ -1,11 +1,12 @@
 """What the lessons of the training are made of."""
 
 import dataclasses
+import re
 
 import pytest
 
 from sleepdoc_model.tasks.fairytale import Story
-from sleepdoc_model.tasks.types import Question
+from sleepdoc_model.tasks.types import Example, Question
 from sleepdoc_model.training.lessons import Sources
 from sleepdoc_model.training.recipe import KINDS, RECIPES, Recipe
 
@@ -19,9 +20,15 @@ def make_story(name: str) -> Story:
     return Story(name, sections, questions)
 
 
+def make_text(name: str) -> Example:
+    asked = tuple(Question(f"Who has {thing}?", f"{name} {thing}") for thing in ("one", "two"))
+    return Example((f"{name} one is old.\n\n", f"{name} two is new.\n\n"), asked)
+
+
 SOURCES = Sources(
     [make_story("Ann"), make_story("Bob")],
     [[Question("How many clips?", "Seventy-two clips.")], [Question("How far?", "Nine miles.")]],
+    [make_text(name) for name in ("Cid", "Dora", "Eve")],
 )
 OWN = [kind for kind, about in KINDS.items() if kind != "quoted" and not about.plain]
 """Kinds whose answers stand in the document."""
@@ -54,6 +61,16 @@ def test_what_is_asked_was_in_a_window_of_its_document(kind: str) -> None:
             for question in example.questions:
                 texts = (*example.windows, example.unslept)
                 assert any(question.answer in " ".join(text.split()) for text in texts)
+
+
+def test_short_texts_keep_their_windows_apart() -> None:
+    seen = set()
+    for step in range(20):
+        for example in only("texts").draw(0, step, SOURCES).examples:
+            seen.add(len(example.windows))
+            assert all(len(set(re.findall("Cid|Dora|Eve", w))) == 1 for w in example.windows)
+            assert len(set(example.questions)) == len(example.questions)
+    assert seen == {2, 4, 6}
 
 
 def test_sentences_of_a_section_are_continued() -> None:

@@ -54,7 +54,8 @@ class _Person:
 def make_example(
     rng: random.Random, *, people: int, windows: int, questions: int, split: Split
 ) -> Example:
-    """A text of `people` people, at least two, over `windows` windows; questions of all kinds."""
+    """A text of `people` people, at least two, over `windows` windows; different questions of all
+    kinds, fewer where there are not so many."""
     known, towns, relation = _world(rng, people, split)
     told = [rng.choice(RELATIONS[relation]).format(a=p.name, b=p.knows) for p in known]
     told += [rng.choice(_BORN).format(a=p.name, town=p.town, year=p.year) for p in known]
@@ -87,8 +88,13 @@ def make_example(
         return Chained(f"How many of the people come from {p.town}?", str(count), "count")
 
     kinds: tuple[Callable[[_Person], Chained], ...] = (hop, hop, governed, compared, counted)
-    asked = [rng.choice(kinds)(p) for p in rng.sample(known, min(questions, people))]
-    return Example(tuple(texts), tuple(asked))
+    asked: dict[str, Chained] = {}
+    for person in (p for _ in range(questions) for p in rng.sample(known, people)):
+        question = rng.choice(kinds)(person)
+        asked.setdefault(question.text, question)
+        if len(asked) == questions:
+            break
+    return Example(tuple(texts), tuple(asked.values()))
 
 
 def _world(

@@ -37,14 +37,24 @@ from sleepdoc_model.checkpoint import load_heads, read_config
 from sleepdoc_model.config import Rule, smollm2
 from sleepdoc_model.network import Network
 from sleepdoc_model.tasks import fairytale, gsm8k
+from sleepdoc_model.tasks.types import Example
 from sleepdoc_model.tokenizer import Tokenizer
 from sleepdoc_model.training.attention_transfer import see_conversations, transfer
 from sleepdoc_model.training.batches import Batches, DrawnBatches, PreparedBatches, prepare
 from sleepdoc_model.training.group import Group
 from sleepdoc_model.training.lessons import Sources
 from sleepdoc_model.training.loop import Schedule, Trainer, held_out_batches
+from sleepdoc_model.training.reader.sources import (
+    closed_book,
+    load_asked,
+    load_reading,
+    load_written,
+)
 from sleepdoc_model.training.recipe import RECIPES
 from sleepdoc_model.training.subjects import documents, learn_subjects, see_pairs
+
+_LONGEST = 3600
+"""Characters of a page that is slept on, so that it fits into a window."""
 
 
 def main() -> None:
@@ -70,7 +80,7 @@ def main() -> None:
     heads = dataclasses.replace(config.memory, rule=rule, reads_asleep=options.reads_asleep)
     network = Network(dataclasses.replace(config, memory=heads))
     dtype = torch.float32 if device == "cpu" else torch.bfloat16
-    load_base(network, options.base or base_path(), dtype)
+    load_base(network, options.base or base_path(), dtype, options.reader)
     trainer = Trainer(
         network.to(device),
         batches,
@@ -143,10 +153,14 @@ def _parse() -> argparse.Namespace:
         " the delta rule",
     )
     parser.add_argument("--heads", type=Path, help="begin with the heads of this checkpoint")
+    parser.add_argument("--reader", type=Path, help="corrections that the base has")
+    parser.add_argument("--reading", type=Path, help="folder of reading data sets")
     parser.add_argument("--base", type=Path, help="the base's GGUF, if it is not installed")
     parser.add_argument("--prepare", type=Path, help="only write the batches of all steps here")
     parser.add_argument("--prepared", type=Path, help="batches written before; no --data needed")
     options = parser.parse_args()
+    if options.config == "default" and not (options.prepared or options.reading):
+        parser.error("--config default needs --reading")
     of_stories = options.config in ("default", "reading")
     if of_stories and not (options.prepared or (options.data and options.plain)):
         parser.error(f"--config {options.config} needs --data and --plain")
@@ -160,7 +174,8 @@ def _batches(options: argparse.Namespace) -> Batches:
         return PreparedBatches(options.prepared)
     tokenizer = _tokenizer(options)
     train, val = _stories(options)
-    sources = Sources(train, [gsm8k.load(path) for path in options.plain])
+    plain = [gsm8k.load(path) for path in options.plain]
+    sources = Sources(train, plain, _texts(options.reading) if options.reading else ())
     held_out = held_out_batches(tokenizer, val)
     return DrawnBatches(tokenizer, RECIPES[options.config], sources, held_out, options.seed)
 
@@ -176,6 +191,13 @@ def _stories(options: argparse.Namespace) -> tuple[Sequence[fairytale.Story], ..
     if not options.data:
         return (), ()
     return fairytale.load(options.data, "train"), fairytale.load(options.data, "val")
+
+
+def _texts(reading: Path) -> list[Example]:
+    """What is read with a reader's lessons, to be remembered as well."""
+    texts = [*load_reading(reading, "train"), *load_written(), *load_asked(reading)]
+    examples = map(closed_book, texts)
+    return [e for e in examples if e.questions and max(map(len, e.windows)) < _LONGEST]
 
 
 def _subjects(trainer: Trainer, options: argparse.Namespace) -> None:

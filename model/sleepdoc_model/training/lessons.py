@@ -17,6 +17,8 @@ class Sources:
     stories: Sequence[Story] = ()
     plain: Sequence[Sequence[Question]] = ()
     """Instructions that have nothing to do with any document; as many are drawn of each origin."""
+    texts: Sequence[Example] = ()
+    """Short texts of many kinds, and what people asked about them."""
     fact_documents: int = 0
     """Of how many documents of facts there are; 0: every one is new."""
 
@@ -95,6 +97,14 @@ def section(rng: random.Random, sources: Sources) -> Example:
     """One section of a story: what people asked about it, and how its sentences go on."""
     example = fairytale.make_example(rng, sources.stories, sections=1, windows=1, questions=6)
     return _and_continued(rng, example)
+
+
+def short_texts(rng: random.Random, sources: Sources) -> Example:
+    """One to three short texts that have nothing to do with each other, each slept on by itself."""
+    taken = rng.sample(sources.texts, rng.choice((1, 1, 2, 3)))
+    asked = [question for text in taken for question in text.questions]
+    windows = tuple(window for text in taken for window in text.windows)
+    return Example(windows, tuple(rng.sample(asked, min(8, len(asked)))))
 
 
 def unslept(rng: random.Random, sources: Sources) -> Example:

@@ -34,6 +34,7 @@ KINDS = {
     "sections": Kind(4, lessons.section),
     "row": Kind(2, lessons.sections_in_a_row),
     "unslept": Kind(3, lessons.unslept),
+    "texts": Kind(4, lessons.short_texts),
     "windows": Kind(2, lessons.several_windows, long=True),
     "recalled": Kind(2, lessons.recalled, long=True),
     "plain": Kind(3, lessons.plain, plain=True),
@@ -48,18 +49,16 @@ class Recipe:
 
     shares: dict[str, float] = field(
         default_factory=lambda: {
-            "facts": 0.12,
-            "many": 0.14,
+            "facts": 0.10,
+            "many": 0.12,
             "numbers": 0.09,
             "hops": 0.01,
-            "quoted": 0.04,
-            "unslept facts": 0.05,
             "hidden": 0.02,
-            "sections": 0.17,
-            "row": 0.09,
-            "unslept": 0.05,
-            "windows": 0.10,
-            "recalled": 0.03,
+            "sections": 0.14,
+            "row": 0.07,
+            "unslept": 0.02,
+            "windows": 0.09,
+            "texts": 0.25,
             "plain": 0.09,
         }
     )

@@ -15,7 +15,7 @@ from sleepdoc_model.gguf.tokenizer import SMOLLM2, GGUFTokenizer
 from sleepdoc_model.tasks import instructions
 from sleepdoc_model.training.group import Group
 from sleepdoc_model.training.reader import sources
-from sleepdoc_model.training.reader.lessons import Lessons
+from sleepdoc_model.training.reader.lessons import SHARES, Lessons, Recipe
 from sleepdoc_model.training.reader.loop import ReaderTrainer, Schedule
 from sleepdoc_model.training.reader.trunk import trunk
 
@@ -26,7 +26,8 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     tokenizer = GGUFTokenizer(base_path(), SMOLLM2)
     plain = [instructions.load(path) for path in options.plain]
-    lessons = Lessons(tokenizer, _texts(options), plain)
+    recipe = Recipe({**SHARES, **dict(options.share)})
+    lessons = Lessons(tokenizer, _texts(options), plain, recipe)
     schedule = Schedule(
         steps=options.steps, decay=options.decay, rate=options.rate, batches=options.batches
     )
@@ -75,11 +76,21 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--decay", type=int, default=0)
     parser.add_argument("--batches", type=int, default=1, help="of 2,400 tokens, in a step")
     parser.add_argument("--begin", type=Path, metavar="READER", help="what to start from")
+    parser.add_argument(
+        "--share", type=_share, nargs="+", default=[], metavar="SOURCE=SHARE", help="of lessons"
+    )
     parser.add_argument("--minutes", type=float, default=1e9)
     parser.add_argument("--save-minutes", type=float, default=5)
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--seed", type=int, default=0)
     return parser.parse_args()
+
+
+def _share(text: str) -> tuple[str, float]:
+    source, _, share = text.partition("=")
+    if source not in SHARES:
+        raise argparse.ArgumentTypeError(f"no source {source!r}")
+    return source, float(share)
 
 
 def _texts(options: argparse.Namespace) -> list[sources.Text]:

@@ -15,6 +15,7 @@ from sleepdoc_model.training.reader.sources import Asked, Text, chained, made_up
 SHARES = {
     "written": 0.2,
     "asked": 0.2,
+    "reworded": 0.12,
     "afriqa": 0.1,
     "fairytaleqa": 0.1,
     "plain": 0.08,
