@@ -146,12 +146,12 @@ def main() -> None:
 
 
 def _measure(store: Store, options: argparse.Namespace) -> None:
-    states = embedded(options.heads, options.reading, locations.cache())
+    states = embedded(options.heads, options.reader, options.reading, locations.cache())
     shipped = load_passage_heads(options.recall)
     settings = {"parts": options.parts, "budget": BUDGET, "folds": FOLDS}
     data = {name: sha256_of(options.reading / name / "train.jsonl") for name in SETS}
     data |= {"questions": sha256_of(options.data), "recall": sha256_of(options.recall)}
-    info = load(DEFAULT_MODEL, device="cpu", heads=options.heads)[0].info
+    info = load(DEFAULT_MODEL, device="cpu", heads=options.heads, reader=options.reader)[0].info
     found: dict[str, object] = {}
 
     def write(name: str, rows: Sequence[Row], **described: int) -> None:
@@ -215,6 +215,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--documents", type=Path, help="folder of the files; that of the data")
     parser.add_argument("--only", nargs="*", default=(), help="ids of documents; all")
     parser.add_argument("--heads", type=Path, default=locations.heads())
+    parser.add_argument("--reader", type=Path, default=locations.reader())
     parser.add_argument("--recall", type=Path, default=locations.recall(), help="what ships")
     parser.add_argument("--states", type=Path, required=True, help="where what is pooled is kept")
     parser.add_argument("--out", type=Path, required=True, help="figures as JSON")

@@ -43,6 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         description="Plain instructions beside the memory of a story, and without one.",
     )
     parser.add_argument("--heads", type=Path, default=Path("assets/heads.safetensors"))
+    parser.add_argument("--reader", type=Path, help="corrections that the base has")
     parser.add_argument("--data", type=Path, required=True, help="a FairytaleQA folder")
     parser.add_argument("--plain", type=Path, required=True, help="GSM8K's test.jsonl")
     parser.add_argument("--instructions", type=int, default=100)
@@ -51,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, help="also write the figures as JSON")
     options = parser.parse_args(arguments)
 
-    engine, tokenizer = load("default", heads=options.heads)
+    engine, tokenizer = load("default", heads=options.heads, reader=options.reader)
     passes = options.passes or engine.info.passes
     rng = random.Random(options.seed)
     stories = fairytale.load(options.data, "val")

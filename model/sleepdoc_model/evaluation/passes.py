@@ -32,6 +32,7 @@ def main() -> None:
     parser.add_argument(
         "--arm", action="append", required=True, metavar="HEADS:N", help="checkpoint and passes"
     )
+    parser.add_argument("--reader", type=Path, help="corrections that the base has")
     parser.add_argument("--documents", type=int, default=100)
     parser.add_argument("--size", type=int, default=4, help="pairs or facts of a document")
     parser.add_argument("--windows", type=int, default=2)
@@ -52,7 +53,7 @@ def main() -> None:
     names, of = [], {}
     for arm in options.arm:
         heads, _, passes = arm.rpartition(":")
-        engine, tokenizer = load("default", heads=Path(heads))
+        engine, tokenizer = load("default", heads=Path(heads), reader=options.reader)
         names.append(f"{Path(heads).parent.name} N={passes}")
         rows += ask(engine, tokenizer, documents, int(passes), names[-1])
         data = {"documents": sha256_of_documents(documents)}

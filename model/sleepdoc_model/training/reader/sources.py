@@ -49,7 +49,7 @@ _HELD_OUT = {"afriqa": 12, "onestopqa": 5, "clapnq": 6, "boolq": 12}
 """One title in so many is measured on, and never trained on."""
 _SHORT = 160
 """Characters of an answer, at most, that is learnt without the text."""
-_REWORDED = ("p1-", "p2-")
+_REWORDED = tuple(f"p{number}-" for number in range(1, 7))
 _STORIES = ("african-storybook",)
 _SHORT_ANSWERS = ("afriqa", "onestopqa", "qamr", "quoref-subset", "ropes-subset", "redocred")
 

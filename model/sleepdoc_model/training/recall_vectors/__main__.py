@@ -13,7 +13,7 @@ from sleepdoc_model.training.recall_vectors.texts import PARTS, SETS
 
 def main() -> None:
     options = _options()
-    states = embedded(options.heads, options.reading, options.cache)
+    states = embedded(options.heads, options.reader, options.reading, options.cache)
     found = mixture(options.reading, options.parts, states, options.states)
     taught = [each for each in lessons(found) if not found.asked[each.question].held_out]
     made = learn(found.passages, found.questions, taught, size=options.size)
@@ -32,6 +32,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--reading", type=Path, required=True, help="folder of reading data sets")
     parser.add_argument("--parts", type=int, default=PARTS, help=f"of {PARTS}; the first ones")
     parser.add_argument("--heads", type=Path, required=True, help="of the default model")
+    parser.add_argument("--reader", type=Path, required=True, help="of the default model")
     parser.add_argument("--states", type=Path, required=True, help="where what is pooled is kept")
     parser.add_argument("--cache", type=Path, help="where prepared weights are")
     parser.add_argument("--size", type=int, default=128, help="bytes of a vector")

@@ -1,4 +1,4 @@
-"""The base of the default model, which pools."""
+"""The trunk of the default model, which pools."""
 
 from hashlib import sha256
 from pathlib import Path
@@ -17,7 +17,7 @@ from sleepdoc_model.weights_cache import WeightsCache
 _LOW, _HIGH = 8, 24
 
 
-def embedded(heads: Path, reading: Path, cache: Path | None) -> PooledStates:
+def embedded(heads: Path, reader: Path, reading: Path, cache: Path | None) -> PooledStates:
     """What pools states of the default model; tokens are rare that few passages have of those that
     are not held out."""
     tokenizer = GGUFTokenizer(base_path(), SMOLLM2)
@@ -25,7 +25,10 @@ def embedded(heads: Path, reading: Path, cache: Path | None) -> PooledStates:
     worth = worth_of_tokens(map(tokenizer.encode, learnt_from(reading)), config.vocab)
     base = file_sha256(base_path())
     weights = BaseWeights(base_path(), base, place("cpu"), WeightsCache(cache))
-    of = sha256(base.encode() + worth.numpy().tobytes()).hexdigest()
+    of = sha256(f"{base}{file_sha256(reader)}".encode() + worth.numpy().tobytes()).hexdigest()
     return PooledStates(
-        lambda: weights.network(config, heads).eval(), tokenizer, Pooling(_LOW, _HIGH, worth), of
+        lambda: weights.network(config, heads, reader).eval(),
+        tokenizer,
+        Pooling(_LOW, _HIGH, worth),
+        of,
     )
