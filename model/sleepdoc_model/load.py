@@ -1,7 +1,9 @@
 """Model ids to engines."""
 
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from sleepdoc_model.engine import Engine
@@ -22,6 +24,12 @@ BUILT_IN = (DEFAULT_MODEL, "tiny", "scripted")
 
 GGUF_WINDOW = 4096
 """Tokens the attention of a GGUF model sees, if it was trained on as many."""
+
+
+def import_torch_meanwhile() -> None:
+    """Begin to import torch, which takes longer than anything else here; who imports it too then
+    waits for that."""
+    Thread(target=import_module, args=("torch",), daemon=True).start()
 
 
 class ModelUnavailable(Exception):
@@ -117,21 +125,24 @@ def _default(
     hashes: Path | None,
     cache: Path | None,
 ) -> tuple[Engine, Tokenizer]:
-    from sleepdoc_model.base import BaseWeights
+    import_torch_meanwhile()
     from sleepdoc_model.base_file import base_path
-    from sleepdoc_model.checkpoint import read_config
-    from sleepdoc_model.device import place
     from sleepdoc_model.file_hash import file_sha256, known_sha256
     from sleepdoc_model.gguf.tokenizer import SMOLLM2, GGUFTokenizer
+
+    if heads is None:
+        raise ValueError("it needs a checkpoint of fast-weight heads")
+    path = base_path()
+    sha256, tokenizer = known_sha256(path, hashes), GGUFTokenizer(path, SMOLLM2)
+    from sleepdoc_model.base import BaseWeights
+    from sleepdoc_model.checkpoint import read_config
+    from sleepdoc_model.device import place
     from sleepdoc_model.passage_heads import load_passage_heads
     from sleepdoc_model.reader import ABSENT
     from sleepdoc_model.snapshot import fingerprint
     from sleepdoc_model.weights_cache import WeightsCache
 
-    if heads is None:
-        raise ValueError("it needs a checkpoint of fast-weight heads")
-    path, config, placement = base_path(), read_config(heads), place(device)
-    sha256 = known_sha256(path, hashes)
+    config, placement = read_config(heads), place(device)
     weights = BaseWeights(path, sha256, placement, WeightsCache(cache))
     engine = _engine(
         config,
@@ -149,7 +160,7 @@ def _default(
             sha256.encode(), *(file_sha256(part).encode() for part in (reader, recall) if part)
         ),
     )
-    return engine, GGUFTokenizer(path, SMOLLM2)
+    return engine, tokenizer
 
 
 def _gguf(

@@ -87,18 +87,19 @@ def ask(
     What is not read yet is read first, or with --now only looked in, though not beyond the page of
     a copy "as of a page" or of an undo. The answer goes to stdout, what it rests on to stderr.
     """
+    started = time.monotonic()
+    asked = _asked(question, questions)
+    if now and closed_book:
+        raise click.UsageError("--closed-book asks the memory, and --now does not wait for it.")
+    process = choice.process()  # before what takes long to import here
     from sleepdoc.cli import jsonl
     from sleepdoc.cli.interrupt import interruptible
     from sleepdoc.cli.progress import show_lines, showing
     from sleepdoc.reading.events import ModelReady
     from sleepdoc.reading.service import OpenConversation
 
-    started = time.monotonic()
-    asked = _asked(question, questions)
-    if now and closed_book:
-        raise click.UsageError("--closed-book asks the memory, and --now does not wait for it.")
     reread = 0
-    with OpenConversation(choice.options(target, database)) as conversation:
+    with OpenConversation(choice.options(target, database), process) as conversation:
         with (jsonl.printing if as_jsonl else showing)() as show:
             for event in conversation.open():
                 show(event)

@@ -15,6 +15,7 @@ from sleepdoc.settings import settings
 from sleepdoc_model.load import BUILT_IN, DEFAULT_MODEL
 
 if TYPE_CHECKING:
+    from sleepdoc.reading.model_process import ModelProcess
     from sleepdoc.reading.service import OpenOptions
     from sleepdoc_model.engine import Engine
     from sleepdoc_model.tokenizer import Tokenizer
@@ -57,6 +58,16 @@ class ModelChoice:
             sleep_at=settings()["sleep_at"],
             ocr=self.ocr,
         )
+
+    def process(self) -> "ModelProcess":
+        """One that gets ready for the model while the rest of this program does.
+
+        Raises:
+            ModelError, UsageError: as of `found`.
+        """
+        from sleepdoc.reading.model_process import ModelProcess
+
+        return ModelProcess(ahead=not (self.found or "").startswith("scripted"))
 
     @property
     def found(self) -> str | None:

@@ -44,6 +44,8 @@ def read(
 
     Reading begins where it stopped before, if it did.
     """
+    started = time.monotonic()
+    process = choice.process()  # before what takes long to import here
     from sleepdoc.cli import jsonl
     from sleepdoc.cli.interrupt import interruptible
     from sleepdoc.cli.progress import showing
@@ -51,11 +53,10 @@ def read(
     from sleepdoc.reading.service import OpenConversation
     from sleepdoc.store import Store
 
-    started = time.monotonic()
     options = choice.options(target, database, passes=passes)
     with (
         (jsonl.printing if as_jsonl else showing)() as show,
-        OpenConversation(options) as conversation,
+        OpenConversation(options, process) as conversation,
     ):
         for event in conversation.open():
             show(event)

@@ -2,19 +2,14 @@
 
 import contextlib
 import dataclasses
-import multiprocessing
-import os
-import signal
 import threading
-from collections.abc import Generator, Iterator, Sequence
-from multiprocessing import resource_tracker
-from multiprocessing.process import BaseProcess
+from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import Any
 
 from sleepdoc import locations
 from sleepdoc.errors import ModelError
-from sleepdoc.reading import worker
+from sleepdoc.reading.model_process import ModelProcess
 from sleepdoc_model.engine import (
     EngineInfo,
     PassReport,
@@ -24,9 +19,6 @@ from sleepdoc_model.engine import (
     WindowFull,
 )
 from sleepdoc_model.tokenizer import Frame, TokenStream
-
-_LAST_BREATH = 5.0
-"""Seconds a process may take to end once its pipe is closed."""
 
 
 class WorkerGone(Exception):
@@ -54,11 +46,16 @@ class EngineClient:
         hashes: Path | None = None,
         cache: Path | None = None,
         log: Path | None = None,
+        process: ModelProcess | None = None,
     ) -> None:
-        """Remember what to load (`sleepdoc_model.load.load`) and where its output goes."""
+        """Remember what to load (`sleepdoc_model.load.load`) and where its output goes.
+
+        Args:
+            process: one that has been told nothing yet, for the first worker.
+        """
         self._load = (log, model, device, seed, heads, reader, recall, hashes, cache)
-        self._process: BaseProcess | None = None
-        self._pipe: worker.Pipe | None = None
+        self._spare = process
+        self._process: ModelProcess | None = None
         self._facts: tuple[EngineInfo, Frame] | None = None
         self._pieces: dict[int, bytes] = {}
         self._likelihood = 0.0
@@ -69,7 +66,13 @@ class EngineClient:
 
     @classmethod
     def shipped(
-        cls, model: str, *, device: str | None, seed: int, log: Path | None = None
+        cls,
+        model: str,
+        *,
+        device: str | None,
+        seed: int,
+        log: Path | None = None,
+        process: ModelProcess | None = None,
     ) -> "EngineClient":
         """One that has what ships with sleepdoc, and this machine's places."""
         return cls(
@@ -82,6 +85,7 @@ class EngineClient:
             hashes=locations.hashes(),
             cache=locations.cache(),
             log=log,
+            process=process,
         )
 
     def start(self) -> None:
@@ -108,18 +112,11 @@ class EngineClient:
             WorkerGone: it was abandoned before.
         """
         self.close()
-        context = multiprocessing.get_context("spawn")
-        self._pipe, theirs = context.Pipe()
-        process = context.Process(
-            target=worker.main, args=(theirs, os.getpid(), *self._load), daemon=True
-        )
-        resource_tracker.ensure_running()  # started by the first process, it would let them go
-        with self._lock, _interrupts_held():
+        with self._lock:
             if self._abandoned:
                 raise WorkerGone("The model process was closed.")
-            process.start()
-            self._process = process
-        theirs.close()
+            self._process, self._spare = self._spare or ModelProcess(), None
+        self._send(*self._load)
         self._begun = True
 
     def abandon(self) -> None:
@@ -131,11 +128,8 @@ class EngineClient:
 
     def close(self) -> None:
         """End the worker. Safe to call twice."""
-        if self._pipe is not None:
-            self._pipe.close()
         if self._process is not None:
-            self._process.kill()
-            self._process.join()
+            self._process.close()
 
     @property
     def pid(self) -> int | None:
@@ -143,7 +137,7 @@ class EngineClient:
 
     @property
     def alive(self) -> bool:
-        return self._process is not None and self._process.is_alive()
+        return self._process is not None and self._process.alive
 
     @property
     def info(self) -> EngineInfo:
@@ -249,13 +243,13 @@ class EngineClient:
         self._send(method, *arguments)
         return self._reply()
 
-    def _send(self, method: str, *arguments: object) -> None:
-        if self._pipe is None:
+    def _send(self, *request: object) -> None:
+        if self._process is None:
             raise RuntimeError("the worker was never started")
         try:
-            self._pipe.send((method, *arguments))
+            self._process.pipe.send(request)
         except OSError as error:
-            raise WorkerGone(self._how_it_ended()) from error
+            raise WorkerGone(self._process.how_it_ended()) from error
 
     def _reply(self) -> Any:
         outcome, value = self._receive()
@@ -270,35 +264,12 @@ class EngineClient:
                 raise ModelError(f"The model failed: {value}.")
 
     def _receive(self) -> Any:
-        assert self._pipe is not None
+        assert self._process is not None
         try:
-            return self._pipe.recv()
+            return self._process.pipe.recv()
         except (EOFError, OSError) as error:
-            raise WorkerGone(self._how_it_ended()) from error
+            raise WorkerGone(self._process.how_it_ended()) from error
         except BaseException:
             # An interrupt between request and reply: the pipe is out of step from here on.
             self.close()
             raise
-
-    def _how_it_ended(self) -> str:
-        assert self._process is not None
-        self._process.join(_LAST_BREATH)
-        code = self._process.exitcode
-        if code is None:
-            self._process.kill()
-            return "The model process stopped answering."
-        if code >= 0:
-            return f"The model process ended with exit code {code}."
-        name = signal.Signals(-code).name
-        hint = ", perhaps for lack of memory" if name == "SIGKILL" else ""
-        return f"The model process was killed by {name}{hint}."
-
-
-@contextlib.contextmanager
-def _interrupts_held() -> Iterator[None]:
-    """Hold SIGINT back, here and in a child started meanwhile until it ignores the signal."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -23,6 +23,7 @@ from sleepdoc.reading.events import (
     Resumed,
     Turn,
 )
+from sleepdoc.reading.model_process import ModelProcess
 from sleepdoc.reading.record import DOCUMENT_TOKENS, Record, first_info, page_tokens
 from sleepdoc.reading.session import ReadingSession
 from sleepdoc.reading.slept import held, slept_pages
@@ -78,9 +79,15 @@ class OpenConversation:
     name never looks at the file.
     """
 
-    def __init__(self, options: OpenOptions) -> None:
-        self._options = options
+    def __init__(self, options: OpenOptions, process: ModelProcess | None = None) -> None:
+        """
+        Args:
+            process: one for the model, if it was started before; it is closed with the rest.
+        """
+        self._options, self._process = options, process
         self._cleanup = ExitStack()
+        if process is not None:
+            self._cleanup.callback(process.close)
         self._lock = self._cleanup.enter_context(ExitStack())
         self._engine: EngineClient | None = None
         self._session: ReadingSession | None = None
@@ -198,7 +205,9 @@ class OpenConversation:
     def _begin(self, model: str, seed: int) -> EngineClient:
         """A worker that loads a model while something else is done."""
         options = self._options
-        engine = EngineClient.shipped(model, device=options.device, seed=seed, log=self._log)
+        engine = EngineClient.shipped(
+            model, device=options.device, seed=seed, log=self._log, process=self._process
+        )
         self._engine = self._cleanup.enter_context(closing(engine))
         if self._abandoned:
             engine.abandon()

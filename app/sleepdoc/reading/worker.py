@@ -34,25 +34,24 @@ _OOM_SCORE = "500"
 _LOG_LIMIT = 1 << 20
 
 
-def main(
-    pipe: Pipe,
-    parent: int,
-    log: Path | None,
-    model: str,
-    device: str | None,
-    seed: int,
-    heads: Path | None,
-    reader: Path | None,
-    recall: Path | None,
-    hashes: Path | None,
-    cache: Path | None,
-) -> None:
-    """Load the model, report ``ready``, ``unavailable`` or ``failed``, then serve requests."""
-    _redirect_output(log)
+def main(pipe: Pipe, parent: int, ahead: bool) -> None:
+    """Be told what to load, report ``ready``, ``unavailable`` or ``failed``, then serve requests.
+
+    Args:
+        ahead: whether to import what any network needs before it is known what to load.
+    """
+    _redirect_output(None)
     _die_with(parent)
     processor.settle()
-    from sleepdoc_model.load import ModelUnavailable, load
+    from sleepdoc_model.load import ModelUnavailable, import_torch_meanwhile, load
 
+    if ahead:
+        import_torch_meanwhile()
+    try:
+        log, model, device, seed, heads, reader, recall, hashes, cache = pipe.recv()
+    except (EOFError, OSError):
+        return  # nothing is asked of it after all
+    _redirect_output(log)
     try:
         engine, tokenizer = load(
             model,

@@ -52,6 +52,30 @@ def test_what_opens_a_conversation_leaves_the_model_to_its_worker() -> None:
     assert not modules & {"torch", "llama_cpp", "gguf", "textual", "pypdf", "pypdfium2", "mammoth"}
 
 
+@pytest.mark.parametrize("arguments", [["ask", "a", "Why?"], ["read", "a"]])
+def test_the_model_is_loaded_before_anything_that_takes_long(arguments: list[str]) -> None:
+    script = (
+        "import sys\n"
+        "from sleepdoc.cli import cli\n"
+        "from sleepdoc.reading import model_process\n"
+        "def start(*, ahead):\n"
+        "    print(ahead, *sys.modules)\n"
+        "    sys.exit()\n"
+        "model_process.ModelProcess = start\n"
+        f"cli({arguments!r})\n"
+    )
+    process = subprocess.run(
+        [sys.executable, "-c", script],
+        env={"PYTHONPATH": SOURCES},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    ahead, *modules = process.stdout.split()
+    assert ahead == "True"
+    assert not set(modules) & {*HEAVY, "sleepdoc.reading.service"}
+
+
 def test_help_and_version_go_to_stdout(run: Run) -> None:
     assert run("-h").out == run("--help").out
     assert "Read long documents" in run("-h").out

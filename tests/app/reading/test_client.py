@@ -5,12 +5,14 @@ import select
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from sleepdoc.errors import ModelError
 from sleepdoc.reading.client import EngineClient, WorkerGone
+from sleepdoc.reading.model_process import ModelProcess
 from sleepdoc_model.engine import Sampling, StateMismatch, WindowFull
 from sleepdoc_model.scripted import ByteTokenizer, ScriptedConfig, ScriptedEngine
 
@@ -104,6 +106,38 @@ def test_a_death_has_a_name_and_the_client_can_start_anew(number: signal.Signals
     assert engine.window_used == 0
     engine.close()
     engine.close()
+
+
+def test_a_process_from_before_is_the_first_worker_and_no_other() -> None:
+    process = ModelProcess()
+    engine = EngineClient("scripted", process=process)
+    engine.start()
+    assert engine.pid == process.pid
+    assert engine.encode("it works")
+    process.kill()
+    with pytest.raises(WorkerGone):
+        engine.prefill([1])
+    engine.start()
+    assert engine.pid != process.pid and engine.encode("so does the next")
+    engine.close()
+
+
+def test_a_process_that_nobody_tells_anything_ends() -> None:
+    process = ModelProcess()
+    assert process.alive
+    process.close()
+    process.close()
+    assert not process.alive
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks at what a process has mapped")
+def test_ahead_of_being_told_what_to_load_it_has_begun_to() -> None:
+    process = ModelProcess(ahead=True)
+    maps = Path(f"/proc/{process.pid}/maps")
+    while "libtorch" not in maps.read_text():
+        assert process.alive
+        time.sleep(0.01)
+    process.close()
 
 
 def test_the_terminals_interrupt_is_not_for_the_worker(engine) -> None:

@@ -16,6 +16,7 @@ from sleepdoc.errors import (
 )
 from sleepdoc.reading.client import EngineClient
 from sleepdoc.reading.events import DocumentReady, Event, ModelReady, ReadingFinished, Resumed
+from sleepdoc.reading.model_process import ModelProcess
 from sleepdoc.reading.service import OpenConversation, OpenOptions
 from sleepdoc.store import Store
 
@@ -183,6 +184,24 @@ def test_leaving_early_lets_go_of_everything(houses: Path, database: Path, loade
             next(conversation.session.read())
     events = visit(houses, database)
     assert events[-1].progress.finished
+
+
+def test_a_process_from_before_ends_with_the_conversation(houses: Path, database: Path) -> None:
+    process = ModelProcess()
+    with OpenConversation(OpenOptions(houses, database, model=MODEL), process) as conversation:
+        list(conversation.open())
+        assert process.alive
+    assert not process.alive
+
+
+def test_a_process_from_before_ends_where_nothing_can_be_opened(database: Path) -> None:
+    process = ModelProcess()
+    with (
+        pytest.raises(NotFoundError),
+        OpenConversation(OpenOptions("nothing", database), process) as conversation,
+    ):
+        list(conversation.open())
+    assert not process.alive
 
 
 @pytest.mark.parametrize(
