@@ -11,7 +11,7 @@ from sleepdoc.reading.events import Event, GistWritten, OverviewWritten
 from sleepdoc.reading.likeness import likeness
 from sleepdoc.reading.outline import outline
 from sleepdoc.reading.overview import overview
-from sleepdoc.reading.quotes import quote, says
+from sleepdoc.reading.quotes import quote, said
 from sleepdoc.reading.recall import recall
 from sleepdoc.reading.record import Record
 from sleepdoc.reading.stretches import Stretch, Stretches, by_key
@@ -91,15 +91,15 @@ class GistWriter:
     def _gist(self, stretch: Stretch) -> Gist:
         """What a stretch says itself that it is about; else what the model says, if that stands in
         a sentence that it was shown; else the sentence that stands for it."""
-        text, quoted = "", True
-        if not says(stretch):
+        text, quoted = said(stretch), True
+        if not text:
             shown = self._shown(stretch)
             text = self._said(_ASKED, shown)
             quoted = not stands_in(text, [each.text for each in shown])
-        if quoted:
-            taken = {gist.text for gist in self._stored.values() if gist.kind == stretch.kind}
-            title = self._document.title
-            text = quote(stretch, self._stretches, title=title, taken=taken)
+            if quoted:
+                taken = {gist.text for gist in self._stored.values() if gist.kind == stretch.kind}
+                title = self._document.title
+                text = quote(stretch, self._stretches, title=title, taken=taken)
         fingerprint = self._engine.info.fingerprint
         return Gist(stretch.kind, stretch.first, stretch.last, text, quoted, fingerprint)
 

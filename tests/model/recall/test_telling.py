@@ -71,10 +71,9 @@ def test_what_stands_for_a_chapter_can_stand_alone() -> None:
     assert representative(BEGINNING, "").text.startswith("Sailors")
     assert representative(BEGINNING, "4 The lamp").text.startswith("The lamp")
     assert representative(BEGINNING, "4 The lamp", known="Lamps of Mull").text.startswith("Sailors")
-    assert representative([*BEGINNING, *sentences(SAID)], "The lamp").text == SAID
     assert representative(BEGINNING[:1], "") == BEGINNING[0], "there is no other"
-    agreed = sentences("Please read this Terms of Service agreement before you use the tower.")
-    assert representative([*agreed, *BEGINNING], "Terms of Service") == agreed[0]
+    asked = sentences("Please read these Terms of Service before you use the tower.")
+    assert representative([*asked, *BEGINNING], "Terms of Service").text.startswith("Sailors")
 
 
 @pytest.mark.parametrize(
@@ -83,6 +82,11 @@ def test_what_stands_for_a_chapter_can_stand_alone() -> None:
         (SAID, True),
         ("In this paper, we measure how far the lamp is seen.", True),
         ("We propose a lamp that is seen from farther away.", True),
+        ("These Terms of Service (the \u201cTerms\u201d) govern how you use the lamp.", True),
+        ("This Agreement, with its annex, is the whole contract between you and us.", True),
+        ("These terms set out who may trim the lamp.", True),
+        ("These Terms also govern the lamps of other towers.", False),
+        ("You may end this Agreement between you and us.", False),
         ("This chapter describes how these are achieved with a lamp.", False),
         ("This lamp describes a circle in the sky above the sea.", False),
         ("The keeper describes the lamp in his journal of the year.", False),
