@@ -65,7 +65,7 @@ _SHORT = re.compile(
     r"\((?P<inside>[A-Z]{3,7})\)|\b(?P<outside>[A-Z]{3,7})\s\((?P<long>[A-Z][^()]+)\)"
 )
 _CALLED = re.compile(
-    r"(?P<subject>(?:The|An?)\s[^,;:]*?)\s+(?P<be>is|are)\s+(?:(?:also|often|sometimes|usually)\s+)?"
+    r"(?P<subject>(?:The|An?)(?:\s[^\s,;:]+){3,}?)\s+(?P<be>is|are)\s+(?:(?:also|often|sometimes|usually)\s+)?"
     r"(?:called|known as)\s+\S"
 )
 _BY = re.compile(
@@ -86,7 +86,7 @@ _WHEN_DID = re.compile(
 )
 _THERE = re.compile(
     rf"There\s+are\s+{_NUMERAL}\s+(?P<what>(?:\w+\s+)?[a-z]+s\s+of\s+[\w ]{{3,40}}?)"
-    r"\s*[:.,;(\u2014]"
+    r"\s*(?:[:,;(\u2014]|\.\Z)"
 )
 _NUMBERED = re.compile(
     rf"(?P<subject>\S.*?)\s+(?P<verb>has|have|contains?|consists? of)\s+(?:exactly\s+)?{_NUMERAL}"
@@ -122,7 +122,9 @@ _PROVIDES = re.compile(
 
 _BESIDES = re.compile(r"\s+\([^()]*\)\d*|\A\[\d+\]\s+")
 _CLAUSE = re.compile(
-    r"[,;:]|\b(?:is|are|was|were|has|had|and|but|or|that|which|who|when|if|where|while|not)\b"
+    r"[,;:]|\b(?:is|are|was|were|has|had|and|but|or|that|which|who|when|if|where|while|not"
+    r"|although|though|because|since|after|before|until|unless)\b",
+    re.IGNORECASE,
 )
 _OBJECT = re.compile(
     rf"[,;:.(]|\s+(?:{_YEAR}|(?:which|who|when|because|while|after|before|but|and|with|for|from|by"
@@ -161,7 +163,7 @@ class Asking:
         """The questions that a sentence answers."""
         plain = _BESIDES.sub("", sentence)
         for question in (*(ask(self, plain) for ask in _EVERY), _of_letters(sentence)):
-            if question and len(question.split()) <= _MOST:
+            if question and len(question.split()) <= _MOST and _paired(question):
                 yield f"{question}?"
 
     def _meaning(self, sentence: str) -> str:
@@ -341,9 +343,13 @@ def _of_letters(sentence: str) -> str:
 
 
 def _plain(text: str) -> bool:
-    """Whether a text is but words, each with both of its quotation marks."""
-    paired = text.count('"') % 2 == 0 and text.count("\u201c") == text.count("\u201d")
-    return paired and all(_WORD.fullmatch(each.strip(_QUOTES)) for each in text.split())
+    """Whether a text is but words, with or without quotation marks."""
+    return all(_WORD.fullmatch(each.strip(_QUOTES)) for each in text.split())
+
+
+def _paired(text: str) -> bool:
+    """Whether a text has both of all quotation marks."""
+    return text.count('"') % 2 == 0 and text.count("\u201c") == text.count("\u201d")
 
 
 def _unclear(rest: str) -> bool:
