@@ -81,8 +81,8 @@ _WHEN = re.compile(
     r"(?P<verb>\w+ed|written|built|drawn|found|held|made|begun|sung|given)\b(?P<rest>.*)"
 )
 _WHEN_DID = re.compile(
-    rf"(?:When\s+)?(?P<year>{_AFTER_YEAR})?(?P<subject>{_PERSON})\s+(?P<verb>\w+ed|{'|'.join(_PAST)})\s+"
-    r"(?P<rest>\w.*)"
+    rf"(?:When\s+)?(?P<year>{_AFTER_YEAR})?(?P<subject>{_PERSON})\s+(?P<verb>\w+ed|{'|'.join(_PAST)})"
+    r"(?P<rest>\s.*)"
 )
 _THERE = re.compile(
     rf"There\s+are\s+{_NUMERAL}\s+(?P<what>(?:\w+\s+)?[a-z]+s\s+of\s+[\w ]{{3,40}}?)"
@@ -138,9 +138,9 @@ _LEANS = re.compile(
 )
 _COMPARED = re.compile(r"\b(?:more|less|\w+(?:[^aeiou]i|[^aeiouy])er)\b(?!.*\bthan\b)")
 _ARTICLES = frozenset(("a", "an", "the"))
-_FEW = """one two three four first second third fourth fifth last large great number resulting what
-    each all both some most many any few several no nothing everything somebody someone anyone
-    everyone words note part parts section chapter only"""
+_FEW = """one two three four first second third fourth fifth last large great important resulting
+    example number what each all both some most many any few several no nothing everything somebody
+    someone anyone everyone words note part parts section chapter only"""
 _VAGUE = frozenset(_FEW.split())
 _WORD = re.compile(r"[\w(][\w.()/+\u2019'-]*(?<![.-])")
 _QUOTES = '"\u201c\u201d\u2018\u2019'
@@ -213,13 +213,16 @@ class Asking:
 
     def _deed(self, sentence: str) -> str:
         match = _WHEN_DID.match(sentence)
-        if match is None or not (match["year"] or _DATED.search(match["rest"])):
+        if match is None:
             return ""
-        rest = _OBJECT.split(match["rest"], maxsplit=1)[0].strip()
+        end = _OBJECT.search(match["rest"])
+        if not match["year"] and not (end and _DATED.search(end[0])):
+            return ""
+        rest = match["rest"][: end.start()] if end else match["rest"]
         if _LEANS.search(re.sub(r"\b(?:his|her)\b", "", rest)) or len(rest.split()) > 9:
             return ""
         subject, verb = self._subject(match["subject"], named=True), self._bare(match["verb"])
-        return f"When did {subject} {verb} {rest}" if subject and verb else ""
+        return f"When did {subject} {verb}{rest}" if subject and verb else ""
 
     def _count(self, sentence: str) -> str:
         if match := _THERE.match(sentence):

@@ -62,6 +62,7 @@ def asked(sentence: str) -> list[str]:
             "On 3 May 1836 Rice visited the Surrey, where Rice played.",
             "When did Rice visit the Surrey?",
         ),
+        ("The Easter Rising began on April 24, 1916.", "When did the Easter Rising begin?"),
         (
             "When Mr Dickens visited Vauxhall (S.B.S. 14) in 1836, he heard this.",
             "When did Mr Dickens visit Vauxhall?",
@@ -129,6 +130,9 @@ def test_what_a_sentence_says_is_asked_for(sentence: str, question: str) -> None
         "The lamp is lit because it is dark.",
         "The outer layer is called rind.",
         "There are three branches of the U.S. system: one is this.",
+        "Mr Rice visited the lamp, and in 1907 the company split.",
+        "Mr Rice finished and started work in 1907.",
+        "An example of a lamp is a light.",
         "Although the Harbour Act was signed in 1901, it was late.",
         "Ada Byron created the concept of \u201cfuel holidays,\u201d which was new.",
         "It must report within six months.",
