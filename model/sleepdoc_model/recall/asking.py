@@ -293,7 +293,7 @@ class Asking:
             return ""
         article = found[0].casefold() if found[0].casefold() in _ARTICLES else ""
         rest = found[1:] if article else found
-        if not rest or rest[0].casefold() in _VAGUE | STOP_WORDS:
+        if not rest or rest[0].casefold() in _VAGUE | STOP_WORDS or rest[-1] in STOP_WORDS:
             return ""
         if thing and re.search(rf"\b(?:{_THING})\b", subject):
             known = True
@@ -318,8 +318,10 @@ class Asking:
     def _within(self, text: str) -> str:
         """What a sentence begins with, as it is written within a sentence."""
         first, space, rest = text.partition(" ")
-        letters, article = first.isupper() and len(first) > 1, first.casefold() in _ARTICLES
-        if letters or self._named(first) or (rest[:1].isupper() and not article):
+        letters = first.isupper() and len(first) > 1
+        if first.casefold() not in _ARTICLES and (
+            letters or self._named(first) or rest[:1].isupper()
+        ):
             return text
         return f"{first[0].lower()}{first[1:]}{space}{rest}"
 
