@@ -102,6 +102,16 @@ class Answerer:
             return answer.checked(words, instead, recalled.text, engine, room=room)
         return words
 
+    def told(self, asked: str, passages: Sequence[int], *, most: int) -> Answer:
+        """What a model says of passages that it is asked to tell of, which is never that they do
+        not say."""
+        each, sampling = self._put(asked, passages, ()), Sampling()
+        if self._engine.info.reads:
+            sampling = Absence.of(self._engine).ruled_out(sampling)
+        for _ in each.generate(self._engine, limit=most, sampling=sampling, stopped=self._stopped):
+            pass
+        return each
+
     def _alone(self, answer: Answer, terms: _Terms) -> Iterator[AnswerText]:
         """Answer from the passage that answers most surely when it is read alone."""
         best = self._surest(answer.question, terms)
@@ -166,13 +176,17 @@ class Answerer:
         self, question: str, passages: Sequence[int], terms: _Terms
     ) -> tuple[Answer, Absence]:
         """A question put behind passages alone, and how likely they do not answer it."""
+        each = self._put(question, passages, terms.lead)
+        absence = Absence.of(self._engine)
+        each.absence = absence.probability
+        return each, absence
+
+    def _put(self, question: str, passages: Sequence[int], lead: Sequence[int]) -> Answer:
         engine, each = self._engine, Answer(question, closed_book=False, kept=False)
         each.prompt = engine.frame.asked([*passages, *engine.encode(question)])
         self._window.clear()
-        each.begin(engine, terms.lead)
-        absence = Absence.of(engine)
-        each.absence = absence.probability
-        return each, absence
+        each.begin(engine, lead)
+        return each
 
     def _say(self, each: Answer, absence: Absence, terms: _Terms) -> None:
         words, stopped = absence.ruled_out(terms.sampling), self._stopped

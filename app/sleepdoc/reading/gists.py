@@ -1,49 +1,54 @@
 """Writing down, in words, what was slept on. Nothing waits for it, and whoever asks goes first."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from threading import Event as Flag
 
-from sleepdoc.reading.absence import Absence
 from sleepdoc.reading.answer import Answer
-from sleepdoc.reading.budget import Budget
+from sleepdoc.reading.answerer import Answerer
 from sleepdoc.reading.client import EngineClient
-from sleepdoc.reading.events import Event, GistWritten, OverviewWritten
-from sleepdoc.reading.likeness import likeness
+from sleepdoc.reading.events import Event, GistWritten, OverviewWritten, Verdict
 from sleepdoc.reading.outline import outline
 from sleepdoc.reading.overview import overview
-from sleepdoc.reading.quotes import quote, says
-from sleepdoc.reading.recall import recall
+from sleepdoc.reading.quotes import quote, said
 from sleepdoc.reading.record import Record
 from sleepdoc.reading.stretches import Stretch, Stretches, by_key
 from sleepdoc.reading.verdict import judge
+from sleepdoc.reading.window import Window
 from sleepdoc.store import Gist
 from sleepdoc_model.engine import Sampling
+from sleepdoc_model.recall.evidence import find_evidence, plausible
 from sleepdoc_model.recall.gist import stands_in
 from sleepdoc_model.recall.passages import sentences
 from sleepdoc_model.recall.prose import Sentence
-from sleepdoc_model.recall.questions import Candidate, candidates, spread
+from sleepdoc_model.recall.questions import Candidate, candidates
 from sleepdoc_model.recall.telling import telling
 
 _ASKED = "Summarise this in one sentence."
 """As the reader was trained to be asked."""
 _GIST = 72
 """Tokens of the longest gist."""
-_ANSWER = 64
+_ANSWER = 96
 _OF_ITSELF = 3
 """Sentences that a document says of itself, beside the gists that its whole is told from."""
 _QUESTIONS = 3
-_TRIED = 9
+_TRIED = 12
 """Questions that are put to find so many that are answered."""
 
 
 class GistWriter:
     """Writes the gists that a conversation lacks; each is stored as soon as it is written."""
 
-    def __init__(self, engine: EngineClient, record: Record, budget: Budget, stopped: Flag) -> None:
-        """Args:
-        stopped: once it is set, writing ends after the current token.
+    def __init__(
+        self, engine: EngineClient, window: Window, record: Record, *, recall: int, stopped: Flag
+    ) -> None:
         """
-        self._engine, self._record, self._budget = engine, record, budget
+        Args:
+            recall: most tokens of text that is put in front of a question.
+            stopped: once it is set, writing ends after the current token.
+        """
+        self._engine, self._record, self._recall = engine, record, recall
+        self._answerer = Answerer(engine, window, record, recall=recall, stopped=stopped)
         self._stopped = stopped
         self._document = record.document
         self._stretches = Stretches.of(self._document, record.slept)
@@ -91,15 +96,15 @@ class GistWriter:
     def _gist(self, stretch: Stretch) -> Gist:
         """What a stretch says itself that it is about; else what the model says, if that stands in
         a sentence that it was shown; else the sentence that stands for it."""
-        text, quoted = "", True
-        if not says(stretch):
+        text, quoted = said(stretch), True
+        if not text:
             shown = self._shown(stretch)
-            text = self._said(_ASKED, shown)
+            text = self._told(shown)
             quoted = not stands_in(text, [each.text for each in shown])
-        if quoted:
-            taken = {gist.text for gist in self._stored.values() if gist.kind == stretch.kind}
-            title = self._document.title
-            text = quote(stretch, self._stretches, title=title, taken=taken)
+            if quoted:
+                taken = {gist.text for gist in self._stored.values() if gist.kind == stretch.kind}
+                title = self._document.title
+                text = quote(stretch, self._stretches, title=title, taken=taken)
         fingerprint = self._engine.info.fingerprint
         return Gist(stretch.kind, stretch.first, stretch.last, text, quoted, fingerprint)
 
@@ -113,7 +118,7 @@ class GistWriter:
         return sorted(self._fitting(telling(stretch.sentences)), key=lambda s: (s.page, s.start))
 
     def _fitting(self, found: Iterable[Sentence]) -> list[Sentence]:
-        kept, left = [], self._budget.recall
+        kept, left = [], self._recall
         for each in found:
             left -= len(self._written(each))
             if left < 0:
@@ -125,57 +130,64 @@ class GistWriter:
         label = self._document.pages[sentence.page - 1].label
         return self._engine.encode(f"[p. {label}] {sentence.text}\n\n")
 
-    def _said(self, question: str, shown: Sequence[Sentence]) -> str:
-        """What the model answers to a question behind some sentences, but for a broken end."""
+    def _told(self, shown: Sequence[Sentence]) -> str:
+        """What the model makes of some sentences, but for a broken end."""
         tokens = [token for sentence in shown for token in self._written(sentence)]
-        answer = self._answered(question, tokens, _GIST)
+        answer = self._answerer.told(_ASKED, tokens, most=_GIST)
         text = " ".join(answer.text.split())
         if answer.ended == "length":
             spans = sentences(text)
             text = text[: spans[-2][1]] if len(spans) > 1 else ""
         return "" if answer.ended == "repetition" else text
 
-    def _answered(self, question: str, recalled: Sequence[int], limit: int) -> Answer:
-        engine, answer = self._engine, Answer(question, closed_book=False, kept=False)
-        answer.prompt = engine.frame.asked([*recalled, *engine.encode(question)])
-        engine.reset_window(engine.frame.prefix, reading=True)
-        answer.begin(engine, [])
-        sampling = Sampling()
-        if engine.info.reads:
-            sampling = Absence.of(engine).ruled_out(sampling)
-        for _ in answer.generate(engine, limit=limit, sampling=sampling, stopped=self._stopped):
-            pass
-        return answer
-
     def _questions(self) -> Iterator[Event]:
-        """Questions that the document answers: the model was asked, and its answer stands where it
-        should."""
-        headings = [(each.title, each.page) for each in outline(self._document)]
-        last = self._stretches.whole.last if self._stretches.whole else 0
-        told = [sentence for stretch in self._stretches.parts for sentence in stretch.sentences]
-        every = [each for each in candidates(headings, told) if each.page <= last]
-        found = sum(kind == "question" for kind, _, _ in self._stored)
-        for candidate in spread(every, _TRIED):
-            if found >= _QUESTIONS or self._stopped.is_set():
-                return
-            if self._verified(candidate) and not self._stopped.is_set():
-                found += 1
-                model = self._engine.info.fingerprint
-                page, question = candidate.page, candidate.question
-                yield self._keep(Gist("question", page, page, question, quoted=False, model=model))
+        """Questions that the document answers: they were put as a person puts them, and the answer
+        is verified where it should stand; failing that, it stands in the sentence that answers."""
+        left = _QUESTIONS - sum(kind == "question" for kind, _, _ in self._stored)
+        others: list[Candidate] = []
+        for candidate in islice(self._candidates(), _TRIED):
+            if left == 0 or self._stopped.is_set():
+                break
+            found = self._answered(candidate)
+            if found == "verified" and not self._stopped.is_set():
+                left -= 1
+                yield self._keep(self._question(candidate))
+            elif found == "quoted":
+                others.append(candidate)
+        if not self._stopped.is_set():
+            yield from (self._keep(self._question(each)) for each in others[:left])
 
-    def _verified(self, candidate: Candidate) -> bool:
+    def _question(self, candidate: Candidate) -> Gist:
+        page, model = candidate.first, self._engine.info.fingerprint
+        return Gist("question", page, page, candidate.question, quoted=False, model=model)
+
+    def _candidates(self) -> Iterator[Candidate]:
+        stretches = self._stretches
+        whole = stretches.whole.sentences if stretches.whole else ()
+        last = stretches.whole.last if stretches.whole else 0
+        told = [*whole, *(each for part in stretches.parts for each in part.sentences)]
+        headings = [(h.title, h.page) for h in outline(self._document) if h.page <= last]
+        return candidates(headings, list(dict.fromkeys(told)))
+
+    def _answered(self, candidate: Candidate) -> Verdict:
+        """Whether a question's answer is verified where it should stand, or else stands at least
+        in the sentence that the question was made from."""
+        answer = Answer(candidate.question, closed_book=False, kept=False)
         text = self._record.text(before_page=None)
-        recalled = recall(
-            text,
-            candidate.question,
-            tokens=self._budget.recall,
-            encode=self._engine.encode,
-            likeness=likeness(self._engine, text),
-        )
+        recalled = self._answerer.recall(answer, text)
         if recalled.answer or not recalled.tokens:
-            return False
-        answer = self._answered(candidate.question, recalled.tokens, _ANSWER)
+            return "not found"
+        engine = self._engine
+        answer.prompt = engine.frame.asked([*recalled.tokens, *engine.encode(answer.question)])
+        words = self._answerer.words(
+            answer, recalled, most=_ANSWER, left=_ANSWER, sampling=Sampling()
+        )
+        for _ in words:
+            pass
         verdict, citations = judge(answer, recalled.citations, text)
-        near = citations and candidate.page <= citations[0].page <= candidate.page + 1
-        return verdict == "verified" and bool(near)
+        if verdict == "verified" and candidate.first <= citations[0].page <= candidate.last:
+            return verdict
+        place = [(candidate.first, candidate.sentence)]
+        stands = find_evidence(answer.claim, answer.question, place)
+        right = not answer.refused and stands and plausible(answer.claim, answer.question)
+        return "quoted" if right else "not found"

@@ -50,7 +50,7 @@ class Overview:
     about: Line | None
     parts: tuple[Line, ...]
     questions: tuple[str, ...]
-    """What could be asked, each answered and the answer verified."""
+    """What could be asked, each answered before and the answer compared with the text."""
     complete: bool
     """Whether there is nothing left to write."""
 

@@ -6,15 +6,17 @@ from sleepdoc.reading.stretches import Stretch, Stretches
 from sleepdoc_model.recall.telling import LOOKED_AT, central, of_itself, representative
 
 
-def says(stretch: Stretch) -> bool:
-    """Whether it says itself what it is about; of the whole that stands first."""
+def said(stretch: Stretch) -> str:
+    """What it says itself that it is about, which of the whole stands first; empty if nothing."""
     if stretch.kind == "whole":
-        return of_itself(stretch.sentences[:1], ()) is not None
-    return bool(stretch.title) and of_itself(stretch.sentences[:LOOKED_AT]) is not None
+        found = of_itself(stretch.sentences[:1], ())
+    else:
+        found = of_itself(stretch.sentences[:LOOKED_AT]) if stretch.title else None
+    return found.text if found else ""
 
 
 def quote(stretch: Stretch, stretches: Stretches, *, title: str, taken: Collection[str]) -> str:
-    """The sentence that stands for a stretch with running text.
+    """The sentence that stands for a stretch with running text which does not say what it is about.
 
     Args:
         title: of the document.

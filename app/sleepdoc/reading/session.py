@@ -83,12 +83,9 @@ class ReadingSession:
         self._pause = threading.Event()
         self._abort = threading.Event()
         self._stop = threading.Event()
+        self._recall = recall or self._window.budget.recall
         self._answerer = Answerer(
-            engine,
-            self._window,
-            record,
-            recall=recall or self._window.budget.recall,
-            stopped=self._stop,
+            engine, self._window, record, recall=self._recall, stopped=self._stop
         )
 
     @property
@@ -365,7 +362,9 @@ class ReadingSession:
         return True
 
     def _write_gists(self, overview_alone: bool) -> Iterator[Event]:
-        writer = GistWriter(self._engine, self._record, self._window.budget, self._pause)
+        writer = GistWriter(
+            self._engine, self._window, self._record, recall=self._recall, stopped=self._pause
+        )
         if writer.missing(overview_alone=overview_alone):
             self._emptied = True  # and filled again before anything else happens
             for event in writer.write(overview_alone=overview_alone):

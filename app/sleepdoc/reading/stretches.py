@@ -82,7 +82,7 @@ def _whole(
     told = found[:_TOLD]
     if found:
         parts = [*_PARTS, *chapters]
-        told.insert(0, of_itself(found, parts) or representative(found, title, parts=parts))
+        told.insert(0, of_itself(found, parts) or representative(found, title))
     return Stretch("whole", 1, len(pages), tuple(dict.fromkeys(told)))
 
 

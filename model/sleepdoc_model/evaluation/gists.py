@@ -67,16 +67,17 @@ class Item:
     @property
     def quote(self) -> str:
         """The sentence that is quoted for it."""
-        return representative(self._prose, "").text if self._prose else ""
-
-    @property
-    def says(self) -> bool:
-        """Whether it says itself what it is about."""
-        return of_itself(self._prose[:LOOKED_AT]) is not None
+        quoted = self._of_itself or (representative(self._prose, "") if self._prose else None)
+        return quoted.text if quoted else ""
 
     def keeps(self, said: str) -> bool:
         """Whether what a model says is shown, and not the quote."""
-        return not self.says and stands_in(said, [each.text for each in self._prose])
+        return not self._of_itself and stands_in(said, [each.text for each in self._prose])
+
+    @cached_property
+    def _of_itself(self) -> Sentence | None:
+        """In which it says itself what it is about."""
+        return of_itself(self._prose[:LOOKED_AT])
 
     @cached_property
     def _prose(self) -> list[Sentence]:

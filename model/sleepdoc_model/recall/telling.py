@@ -17,14 +17,18 @@ _TEXT = (
     r"(?:(?:this|the (?:present|following))\s+(?:book|booklet|document|paper|manual|memorandum"
     r"|report|study|article|guide|handbook|thesis|text|leaflet|faq|essay|notes?|letter|brochure|standard"
     r"|specification|work|volume|chapter|section|appendix|part|tutorial|introduction|summary|overview"
-    r"|agreement|contract|policy|terms of \w+)"
-    r"|(?:these|the (?:present|following))\s+(?:notes|pages|chapters|sections))"
+    r"|agreement|contract|policy|licen[cs]e|terms of \w+)"
+    r"|(?:these|the (?:present|following))\s+(?:notes|pages|chapters|sections|terms(?: of \w+)?"
+    r"|conditions))"
 )
 _OF_ITSELF = re.compile(
     rf"\b{_TEXT}(?:\s+\w+){{0,2}}?\s+(?:(?:is|are) (?:about|intended|meant)|(?:describe|explain"
     r"|introduce|cover|discusse?|present|provide|aim|contain|answer|summari[sz]e|outline|report"
     r"|deal|tell|show|give|propose|examine|investigate|stud(?:y|ie)|review)s?)\b"
     rf"|\bin {_TEXT},? (?:we|i)\b"
+    rf"|\b{_TEXT}(?:\s+\([^()]*\))?\s+(?:governs?|sets? (?:out|forth))\b"
+    rf"|\b{_TEXT}(?:\s+\([^()]*\))?(?:,[^,]*,)?\s+(?:is|are|constitutes?|forms?|represents?)\b"
+    r"[^.;]{0,60}\b(?:agreement|contract) between\b"
     r"|\bwe (?:here )?(?:propose|present|introduce|describe|show|demonstrate|study|investigate)\b",
     re.IGNORECASE,
 )
@@ -32,7 +36,7 @@ _OF_ITSELF = re.compile(
 _IN_SHORT = re.compile(r"(?:short version|summary|tl;?dr|in (?:short|brief)):", re.IGNORECASE)
 """What stands before a summary of a part."""
 _LEANING = re.compile(
-    r"(?:However|But|And|Or|So|Nor|Yet|Thus|Therefore|Hence|Then|Also|Moreover|Furthermore|Instead"
+    r"(?:Please|Thank|Welcome|However|But|And|Or|So|Nor|Yet|Thus|Therefore|Hence|Then|Also|Moreover|Furthermore|Instead"
     r"|Nevertheless|Otherwise|Similarly|Likewise|Consequently|Finally|Again|First|Second|Third|Next|Last|Here|It|Its|He|His|She"
     r"|Her|They|Their|That|Those|Such|Both|Neither|Either|Another|Others?|Yes|No|See|Note"
     r"|[a-z]\w*:\s|\w+(?: \w+)? of (?:these|those|them|which)|There(?:\u2019s|'s)|Th(?:is|ese)"
@@ -82,22 +86,15 @@ def of_itself(found: Iterable[Sentence], parts: Collection[str] | None = None) -
     return None
 
 
-def representative(
-    found: Sequence[Sentence], title: str, *, known: str = "", parts: Collection[str] | None = None
-) -> Sentence:
-    """The sentence that stands for a stretch which begins something.
-
-    Of the first few, those that can stand alone: one that says of its text what it is about, else
-    that which has most words of its title, else the first (Edmundson, 1969: cues, titles,
-    location).
+def representative(found: Sequence[Sentence], title: str, *, known: str = "") -> Sentence:
+    """The sentence that stands for a stretch which begins something and does not say what it is
+    about: of the first few that can stand alone that which has most words of its title, else the
+    first (Edmundson, 1969: titles, location).
 
     Args:
         known: words that tell nothing in a title, as they do of a whole in that of its part.
-        parts: as of `of_itself`.
     """
     first = found[:LOOKED_AT]
-    if said := of_itself(first, parts):
-        return said
     alone = [each for each in first if _alone(each.text)] or first[:1]
     wanted = {term for term in _terms(title) - _terms(known) if not term.isdigit()}
     return max(alone, key=lambda each: len(wanted & _terms(each.text)))

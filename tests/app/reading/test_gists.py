@@ -9,7 +9,6 @@ import pytest
 
 from sleepdoc.documents.types import Document, OutlineEntry, Page
 from sleepdoc.reading.answer import Answer
-from sleepdoc.reading.budget import Budget
 from sleepdoc.reading.client import EngineClient
 from sleepdoc.reading.events import (
     AnswerFinished,
@@ -25,6 +24,7 @@ from sleepdoc.reading.record import Record
 from sleepdoc.reading.session import ReadingSession
 from sleepdoc.reading.stretches import Stretches
 from sleepdoc.reading.tokens import DocumentTokens
+from sleepdoc.reading.window import Window
 from sleepdoc.store import Position, Store
 from sleepdoc_model.engine import Sampling
 from sleepdoc_model.scripted import ByteTokenizer, ScriptedConfig, ScriptedEngine
@@ -206,8 +206,9 @@ def test_a_chapter_is_told_of_from_its_heading_to_the_next(
 class Author(ScriptedEngine):
     """A model that says one thing, whatever it is asked."""
 
-    def __init__(self, says: str) -> None:
+    def __init__(self, says: str, *, sure: bool = True) -> None:
         super().__init__(ScriptedConfig.parse("window=512"))
+        self.sure = sure
         self.frame, self._tokenizer = ByteTokenizer().frame, ByteTokenizer()
         self.says, self.asked = says, 0
         self.stop: threading.Event | None = None
@@ -226,6 +227,10 @@ class Author(ScriptedEngine):
             self.stop.set()
         yield from self._tokenizer.encode(self.says)[:max_tokens]
 
+    @property
+    def likelihood(self) -> float:
+        return 0.0 if self.sure else -3.0
+
 
 def told_by(
     author: Author, store: Store, stopped: threading.Event, document: Document | None = None
@@ -237,11 +242,13 @@ def told_by(
         conversation,
         parent=store.head(conversation),
         kind="sleep",
-        position=Position(100, 100, 6),
+        position=Position(100, 100, len(document.pages)),
     )
-    budget = Budget.of(512, author.frame)
     engine = cast(EngineClient, author)
-    writer = GistWriter(engine, Record(store, conversation, 100), budget, stopped)
+    tokens = DocumentTokens(document, author.encode)
+    window, record = Window(engine, tokens), Record(store, conversation, tokens.total)
+    recall = window.budget.recall
+    writer = GistWriter(engine, window, record, recall=recall, stopped=stopped)
     return list(writer.write(overview_alone=True))
 
 
@@ -299,6 +306,32 @@ def test_what_a_text_says_of_itself_is_quoted_without_asking_the_model(
     assert told.overview.about is not None
     assert told.overview.about.text.startswith("This book describes the towers"), "not who may copy"
     assert author.asked == 0
+
+
+TOWERS = book(
+    "This book describes towers.\n\nA pharos is a tower of white stone that has a lamp.",
+    "Some say that a pharos is, for all one knows, a tower of black tar without a lamp.",
+)
+
+
+@pytest.mark.parametrize("sure", [True, False])
+@pytest.mark.parametrize(
+    ("says", "asked"),
+    [
+        ("A tower of white stone.", ["What is a pharos?"]),
+        ("A tower of red brick.", []),
+        ("A tower of black tar.", []),  # which stands elsewhere
+        ("A pharos.", []),
+    ],
+)
+def test_a_question_is_shown_if_it_is_answered_where_it_was_found(
+    data_directory: Path, says: str, asked: list[str], sure: bool
+) -> None:
+    author = Author(says, sure=sure)
+    with Store.open(data_directory / "sleepdoc.db") as store:
+        events = told_by(author, store, threading.Event(), TOWERS)
+    (told,) = [event for event in events if isinstance(event, OverviewWritten)]
+    assert list(told.overview.questions) == asked
 
 
 def test_the_licence_around_an_electronic_text_is_not_told_of() -> None:

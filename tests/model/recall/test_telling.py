@@ -1,11 +1,10 @@
-"""Which sentences tell most, and which questions a text answers."""
+"""Which sentences tell most of what a text is about."""
 
 from dataclasses import dataclass
 
 import pytest
 
 from sleepdoc_model.recall.prose import Sentence, prose
-from sleepdoc_model.recall.questions import Candidate, candidates, spread
 from sleepdoc_model.recall.telling import central, lead, of_itself, representative, telling
 
 
@@ -71,10 +70,9 @@ def test_what_stands_for_a_chapter_can_stand_alone() -> None:
     assert representative(BEGINNING, "").text.startswith("Sailors")
     assert representative(BEGINNING, "4 The lamp").text.startswith("The lamp")
     assert representative(BEGINNING, "4 The lamp", known="Lamps of Mull").text.startswith("Sailors")
-    assert representative([*BEGINNING, *sentences(SAID)], "The lamp").text == SAID
     assert representative(BEGINNING[:1], "") == BEGINNING[0], "there is no other"
-    agreed = sentences("Please read this Terms of Service agreement before you use the tower.")
-    assert representative([*agreed, *BEGINNING], "Terms of Service") == agreed[0]
+    asked = sentences("Please read these Terms of Service before you use the tower.")
+    assert representative([*asked, *BEGINNING], "Terms of Service").text.startswith("Sailors")
 
 
 @pytest.mark.parametrize(
@@ -83,6 +81,11 @@ def test_what_stands_for_a_chapter_can_stand_alone() -> None:
         (SAID, True),
         ("In this paper, we measure how far the lamp is seen.", True),
         ("We propose a lamp that is seen from farther away.", True),
+        ("These Terms of Service (the \u201cTerms\u201d) govern how you use the lamp.", True),
+        ("This Agreement, with its annex, is the whole contract between you and us.", True),
+        ("These terms set out who may trim the lamp.", True),
+        ("These Terms also govern the lamps of other towers.", False),
+        ("You may end this Agreement between you and us.", False),
         ("This chapter describes how these are achieved with a lamp.", False),
         ("This lamp describes a circle in the sky above the sea.", False),
         ("The keeper describes the lamp in his journal of the year.", False),
@@ -97,71 +100,3 @@ def test_what_a_part_says_of_itself_is_not_of_the_whole() -> None:
     assert of_itself(tutorial) and not of_itself(tutorial, ["Tutorial"])
     short = sentences("Short version: this lamp is yours and so is its light.")
     assert of_itself(short) and not of_itself(short, [])
-
-
-@pytest.mark.parametrize(
-    ("sentence", "question"),
-    [
-        ("GLE is a graphics scripting language for figures.", "What is GLE?"),
-        ("The zoo package is a collection of methods.", "What is the zoo package?"),
-        ("A quire is a gathering of sheets.", "What is a quire?"),
-        (
-            "\u201cContent\u201d refers to what the site shows.",
-            "What does \u201cContent\u201d mean?",
-        ),
-        (
-            "The Mull Harbour Act (1901)2 was signed into law by the Governor on May 3, 1901.",
-            "When was the Mull Harbour Act signed?",
-        ),
-        (
-            "Skerryvore Tower was finished after six years, in May 1844.",
-            "When was Skerryvore Tower finished?",
-        ),
-        (
-            "The Tower of Skerryvore was built by Stevenson in six years.",
-            "Who was the Tower of Skerryvore built by?",
-        ),
-        (
-            "In 1844, Skerryvore Tower was finished after six years.",
-            "When was Skerryvore Tower finished?",
-        ),
-        ("It joined the World Lighthouse Organization (WLO) then.", "What does WLO stand for?"),
-        ("WLO (World Lighthouse Organization) has many members.", "What does WLO stand for?"),
-    ],
-)
-def test_a_definition_is_asked_for(sentence: str, question: str) -> None:
-    assert candidates([], [Sentence(3, 0, 1, sentence)]) == [Candidate(question, 3)]
-
-
-@pytest.mark.parametrize(
-    "sentence",
-    [
-        "This is a document about tides.",
-        "The result is a matter of taste.",
-        "Weller is a servant of Mr Pickwick.",
-        "It is an island.",
-        "The tide was a danger to boats.",
-        "The size is a number of points.",
-        "The heading for an index is a matter of taste.",
-        "The Minor Canon is a friend of the keeper.",
-        "The tower was finished in 1844.",
-        "This Tower was finished in 1844.",
-        "Skerryvore was finished after a long time.",
-        "Skerryvore is a tower of granite and was built by Stevenson.",
-        "They use lamps of the old kind (ABC) there.",
-    ],
-)
-def test_what_defines_nothing_is_not(sentence: str) -> None:
-    assert candidates([], [Sentence(3, 0, 1, sentence)]) == []
-
-
-def test_a_question_of_the_text_itself_comes_first() -> None:
-    headings = [("1.2 What is Debian?", 4), ("Preface", 1), ("What?", 2), ("What is this FAQ?", 3)]
-    found = candidates(headings, [Sentence(9, 0, 1, "GLE is a scripting language.")])
-    assert found == [Candidate("What is Debian?", 4), Candidate("What is GLE?", 9)]
-
-
-def test_questions_are_spread_over_the_document() -> None:
-    every = [Candidate(f"What is {n}?", n) for n in range(10)]
-    assert [each.page for each in spread(every, 3)] == [0, 3, 6]
-    assert list(spread(every[:2], 3)) == every[:2]
