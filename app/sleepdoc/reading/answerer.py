@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from threading import Event as Flag
 
-from sleepdoc.reading.absence import LIKELY, Absence, refusal
+from sleepdoc.reading.absence import LIKELY, LIKELY_OF_ECHO, Absence, refusal
 from sleepdoc.reading.answer import Answer
 from sleepdoc.reading.client import EngineClient
 from sleepdoc.reading.events import AnswerText
@@ -13,7 +13,7 @@ from sleepdoc.reading.recall import Recalled, StoredText, recall
 from sleepdoc.reading.record import Record
 from sleepdoc.reading.window import Window
 from sleepdoc_model.engine import Sampling
-from sleepdoc_model.recall.evidence import plausible
+from sleepdoc_model.recall.evidence import echoes, plausible
 from sleepdoc_model.recall.parts import parts
 from sleepdoc_model.recall.surest import surest, wants_phrase
 
@@ -149,9 +149,14 @@ class Answerer:
             return each, each.likelihood
 
         _, best = surest(
-            len(passages), absent, say, fits=lambda each: plausible(each.text, question)
+            len(passages),
+            absent,
+            say,
+            fits=lambda each: plausible(each.text, question),
+            refused=LIKELY,
         )
-        best.refused = best.absence >= LIKELY
+        likely = LIKELY_OF_ECHO if echoes(best.text, question) else LIKELY
+        best.refused = best.absence >= likely
         return best
 
     def _together(self, question: str, terms: _Terms) -> Answer:

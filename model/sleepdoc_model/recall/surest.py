@@ -46,6 +46,7 @@ def surest(
     say: Callable[[int], tuple[Said, float]],
     *,
     fits: Callable[[Said], bool] = lambda said: True,
+    refused: float = 1.0,
 ) -> tuple[int, Said]:
     """The passage with the surest answer, and what is said there.
 
@@ -55,17 +56,19 @@ def surest(
         say: right after it, of the same passage: what it answers, and the probability of that.
             Not called for a passage that cannot win any more.
         fits: whether what is said could answer, as by its type (`evidence.plausible`).
+        refused: from this absence on a passage is chosen only if all are so.
     """
     found: tuple[int, Said] | None = None
-    most = 0.0
+    most = False, 0.0
     for place in range(min(passages, MOST)):
-        promised = (1 - absence(place)) / _RANK**place
-        if found is not None and promised <= most:
+        absent = absence(place)
+        answers, promised = absent < refused, (1 - absent) / _RANK**place
+        if found is not None and (answers, promised) <= most:
             continue
         said, likelihood = say(place)
         worth = promised * likelihood**_WORDS * (1 if fits(said) else _UNFIT)
-        if found is None or worth > most:
-            found, most = (place, said), worth
+        if found is None or (answers, worth) > most:
+            found, most = (place, said), (answers, worth)
     if found is None:
         raise ValueError("there is no passage to read")
     return found

@@ -78,3 +78,15 @@ def test_what_cannot_be_an_answer_gives_way_to_what_can() -> None:
     assert choose(lambda said: True, 0.1) == (0, "Leeds")
     assert choose(str.isdigit, 0.1) == (1, "1998")
     assert choose(str.isdigit, 0.8) == (0, "Leeds")  # the other hardly answers at all
+
+
+def test_what_would_be_refused_gives_way_to_what_would_not() -> None:
+    said = [("red", 0.01), ("blue", 0.9)]
+
+    def choose(refused: float, *absence: float) -> tuple[int, str]:
+        return surest(2, absence.__getitem__, said.__getitem__, refused=refused)
+
+    assert choose(1.0, 0.2, 0.5) == choose(0.6, 0.2, 0.5) == (1, "blue")
+    assert choose(0.4, 0.2, 0.5) == (0, "red")
+    assert choose(0.4, 0.5, 0.6) == (1, "blue")  # either is refused
+    assert surest(2, (0.5, 0.2).__getitem__, said[::-1].__getitem__, refused=0.4) == (1, "red")
