@@ -37,6 +37,8 @@ def _line(finished: AnswerFinished, lookup: str, *, evidence: bool, closed_book:
             return lookup.capitalize()
         case "quoted" if lookup:
             return f"{lookup.capitalize()}: it stands on p. {cited[0].label}"
+        case "quoted" if cited[0].likely:
+            return f"Likely: its words stand on p. {cited[0].label}, and probably answer"
         case "quoted":
             return f"Quoted: its words stand on p. {cited[0].label}; that they answer is not sure"
         case "not found":

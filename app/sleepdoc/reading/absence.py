@@ -9,6 +9,8 @@ from sleepdoc_model.engine import Sampling
 LIKELY = 0.4
 """From this probability on that the reader would write so, the document does not say. Chosen on
 the development documents of `bench answers`, where it is weighed against refusing too often."""
+LIKELY_OF_ECHO = 0.2
+"""The same where all that would be answered is the question's own words again."""
 
 
 @dataclass(frozen=True)

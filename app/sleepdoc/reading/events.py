@@ -218,6 +218,8 @@ class Citation:
     """Where it stands in the page's text, in characters."""
     verified: bool = False
     """Whether it bears out an answer of the verdict ``verified``."""
+    likely: bool = False
+    """Whether it likely bears out an answer of the verdict ``quoted``."""
 
 
 Verdict = Literal["verified", "quoted", "from memory", "not found"]

@@ -31,6 +31,8 @@ that there is an answer, times how likely its words, times the root of how much 
 stands about that place. Chosen on the development documents of `bench answers`, AfriQA's held-out
 passages and FairytaleQA's validation stories, with the answers of three readers, for at most 3 % of
 answers that are verified and wrong."""
+_LIKELY = 0.4
+"""From so much on it is likely right, though not verified (docs/model.md, "The reader")."""
 
 
 def judge(
@@ -48,10 +50,10 @@ def judge(
         return "not found", tuple(recalled)
     if Claim.of(answer.claim).empty:
         found = _nearest(answer, recalled, text) if reason(answer.claim) is not None else None
-        return _judged(found, False, recalled, text)
+        return _judged(found, 0.0, recalled, text)
     read = [] if answer.place is None else [recalled[answer.place].page]
     found = _find(answer, read, text) or _find(answer, _pages(answer, recalled, text), text)
-    return _judged(found, found is not None and _sure(answer, found, text), recalled, text)
+    return _judged(found, _borne_out(answer, found, text) if found else 0.0, recalled, text)
 
 
 def _least(
@@ -66,30 +68,41 @@ def _least(
 
 
 def _judged(
-    found: Evidence | None, sure: bool, recalled: Sequence[Citation], text: StoredText
+    found: Evidence | None, borne_out: float, recalled: Sequence[Citation], text: StoredText
 ) -> tuple[Verdict, tuple[Citation, ...]]:
+    """Of an answer that stands there, and is so much borne out by it."""
     if found is None:
         return "from memory", tuple(recalled)
+    sure = borne_out >= _SURE
     page = text.page(found.page)
     quote = " ".join(page.text[found.start : found.end].split())
-    evidence = Citation(page.number, page.label, quote, found.start, found.end, verified=sure)
+    evidence = Citation(
+        page.number,
+        page.label,
+        quote,
+        found.start,
+        found.end,
+        verified=sure,
+        likely=not sure and borne_out >= _LIKELY,
+    )
     others = [c for c in recalled if c.page != found.page or c.quote != quote]
     return "verified" if sure else "quoted", (evidence, *others)
 
 
-def _sure(answer: Answer, found: Evidence, text: StoredText) -> bool:
-    """Whether evidence that has an answer's words bears out that they answer the question."""
+def _borne_out(answer: Answer, found: Evidence, text: StoredText) -> float:
+    """How far evidence that has an answer's words bears out that they answer the question; 0 where
+    something speaks against it."""
     said, question, page = answer.claim, answer.question, text.page(found.page).text
     told = page[found.start : found.end]
     about = around(page, (found.start, found.end))
-    concern = concerned(question, said, about, _rarity(text))
-    return (
-        (1 - answer.absence) * answer.likelihood * sqrt(concern) >= _SURE
-        and found.told
+    fitting = (
+        found.told
         and numbers_meet(question, about)
         and plausible(said, question)
         and agrees(said, question, told, echoed=echoed(question, told))
     )
+    concern = concerned(question, said, about, _rarity(text))
+    return (1 - answer.absence) * answer.likelihood * sqrt(concern) if fitting else 0.0
 
 
 def _nearest(answer: Answer, recalled: Sequence[Citation], text: StoredText) -> Evidence | None:

@@ -163,6 +163,7 @@ _VERDICTS: dict[Verdict, str] = {
     "from memory": "~ not found on a page in these words",
     "not found": "? nothing found about this",
 }
+_LIKELY = "≈ its words stand on the page; likely"
 
 
 def _source(
@@ -175,6 +176,8 @@ def _source(
         return "searched in the text, not from memory"
     if lookup and citations:
         return "looked up in the text"
+    if verdict == "quoted" and citations and citations[0].likely:
+        return _LIKELY
     if verdict == "not found" or (verdict and citations):
         return _VERDICTS[verdict]
     return "~ the rest from memory" if citations else "~ from memory, nothing recalled"

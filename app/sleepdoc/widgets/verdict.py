@@ -4,6 +4,7 @@ from sleepdoc.reading.events import Citation, Verdict
 
 RECALLED = "· recalled"
 VERIFIED = "✓ verified"
+LIKELY = "≈ likely"
 QUOTED = "≈ quoted"
 FOUND = "· found"
 
@@ -14,7 +15,7 @@ def said_of(citation: Citation, verdict: Verdict | None) -> str:
         return VERIFIED
     match verdict:
         case "quoted":
-            return QUOTED
+            return LIKELY if citation.likely else QUOTED
         case "verified":  # the answer was taken from the text, and not compared with it
             return FOUND
         case _:

@@ -1,16 +1,18 @@
 """Which sentences of the passages found go into a window that has room for so many tokens."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from sleepdoc_model.recall import contents
+from sleepdoc_model.recall.definition import explains, names
 from sleepdoc_model.recall.folding import terms
 from sleepdoc_model.recall.fusion import Similar, fused
-from sleepdoc_model.recall.index import Index
+from sleepdoc_model.recall.index import Index, Indexed
 from sleepdoc_model.recall.passages import Span, sentences, title
 from sleepdoc_model.recall.query import Query
 from sleepdoc_model.recall.ranking import Ranking, nearness
+from sleepdoc_model.recall.stop_words import STOP_WORDS
 
 PASSAGES = 24
 """Passages whose sentences are weighed."""
@@ -18,9 +20,19 @@ PASSAGES = 24
 _OWN = 0.7
 """How much a sentence's own worth counts, the rest being that of its passage."""
 _NEAR = 0.5
+_EXPLAINS = 1.5
+"""What it is worth that a sentence explains plainly what is to be explained, beside the best score
+without that."""
+_EXPLAINING = 3
+"""Sentences that count so."""
+_NAMING = 800
+"""Passages, the first that name it, among which they are looked for."""
+_UNDER = 0.8
+"""How plainly the first sentence under a heading explains what the heading names."""
 _WORTHWHILE = 12
 """With fewer tokens left, packing ends."""
 _WORD = re.compile(r"\S+")
+_POINTS = re.compile(r"(?:it|such|that|these|they|this|those)\b", re.IGNORECASE)
 
 Sentence = tuple[int, int]
 """A page, and the sentence's place among those of the page."""
@@ -71,7 +83,7 @@ class Packer:
                 cut += [((0, number), quote) for quote in piece]
                 budget -= share if piece else 0
             else:
-                budget -= self._choose(order, share, number, chosen)
+                budget -= self._choose(order, share, number, chosen, ranking.explaining)
         found = sorted([*cut, *self._quotes(chosen)], key=lambda each: each[0])
         return [quote for _, quote in found]
 
@@ -80,7 +92,12 @@ class Packer:
         return sorted(scores, key=lambda sentence: (-scores[sentence], sentence))
 
     def _choose(
-        self, order: Sequence[Sentence], budget: int, number: int, chosen: dict[Sentence, Place]
+        self,
+        order: Sequence[Sentence],
+        budget: int,
+        number: int,
+        chosen: dict[Sentence, Place],
+        explaining: Collection[Sentence],
     ) -> int:
         """Choose sentences in their order; the tokens they take."""
         left = budget
@@ -91,7 +108,8 @@ class Packer:
                 chosen[sentence] = min(chosen[sentence], (place, number))
                 if place:
                     continue
-            for each in (sentence, *self._company(sentence, best=place == 0)):
+            company = self._company(sentence, best=place == 0, explains=sentence in explaining)
+            for each in (sentence, *company):
                 if each not in chosen and (price := self._price(each, chosen)) <= left:
                     chosen[each] = place, number
                     left -= price
@@ -113,29 +131,64 @@ class Packer:
         """All sentences of a page, in order."""
         return [(page, place) for place in range(len(self._of(page)))]
 
+    def explaining(self, passages: Iterable[Indexed], term: str) -> dict[Sentence, float]:
+        """The sentences that explain a term most plainly, and how plainly; at equal worth those
+        that come first."""
+        worth, named = explains(term), names(term)
+        found: dict[Sentence, float] = {}
+        for sentence in sorted({each for p in passages for each in self._within(p)}):
+            page, place = sentence
+            value = worth(text := self.text(sentence))
+            if place in self._contents[page]:
+                value *= contents.WORTH
+            found[sentence] = max(value, found.get(sentence, 0.0))
+            if named(text) and title(text) and place + 1 < len(self._of(page)):
+                found[page, place + 1] = _UNDER
+        best = sorted(found, key=lambda sentence: (-found[sentence], sentence))[:_EXPLAINING]
+        return {sentence: found[sentence] for sentence in best if found[sentence]}
+
+    def _within(self, passage: Indexed) -> list[Sentence]:
+        """The sentences of a passage."""
+        return [
+            (passage.page, place)
+            for place, (start, end) in enumerate(self._of(passage.page))
+            if passage.start <= start and end <= passage.end
+        ]
+
     def _scores(self, ranking: Ranking, query: Query) -> dict[Sentence, float]:
         scores: dict[Sentence, float] = {}
         own: dict[Sentence, float] = {}
+        named = frozenset(_telling(query.explained) if ranking.explaining else ())
+
+        def worth(sentence: Sentence) -> float:
+            if sentence not in own:
+                own[sentence] = _worth(terms(self.text(sentence)), query, ranking.worth)
+            return _OWN * own[sentence]
+
         for hit in ranking.hits:
-            passage = hit.passage
-            for place, (start, end) in enumerate(self._of(passage.page)):
-                if passage.start <= start and end <= passage.end:
-                    sentence = passage.page, place
-                    if sentence not in own:
-                        text = self._page_text(passage.page)[start:end]
-                        own[sentence] = _worth(terms(text), query, ranking.worth)
-                    score = _OWN * own[sentence] + (1 - _OWN) * hit.score
-                    if place in self._contents[passage.page]:
-                        score *= contents.WORTH
-                    scores[sentence] = max(score, scores.get(sentence, 0.0))
+            for sentence in self._within(hit.passage):
+                if not named.issubset(terms(self.text(sentence))):
+                    continue  # it comes with one that explains, or would come between two
+                score = worth(sentence) + (1 - _OWN) * hit.score
+                if sentence[1] in self._contents[sentence[0]]:
+                    score *= contents.WORTH
+                scores[sentence] = max(score, scores.get(sentence, 0.0))
+        most = max(scores.values(), default=0.0)
+        for sentence, plainly in ranking.explaining.items():
+            score = scores.get(sentence, worth(sentence))
+            scores[sentence] = score + _EXPLAINS * plainly * most
         return scores
 
-    def _company(self, sentence: Sentence, *, best: bool) -> list[Sentence]:
+    def _company(self, sentence: Sentence, *, best: bool, explains: bool) -> list[Sentence]:
+        """What comes with a sentence. Before one that explains something there may stand what
+        explains something else, as in a list; it is left out unless that one points at it."""
         page, place = sentence
         text = self.text(sentence)
         near = []
         if title(text) or text.endswith("?"):
             near = [place + 1, place + 2]
+        elif explains:
+            near = [place - 1, place + 1] if _POINTS.match(text) else [place + 1]
         elif best:
             near = [place + 1, place - 1]
         return [(page, each) for each in near if 0 <= each < len(self._of(page))]
@@ -223,11 +276,27 @@ def ranked(
     Args:
         similar: for each question how like it passages are, if that is known.
     """
-    found = [
-        (fused(index, query, near, limit=PASSAGES), query)
-        for query, near in zip(asked, similar or [{}] * len(asked), strict=True)
-    ]
+    found = []
+    for query, near in zip(asked, similar or [{}] * len(asked), strict=True):
+        ranking = fused(index, query, near, limit=PASSAGES)
+        if query.explained:
+            naming = _naming(index, query.explained)
+            explaining = packer.explaining(naming, query.explained)
+            ranking = replace(ranking, explaining=explaining)
+        found.append((ranking, query))
     return packer.pack(found, budget)
+
+
+def _naming(index: Index, term: str) -> list[Indexed]:
+    """The first passages that name a term."""
+    held = [set(index.holders(each)) for each in _telling(term)]
+    return index.load(sorted(set.intersection(*held))[:_NAMING]) if held else []
+
+
+def _telling(term: str) -> list[str]:
+    """What a term is known by in the index."""
+    named = terms(term)
+    return [each for each in named if each.rstrip("_") not in STOP_WORDS] or named
 
 
 def _worth(found: Sequence[str], query: Query, worth: Mapping[str, float]) -> float:

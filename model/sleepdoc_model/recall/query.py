@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from sleepdoc_model.recall.definition import explained
 from sleepdoc_model.recall.folding import capitals, terms, terms_of, words
 from sleepdoc_model.recall.stop_words import NEVER_NAMES, STOP_WORDS
 from sleepdoc_model.recall.synonyms import SYNONYMS
@@ -49,6 +50,8 @@ class Query:
     """How much each term counts, beside its rarity: 1 for the question's own."""
     pairs: tuple[tuple[str, str], ...] = ()
     """Own terms that follow each other, stop words in between left out."""
+    explained: str = ""
+    """What it asks to be explained, if that is what it asks for."""
 
     @property
     def own(self) -> list[str]:
@@ -75,7 +78,7 @@ def ask(question: str, before: Sequence[Turn] = ()) -> Query:
         for age, turn in enumerate(reversed(before[-_TURNS:]), start=1):
             for term, weight in _carried(turn).items():
                 weights.setdefault(term, weight / age)
-    return Query(weights, tuple(pairwise(own)))
+    return Query(weights, tuple(pairwise(own)), explained(question))
 
 
 def ask_each(questions: Sequence[str], before: Sequence[Turn] = ()) -> list[Query]:

@@ -3,7 +3,7 @@
 import math
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from heapq import nsmallest
 
 from sleepdoc_model.recall.index import Index, Indexed
@@ -32,6 +32,8 @@ class Ranking:
     hits: tuple[Hit, ...]
     worth: Mapping[str, float]
     """For every term of the query that the document has: its weight times its rarity."""
+    explaining: Mapping[tuple[int, int], float] = field(default_factory=dict)
+    """Sentences, as page and place, that explain what is to be explained, and how plainly."""
 
 
 def rank(index: Index, query: Query, *, limit: int) -> Ranking:

@@ -1,5 +1,7 @@
 """Beneath every answer stands what it rests on."""
 
+from dataclasses import replace
+
 import pytest
 
 from sleepdoc.cli.grounds import grounds
@@ -40,6 +42,12 @@ def test_evidence_is_not_to_be_taken_for_what_was_only_read() -> None:
     first, quote, _ = lines("quoted", WORDS, *OTHERS)
     assert first.startswith("Quoted: its words stand on p. iv;") and "90 euros" in quote
     assert len(lines("verified", EVIDENCE)) == 2
+
+
+def test_what_likely_answers_is_not_called_uncertain_either() -> None:
+    likely = replace(WORDS, likely=True)
+    assert lines("quoted", likely)[0].startswith("Likely: its words stand on p. iv")
+    assert lines("quoted", likely, lookup=LOOKED_UP)[0] == "Looked up: it stands on p. iv:"
 
 
 @pytest.mark.parametrize("verdict", ["from memory", "not found"])

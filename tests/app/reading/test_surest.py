@@ -50,6 +50,19 @@ def test_if_none_answers_it_is_said_that_nothing_was_found(store: Store) -> None
     assert shown.startswith("I found nothing") and finished.verdict == "not found"
 
 
+@pytest.mark.parametrize(("said", "refused"), [("the boat", True), ("the blue boat", False)])
+def test_an_echo_that_hardly_answers_is_refused(store: Store, said: str, refused: bool) -> None:
+    reader = Reader({"red": (0.3, said, 0.9), "blue": (0.6, "grey", 0.9)})
+    shown, _ = asked(session(store, reader), "What was the boat painted after the storm?")
+    assert shown.startswith("I found nothing") is refused
+
+
+def test_nothing_is_refused_that_one_passage_answers(store: Store) -> None:
+    reader = Reader({"red": (0.3, "red", 0.01), "blue": (0.5, "blue", 0.9)})
+    shown, _ = asked(session(store, reader), "What was the boat painted after the storm?")
+    assert shown == "red"
+
+
 def test_reasons_are_read_from_all_passages_at_once(store: Store) -> None:
     reader = Reader({"red": (0.2, "red", 0.9), "blue": (0.35, "blue", 0.5)})
     reading = session(store, reader)
@@ -68,6 +81,12 @@ def test_stopped_it_keeps_what_there_is(store: Store) -> None:
     shown, finished = asked(reading, "What was the boat painted after the storm?")
     assert len(reader.written) == 1
     assert shown == finished.answer == "b" and finished.interrupted
+
+
+def test_a_reason_is_taken_from_one_passage_that_is_surer_than_all(store: Store) -> None:
+    reader = Reader({"red": (0.1, "red", 0.95), "blue": (0.3, "blue", 0.01)})
+    shown, finished = asked(session(store, reader), "Why was the boat red until the storm?")
+    assert shown == "red" and finished.citations[0].page == 1
 
 
 class Asked(Reader):

@@ -57,6 +57,23 @@ def test_otherwise_its_words_are_only_quoted(
     assert citations[0].page == page and not any(c.verified for c in citations)
 
 
+@pytest.mark.parametrize(
+    ("said", "likelihood", "likely"),
+    [
+        ("in 1998", 0.9, False),  # verified, which is more
+        ("in 1998", 0.45, True),
+        ("in 1998", 0.1, False),
+        ("Ada Byron", 0.45, False),  # no time
+    ],
+)
+def test_what_is_only_quoted_may_be_likely(
+    text: StoredText, said: str, likelihood: float, likely: bool
+) -> None:
+    verdict, citations = judge(answer(said, likelihood=likelihood), RECALLED, text)
+    assert verdict == ("verified" if likelihood == 0.9 else "quoted")
+    assert [each.likely for each in citations] == [likely, False]
+
+
 @pytest.mark.parametrize(("year", "verdict"), [("1998", "verified"), ("1999", "quoted")])
 def test_a_number_of_the_question_has_to_stand_there(
     text: StoredText, year: str, verdict: str

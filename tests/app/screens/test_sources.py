@@ -19,14 +19,20 @@ FOLDED = "and 8 passages it was given"
 
 
 async def answered(
-    person: Person, verdict: Verdict = "verified", *, evidence: bool = True, lookup: str = ""
+    person: Person,
+    verdict: Verdict = "verified",
+    *,
+    evidence: bool = True,
+    likely: bool = False,
+    lookup: str = "",
 ) -> None:
     """One word, with nine passages before it."""
     await person.gets(*scenes.READING, until="p. 4 of 18")
     await person.asks("Whose pips?")
     recalled = [replace(scenes.CITATION, quote="The tide was low."), *GIVEN]
     begun = replace(scenes.answering(12, *recalled), question="Whose pips?", lookup=lookup)
-    first = [replace(scenes.CITATION, verified=verdict == "verified")] if evidence else []
+    stands = replace(scenes.CITATION, verified=verdict == "verified", likely=likely)
+    first = [stands] if evidence else []
     done = scenes.finished("Openshaw's.", *first, *GIVEN, verdict=verdict)
     await person.gets(begun, *scenes.pieces("Openshaw's."), until="answering")
     await person.gets(done, until="23 tok/s")
@@ -90,6 +96,13 @@ async def test_an_answer_that_is_quoted_but_uncertain_shows_where() -> None:
         await answered(person, "quoted")
         assert "Openshaw's. [1]\n" in person.sees
         assert "[1] p. 3 ≈ quoted" in person.sees and "pattered down”" in person.sees
+
+
+async def test_an_answer_that_is_likely_is_not_called_uncertain() -> None:
+    async with at_the_application(WIDE) as person:
+        await answered(person, "quoted", likely=True)
+        assert "[1] p. 3 ≈ likely" in person.sees and "on the page; likely" in person.sees
+        assert "not sure" not in person.sees
 
 
 async def test_an_answer_from_memory_stands_on_nothing_it_was_given() -> None:

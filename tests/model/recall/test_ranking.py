@@ -144,3 +144,38 @@ def test_the_budget_is_kept(budget: int) -> None:
         found = packed(question, budget, text)
         assert sum(len(piece) for piece in found) <= budget
         assert all(piece in text for piece in found)
+
+
+BARGES = 6 * "The red barge was used. " + "\n\nA red barge is a flat boat. It carries coal."
+
+
+def test_what_explains_a_word_comes_before_what_only_uses_it() -> None:
+    assert packed("What is a red barge used for?", 40, BARGES)[0].startswith("A red barge is")
+    assert packed("Which red barge was used?", 40, BARGES)[0].startswith("The red barge was")
+
+
+def test_it_is_found_wherever_it_stands() -> None:
+    """Of many passages that all have the words, ranking alone weighs the shortest."""
+    pages = dict.fromkeys(range(1, 200), "The red barge was used. It sank.")
+    pages[150] = "A red barge is a flat boat for coal. " + "It rained on it. " * 20
+    packer = Packer(pages.__getitem__, len)
+    asked = [ask("What is the red barge used for?")]
+    first, *_ = ranked(MemoryIndex(pages.items()), asked, packer, 120)
+    assert first.page == 150
+
+
+def test_the_first_sentence_under_a_heading_explains_it() -> None:
+    text = 6 * "The barge barge, barge. " + "\n\n# Barges\n\nFlat boats carry coal. It rained."
+    assert "Flat boats" in packed("What is a barge?", 60, text)[0]
+
+
+ITEMS = "- Tug: It pulls ships.\n- Barge: A flat boat.\n- Raft: Logs.\n"
+
+
+def test_what_explains_something_else_does_not_come_with_it() -> None:
+    assert packed("What is a barge?", 60, ITEMS) == ["- Barge: A flat boat.\n- Raft: Logs."]
+
+
+def test_what_is_pointed_at_does() -> None:
+    text = "It rained. A flat boat carries coal. This is called a barge. It rained again."
+    assert "A flat boat carries coal. This is called" in packed("What is a barge?", 70, text)[0]
