@@ -12,7 +12,6 @@ from torch import Tensor, nn
 from sleepdoc_model.config import SUBJECT_FEATURES
 from sleepdoc_model.network.trunk import split_heads
 
-
 _BLOCK = 128
 """Tokens whose subjects are gathered at once: what all of a window weigh for each other would be
 the largest thing that a sleep holds."""
@@ -95,7 +94,7 @@ class Subject(nn.Module):
         if active is not None:
             padding = F.pad(~active, (len(tokens) - count, 0))[:, None, None]
         found = []
-        for some in tokens[-count:].split(_BLOCK):
+        for some in torch.split(tokens[-count:], _BLOCK):
             distance = (position[:, :, some] - position.mT).abs()  # [B, S, some, all]
             later = tokens > some[:, None]  # [some, all]
             weights = salience.mT - distance
