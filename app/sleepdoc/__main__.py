@@ -1,5 +1,16 @@
-"""``python -m sleepdoc``."""
+"""``sleepdoc``, and ``python -m sleepdoc``.
 
-from sleepdoc.cli import main
+The script that starts it is imported again by every process of a model, which needs none of the
+command line.
+"""
 
-main()
+
+def main() -> None:
+    """Run the command line."""
+    from sleepdoc.cli import main
+
+    main()
+
+
+if __name__ == "__main__":
+    main()

@@ -11,6 +11,7 @@ from sleepdoc_model.captured import CapturedWindow
 from sleepdoc_model.config import ModelConfig
 from sleepdoc_model.decoding import Decoder
 from sleepdoc_model.engine import EngineInfo, PassReport, Stretch
+from sleepdoc_model.heap import give_back
 from sleepdoc_model.network import Mode, Network, Pass, Window
 from sleepdoc_model.passage_heads import PassageHeads
 from sleepdoc_model.pooling import States
@@ -126,6 +127,7 @@ class HybridEngine(WindowEngine):
                 self._memory = after
                 self._vectors = self._vectors_of(stretches)
                 self.reset_window(self._window.prefix, reading=self._reading)
+                give_back()
             yield report
 
     @property
@@ -157,6 +159,7 @@ class HybridEngine(WindowEngine):
         seen, prefix = self._seen, self._window.prefix
         if seen is not None and seen.prefix == prefix and torch.equal(seen.tokens, tokens):
             return seen.maps
+        self._seen = seen = None  # another window's: let go of before this one's are made
         if self._info.device == "cuda":
             captured = self._window_in_a_graph()
             maps, taps = captured(tokens), captured.taps

@@ -11,6 +11,7 @@ this program's own, nobody else can write to it, and what passes are names, plai
 import ctypes
 import dataclasses
 import faulthandler
+import gc
 import os
 import resource
 import signal
@@ -42,6 +43,7 @@ def main(pipe: Pipe, parent: int, ahead: bool) -> None:
     """
     _redirect_output(None)
     _die_with(parent)
+    gc.disable()  # what is imported stays: looking through it would take a tenth of a second
     processor.settle()
     from sleepdoc_model.load import ModelUnavailable, import_torch_meanwhile, load
 
@@ -69,6 +71,8 @@ def main(pipe: Pipe, parent: int, ahead: bool) -> None:
         traceback.print_exc()
         pipe.send(("failed", _one_line(error)))
     else:
+        gc.freeze()
+        gc.enable()
         facts = dataclasses.astuple(engine.info), dataclasses.astuple(tokenizer.frame)
         pipe.send(("ready", facts))
         _serve(pipe, Host(engine, tokenizer))

@@ -12,6 +12,10 @@ from torch import Tensor, nn
 from sleepdoc_model.config import SUBJECT_FEATURES
 from sleepdoc_model.network.trunk import split_heads
 
+_BLOCK = 128
+"""Tokens whose subjects are gathered at once: what all of a window weigh for each other would be
+the largest thing that a sleep holds."""
+
 
 class Relevance(nn.Module):
     """How much a memory concerns each token, from 0 to 1, before any layer has read it: a gate on
@@ -85,16 +89,19 @@ class Subject(nn.Module):
             for part in torch.split(projected, [SUBJECT_FEATURES, 1, 1], dim=-1)
         )
         position = steps.cumsum(2) - steps  # [B, S, all, 1]
-        distance = (position[:, :, -count:] - position.mT).abs()  # [B, S, count, all]
         tokens = torch.arange(projected.shape[1], device=projected.device)
-        later = tokens > tokens[-count:, None]  # [count, all]
-        weights = salience.mT - distance
-        if asleep:
-            weights = weights - self.ahead[:, None, None] * later
-            padding = torch.zeros_like(tokens, dtype=torch.bool)
-            if active is not None:
-                padding = F.pad(~active, (len(tokens) - count, 0))[:, None, None]
-            later = later & padding
-        weights = weights.masked_fill(later, -torch.inf).softmax(-1)
-        gathered = (weights @ features).transpose(1, 2).flatten(2)  # [B, count, S * F]
+        padding = torch.zeros_like(tokens, dtype=torch.bool)
+        if active is not None:
+            padding = F.pad(~active, (len(tokens) - count, 0))[:, None, None]
+        found = []
+        for some in torch.split(tokens[-count:], _BLOCK):
+            distance = (position[:, :, some] - position.mT).abs()  # [B, S, some, all]
+            later = tokens > some[:, None]  # [some, all]
+            weights = salience.mT - distance
+            if asleep:
+                weights = weights - self.ahead[:, None, None] * later
+                later = later & padding
+            weights = weights.masked_fill(later, -torch.inf).softmax(-1)
+            found.append((weights @ features).transpose(1, 2))  # [B, some, S, F]
+        gathered = torch.cat(found, dim=1).flatten(2)  # [B, count, S * F]
         return F.rms_norm(gathered, gathered.shape[-1:], eps=1e-6)

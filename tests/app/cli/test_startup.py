@@ -2,12 +2,14 @@
 
 import subprocess
 import sys
+import tomllib
+from pathlib import Path
 
 import pytest
 
 from sleepdoc import __version__
 
-from .conftest import SOURCES, Run
+from .conftest import ROOT, SOURCES, Run
 
 HEAVY = ("torch", "textual", "llama_cpp", "numpy", "sqlite_utils", "pypdf", "rich")
 
@@ -80,3 +82,19 @@ def test_help_and_version_go_to_stdout(run: Run) -> None:
     assert run("-h").out == run("--help").out
     assert "Read long documents" in run("-h").out
     assert __version__ in run("--version").out
+
+
+def test_the_process_of_a_model_does_not_import_the_command_line(tmp_path: Path) -> None:
+    """What starts the program, as installers write it, is run again there."""
+    script = tmp_path / "sleepdoc"
+    scripts = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]
+    module, _, function = scripts["sleepdoc"].partition(":")
+    script.write_text(f"import sys\nfrom {module} import {function}\nprint(*sys.modules)\n")
+    process = subprocess.run(
+        [sys.executable, script],
+        env={"PYTHONPATH": SOURCES},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert not set(process.stdout.split()) & {"click", "sleepdoc.cli"}
