@@ -37,6 +37,8 @@ from sleepdoc_model.training.objective import (
 )
 from sleepdoc_model.training.optimizer_state import load_optimizer_state, optimizer_state
 
+_KEPT = 8 << 30
+"""Bytes of windows seen before, of all processes."""
 _GATES = {"gate", "beta", "fade", "decay", "q_bias", "k_bias", "log_fill", "log_ridge"}
 """Parts of the names of what is one of few numbers: gates, biases, and what is learnt of sums."""
 
@@ -123,7 +125,7 @@ class Trainer:
         for name, parameter in trained_parameters(network).items():
             parameter.requires_grad_(name in self.trained)
         self.optimizer = optimizer_for(self.trained, schedule)
-        self.store = TapStore(network, self.prefix)
+        self.store = TapStore(network, self.prefix, limit=_KEPT // self.group.size)
         self.memories = MemoryStore(network, self.prefix) if only_reading else None
         calibrate(network, self.prefix, batches.sample().to(self.device))
 

@@ -30,7 +30,7 @@ class TapStore:
     every time.
     """
 
-    def __init__(self, network: Network, cache: KVCache, limit: int = 14 << 30) -> None:
+    def __init__(self, network: Network, cache: KVCache, limit: int) -> None:
         self.network, self.cache = network, cache
         self._kept: dict[tuple[int, ...], Tensor] = {}
         self._left = limit
