@@ -15,7 +15,7 @@ from sleepdoc.reading.window import Window
 from sleepdoc_model.engine import Sampling
 from sleepdoc_model.recall.evidence import echoes, plausible
 from sleepdoc_model.recall.parts import parts
-from sleepdoc_model.recall.surest import surest, wants_phrase
+from sleepdoc_model.recall.surest import surest, wants_phrase, wants_reason
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class Answerer:
         terms = _Terms(recalled, lead, limit, sampling)
         if alone and len(asked) > 1:
             return self._each(asked, answer, terms)
-        if alone and len(recalled.passages) > 1 and wants_phrase(answer.question):
+        if alone and len(recalled.passages) > 1 and _one_by_one(answer.question):
             return self._alone(answer, terms)
         window.clear(reading=not from_memory)
         answer.begin(engine, lead)
@@ -115,7 +115,7 @@ class Answerer:
     def _each(self, asked: Sequence[str], answer: Answer, terms: _Terms) -> Iterator[AnswerText]:
         """Answer the questions that one consists of, one by one."""
         for question in asked:
-            read = self._surest if wants_phrase(question) else self._together
+            read = self._surest if _one_by_one(question) else self._together
             answer.parts.append(read(question, terms))
         said = [part for part in answer.parts if not part.refused]
         answer.interrupted = any(part.interrupted for part in answer.parts)
@@ -131,12 +131,14 @@ class Answerer:
         yield from answer.give(text, self._engine, room=terms.limit)
 
     def _surest(self, question: str, terms: _Terms) -> Answer:
-        """What the passage says that answers most surely when each is read alone."""
+        """What the passage says that answers most surely when each is read alone; of a reason or
+        a way, what all of them say together, unless one alone is surer."""
         passages = terms.recalled.passages
         read = dict[int, tuple[Answer, Absence]]()
+        every = self._together(question, terms) if wants_reason(question) else None
 
         def absent(place: int) -> float:
-            if read and self._stopped.is_set():
+            if (read or every) and self._stopped.is_set():
                 return 1.0
             each, absence = self._asked(question, passages[place], terms)
             each.place = place
@@ -154,6 +156,7 @@ class Answerer:
             say,
             fits=lambda each: plausible(each.text, question),
             refused=LIKELY,
+            together=(every.absence, every, every.likelihood) if every else None,
         )
         likely = LIKELY_OF_ECHO if echoes(best.text, question) else LIKELY
         best.refused = best.absence >= likely
@@ -188,3 +191,8 @@ class Answerer:
         answer.refused = True
         text = refusal(answer.pages, recalled.within)
         return answer.give(text, self._engine, room=room)
+
+
+def _one_by_one(question: str) -> bool:
+    """Whether passages are also read alone for it: what is asked for may stand in one of them."""
+    return wants_phrase(question) or wants_reason(question)

@@ -42,6 +42,20 @@ _YEAR = re.compile(
     r"|\b\d+\s*(?:BCE?|CE|AD|B\.C\.|A\.D\.)|\bAD\s*\d"
 )
 _CLOCK = re.compile(r"\d[:./-]\d\d?\b|\d\s*(?:[ap]\.?m\b|o['\u2019]clock|hours?\b)", re.IGNORECASE)
+_DONE = (
+    "add|ask|call|change|check|choose|click|copy|create|download|edit|enter|export|fill|find|follow"
+    "|get|give|go|install|look|mail|make|open|pass|press|put|read|remove|replace|run|save|search"
+    "|see|select|send|set|specify|start|switch|try|turn|type|upload|use|visit|write"
+)
+_BEFORE_DONE = (
+    r"(?:(?:to|you|one|first|just|simply|then|please)\s+)*"
+    r"(?:(?:can|may|must|should|need\s+to|have\s+to)\s+)?"
+)
+_STEP = re.compile(
+    rf"(?<![\w-])--?[a-z]|\$\s|`|\bby\s+\w+ing\b|\busing\b"
+    rf"|\A\W*(?:with|via|through|{_BEFORE_DONE}(?:{_DONE}))\b",
+    re.IGNORECASE,
+)
 _PERSONS = re.compile(r"(?:[^s]s|er|or|ist|ian|man|men|ess|people|folk|child|children|body|one)\Z")
 
 _NUMBERS = """
@@ -121,6 +135,11 @@ def _named(answer: str, found: list[str]) -> bool:
     return any(_tells(word) for word in words(_DATE.sub(" ", answer)))
 
 
+def _step(answer: str, found: list[str]) -> bool:
+    """What to do, or with what: an option or a command, a means, or a verb that tells to."""
+    return bool(_STEP.search(answer))
+
+
 _TYPES: tuple[tuple[str, Callable[[str, list[str]], bool]], ...] = (
     (r"who(?:m|se)?\b", _person),
     (rf"when\s+{_AUXILIARY}\b", _time),
@@ -136,6 +155,7 @@ _TYPES: tuple[tuple[str, Callable[[str, list[str]], bool]], ...] = (
     ),
     (r"how\s+much\b", _amount),
     (r"how\s+(?:long|often|old|soon)\b", _duration),
+    (r"how\s+(?:to|(?:can|could|do|may|should|would)\s+(?:i|one|we|you))\b", _step),
     (rf"where\s+{_AUXILIARY}\b", _named),
     (rf"(?:what|which)\s+(?:{_NAMED})\b", _named),
 )
@@ -144,8 +164,8 @@ _TABLE = tuple((re.compile(_OPENING + asked, re.IGNORECASE), test) for asked, te
 
 def fits(answer: str, question: str) -> bool:
     """Whether an answer is of the type that its question asks for: for "who" somebody's name or
-    description, for "when" a time, for "how many" a number, for "where" more than a number. True
-    where the type is not plain."""
+    description, for "when" a time, for "how many" a number, for "where" more than a number, for
+    "how do I" something to do. True where the type is not plain."""
     question = " ".join(question.split())
     found = words(answer)
     if found and found[0].casefold() in REPLIES and found[1:2] != ["one"]:

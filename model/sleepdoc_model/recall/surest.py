@@ -7,6 +7,7 @@ passage that promises most is the one to answer from (docs/measured.md, "Answers
 
 import re
 from collections.abc import Callable
+from math import pow
 from typing import TypeVar
 
 from sleepdoc_model.recall.function_words import AUXILIARIES
@@ -20,13 +21,21 @@ _WORDS = 0.25
 the development documents of `bench answers`, AfriQA's and FairytaleQA's."""
 _UNFIT = 0.5
 """What an answer is worth that cannot be one, beside others."""
+_TOGETHER = 1.5
+"""What an answer is worth that all passages give in one prompt, beside that of one alone."""
+_RANK_BESIDE = 2.0
+_WORDS_BESIDE = 0.5
+"""As `_RANK` and `_WORDS`, where all passages have answered together too: reasons and ways are
+longer, and how likely all their words are tells more of them."""
 
 _MEASURES = "many|much|long|old|far|often|big|tall|high|large|fast|deep|wide|late"
 _HOW = rf"how(?!\s+(?:{_MEASURES})\b|.*\bfeel)"
 _NEGATED = "isn't|aren't|wasn't|weren't|don't|doesn't|didn't|can't|won't"
 _REQUESTS = "list|name|give|show|explain|describe|summari[sz]e|compare|tell"
+_OPENING = r"\A(?:(?:and|but|so|then|please)\s+)?"
+_REASON = re.compile(rf"{_OPENING}(?:why|{_HOW})\b", re.IGNORECASE)
 _SENTENCE = re.compile(
-    rf"\A(?:(?:and|but|so|then|please)\s+)?(?:why|{_HOW}|am|{AUXILIARIES}|{_NEGATED}|{_REQUESTS})\b"
+    rf"{_OPENING}(?:why|{_HOW}|am|{AUXILIARIES}|{_NEGATED}|{_REQUESTS})\b"
     r"|\s(?:why|how (?:to|do|does|did|can|could|should|is|are|was|were))\b",
     re.IGNORECASE,
 )
@@ -40,6 +49,11 @@ def wants_phrase(question: str) -> bool:
     return not _SENTENCE.search(question.strip())
 
 
+def wants_reason(question: str) -> bool:
+    """Whether a question, in English, is answered by a reason or a way."""
+    return bool(_REASON.match(question.strip()))
+
+
 def surest(
     passages: int,
     absence: Callable[[int], float],
@@ -47,7 +61,8 @@ def surest(
     *,
     fits: Callable[[Said], bool] = lambda said: True,
     refused: float = 1.0,
-) -> tuple[int, Said]:
+    together: tuple[float, Said, float] | None = None,
+) -> tuple[int | None, Said]:
     """The passage with the surest answer, and what is said there.
 
     Args:
@@ -57,18 +72,32 @@ def surest(
             Not called for a passage that cannot win any more.
         fits: whether what is said could answer, as by its type (`evidence.plausible`).
         refused: from this absence on a passage is chosen only if all are so.
+        together: of all passages at once, absence, what they answer and the probability of that.
+
+    Returns:
+        None for the passage if the answer is that of all.
     """
-    found: tuple[int, Said] | None = None
+    rank, words = (_RANK, _WORDS) if together is None else (_RANK_BESIDE, _WORDS_BESIDE)
+
+    def worth(promised: float, said: Said, likelihood: float) -> float:
+        return promised * pow(likelihood, words) * (1 if fits(said) else _UNFIT)
+
+    found: tuple[int | None, Said] | None = None
     most = False, 0.0
+    if together is not None:
+        absent, said, likelihood = together
+        found = None, said
+        most = absent < refused, worth(_TOGETHER * (1 - absent), said, likelihood)
     for place in range(min(passages, MOST)):
+        if found is not None and (True, rank**-place) <= most:
+            break
         absent = absence(place)
-        answers, promised = absent < refused, (1 - absent) / _RANK**place
+        answers, promised = absent < refused, (1 - absent) * rank**-place
         if found is not None and (answers, promised) <= most:
             continue
         said, likelihood = say(place)
-        worth = promised * likelihood**_WORDS * (1 if fits(said) else _UNFIT)
-        if found is None or (answers, worth) > most:
-            found, most = (place, said), (answers, worth)
+        if found is None or (answers, worth(promised, said, likelihood)) > most:
+            found, most = (place, said), (answers, worth(promised, said, likelihood))
     if found is None:
         raise ValueError("there is no passage to read")
     return found

@@ -83,6 +83,12 @@ def test_stopped_it_keeps_what_there_is(store: Store) -> None:
     assert shown == finished.answer == "b" and finished.interrupted
 
 
+def test_a_reason_is_taken_from_one_passage_that_is_surer_than_all(store: Store) -> None:
+    reader = Reader({"red": (0.1, "red", 0.95), "blue": (0.3, "blue", 0.01)})
+    shown, finished = asked(session(store, reader), "Why was the boat red until the storm?")
+    assert shown == "red" and finished.citations[0].page == 1
+
+
 class Asked(Reader):
     """Knows of each passage one thing, by a word that is asked for."""
 

@@ -5,6 +5,11 @@ import pytest
 from sleepdoc_model.recall.answer_type import fits
 
 RIGHT = [
+    ("How do I keep the file?", "-k --keep"),
+    ("How do I keep the file?", "use the -k flag"),
+    ("How can one keep the file?", "You can press Enter."),
+    ("How can I get to the mill?", "by going along the river"),
+    ("How do you open it?", "with a key"),
     ("Who built the mill?", "Ada Byron"),
     ("Who built the mill?", "The mill was built by Ada Byron in 1998."),
     ("Who stood at the door?", "a giant with seven heads"),
@@ -43,6 +48,9 @@ RIGHT = [
     ("Which municipality does it belong to?", "KwaZulu-Natal"),
 ]
 WRONG = [
+    ("How do I keep the file?", "The check occurs on decompression."),
+    ("How do I keep the file?", "revocation"),
+    ("How can we open it?", "It is a well-known problem."),
     ("Who built the mill?", "1998"),
     ("Who built the mill?", "in May 1998"),
     ("Who built the mill?", "angry"),
@@ -67,6 +75,8 @@ WRONG = [
     ("Which country won?", "twelve"),
 ]
 NOT_PLAIN = [
+    ("How do fish breathe?", "They have gills."),
+    ("How did I lose?", "It was dark."),
     ("When the king died, what was built?", "a mill"),
     ("What time zone is used?", "UTC"),
     ("Which date format is used?", "ISO"),

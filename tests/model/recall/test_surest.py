@@ -4,13 +4,13 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from sleepdoc_model.recall.surest import MOST, surest, wants_phrase
+from sleepdoc_model.recall.surest import MOST, surest, wants_phrase, wants_reason
 
 Read = tuple[float, str, float]
 """Absence, what is said, and how likely that is."""
 
 
-def chosen(*passages: Read) -> tuple[int, str, Sequence[str]]:
+def chosen(*passages: Read) -> tuple[int | None, str, Sequence[str]]:
     """The place chosen, what is said there, and all that was written."""
     written: list[str] = []
 
@@ -69,10 +69,24 @@ def test_questions_for_a_phrase_are_known_by_how_they_are_put(question: str, phr
     assert wants_phrase(question) is phrase
 
 
+@pytest.mark.parametrize(
+    ("question", "reason"),
+    [
+        ("Why was it painted?", True),
+        ("And how do I paint a boat?", True),
+        ("How many boats were there?", False),
+        ("Is it known why it sank?", False),
+        ("List the colours.", False),
+    ],
+)
+def test_questions_for_a_reason_or_a_way_are_known_too(question: str, reason: bool) -> None:
+    assert wants_reason(question) is reason
+
+
 def test_what_cannot_be_an_answer_gives_way_to_what_can() -> None:
     said = [("Leeds", 0.9), ("1998", 0.9)]
 
-    def choose(fits: Callable[[str], bool], absence: float) -> tuple[int, str]:
+    def choose(fits: Callable[[str], bool], absence: float) -> tuple[int | None, str]:
         return surest(2, (0.1, absence).__getitem__, said.__getitem__, fits=fits)
 
     assert choose(lambda said: True, 0.1) == (0, "Leeds")
@@ -80,10 +94,36 @@ def test_what_cannot_be_an_answer_gives_way_to_what_can() -> None:
     assert choose(str.isdigit, 0.8) == (0, "Leeds")  # the other hardly answers at all
 
 
+@pytest.mark.parametrize(
+    ("alone", "found"),
+    [
+        ((0.1, "red", 0.5), (None, "blue")),
+        ((0.1, "red", 0.9), (0, "red")),
+        ((0.6, "red", 0.9), (None, "blue")),
+    ],
+)
+def test_what_all_say_together_gives_way_to_one_that_is_much_surer(
+    alone: Read, found: tuple[int | None, str]
+) -> None:
+    together = 0.1, "blue", 0.3
+    assert surest(1, lambda _: alone[0], lambda _: alone[1:], together=together) == found
+
+
+def test_a_passage_that_cannot_win_is_not_read() -> None:
+    read: list[int] = []
+
+    def absence(place: int) -> float:
+        read.append(place)
+        return 0.0
+
+    surest(MOST, absence, lambda _: ("red", 1.0), together=(0.0, "blue", 0.3))
+    assert read == [0]
+
+
 def test_what_would_be_refused_gives_way_to_what_would_not() -> None:
     said = [("red", 0.01), ("blue", 0.9)]
 
-    def choose(refused: float, *absence: float) -> tuple[int, str]:
+    def choose(refused: float, *absence: float) -> tuple[int | None, str]:
         return surest(2, absence.__getitem__, said.__getitem__, refused=refused)
 
     assert choose(1.0, 0.2, 0.5) == choose(0.6, 0.2, 0.5) == (1, "blue")
