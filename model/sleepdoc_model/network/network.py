@@ -166,7 +166,8 @@ class Network(nn.Module):
         """What writing a window does to the state of every memory layer.
 
         Args:
-            taps: As they come of `taps`. Gradients flow from here on.
+            taps: As they come of `taps`; those of the lowest layers are enough for these. Gradients
+                flow from here on.
             active: False for padding, which does not write, [B, T].
             prefix: The pinned prefix, if subjects are to be gathered behind it.
         """
@@ -184,9 +185,8 @@ class Network(nn.Module):
         """Every memory layer's heads with what they write of: the tap, what they borrow of the
         attention, and what the tokens are about. See `windows`."""
         subject = self.subjects(taps[0], Pass("write", prefix, grow=False, active=active))
-        for x, (attention, heads) in zip(taps, self.memory_blocks(), strict=True):
-            with torch.no_grad():  # a retrofit's attention is frozen
-                borrowed = attention.keys_values(x) if attention is not None else None
+        for x, (attention, heads) in zip(taps, self.memory_blocks(), strict=False):
+            borrowed = attention.keys_values(x) if attention is not None else None
             yield heads, x, borrowed, subject
 
     def subjects(self, x: Tensor, run: Pass) -> Tensor | None:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from sleepdoc_model.tasks import facts, fairytale, numbers, two_hop
+from sleepdoc_model.tasks import chains, facts, fairytale, numbers, two_hop
 from sleepdoc_model.tasks.fairytale import Story, StoryWindow
 from sleepdoc_model.tasks.types import Example, Question
 
@@ -52,6 +52,12 @@ def _few(rng: random.Random, sources: Sources, kind: str, make: Callable[..., Ex
 def hops(rng: random.Random, sources: Sources) -> Example:
     """Questions that take two facts, read in different windows."""
     return two_hop.make_example(rng, pairs=rng.randint(2, 6), windows=2, questions=4, split="train")
+
+
+def chained(rng: random.Random, sources: Sources) -> Example:
+    """Questions that no single sentence answers, of a text in one window or in two."""
+    people, windows = rng.choice((2, 3, 4, 6)), rng.choice((1, 2))
+    return chains.make_example(rng, people=people, windows=windows, questions=people, split="train")
 
 
 def sections_in_a_row(rng: random.Random, sources: Sources) -> Example:

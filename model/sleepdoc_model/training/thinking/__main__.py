@@ -1,0 +1,77 @@
+"""Train passes that see each other: seeded, and resumed by the same command.
+
+python -m sleepdoc_model.training.thinking --passes 1 2 4 --out runs/thinking
+"""
+
+import argparse
+import dataclasses
+import json
+import time
+from pathlib import Path
+
+import torch
+
+from sleepdoc_kernels import result_file
+from sleepdoc_model.base_file import base_path
+from sleepdoc_model.gguf.tokenizer import SMOLLM2, GGUFTokenizer
+from sleepdoc_model.training.batches import DrawnBatches
+from sleepdoc_model.training.group import Group
+from sleepdoc_model.training.lessons import Sources
+from sleepdoc_model.training.loop import Schedule
+from sleepdoc_model.training.recipe import RECIPES
+from sleepdoc_model.training.thinking.loop import Thinker, ThinkingTrainer
+
+
+def main() -> None:
+    options = _options()
+    options.out.mkdir(parents=True, exist_ok=True)
+    group = Group.from_environment()
+    torch.set_num_threads(options.threads)
+    torch.manual_seed(options.seed)
+    recipe = dataclasses.replace(RECIPES["thinking"], sweeps=tuple(options.passes))
+    tokenizer = GGUFTokenizer(base_path(), SMOLLM2)
+    batches = DrawnBatches(tokenizer, recipe, Sources(), {}, options.seed)
+    first, end = options.loop
+    trainer = ThinkingTrainer(
+        Thinker.load(options.heads, options.reader, (first, end)),
+        batches,
+        options.out,
+        schedule=Schedule(steps=options.steps, rate=options.rate),
+        seconds=60 * options.minutes,
+        group=group,
+    )
+    if (options.out / "state.safetensors").exists():
+        trainer.resume()
+    described = {k: str(v) for k, v in vars(options).items()} | batches.describe()
+    result_file.write(options.out / "run.json", described)
+    saved = time.monotonic()
+    for record in trainer.run():
+        if group.rank:
+            continue
+        trainer.log(record)
+        print(json.dumps(record), flush=True)
+        if time.monotonic() - saved > 60 * options.save_minutes:
+            trainer.save()
+            saved = time.monotonic()
+    if not group.rank:
+        trainer.save()
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m sleepdoc_model.training.thinking")
+    parser.add_argument("--heads", type=Path, default=Path("assets/heads.safetensors"))
+    parser.add_argument("--reader", type=Path, default=Path("assets/reader.safetensors"))
+    parser.add_argument("--loop", type=int, nargs=2, default=(8, 20), help="layers, from and up to")
+    parser.add_argument("--passes", type=int, nargs="+", default=(1,), help="drawn from, by step")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--steps", type=int, default=10_000)
+    parser.add_argument("--minutes", type=float, default=1e6, help="of training; equal compute")
+    parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--save-minutes", type=float, default=5)
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    parser.add_argument("--seed", type=int, default=0)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
