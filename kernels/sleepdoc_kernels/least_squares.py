@@ -20,6 +20,7 @@ import torch
 from torch import Tensor
 
 from sleepdoc_kernels.exact import back, exact
+from sleepdoc_kernels.threads import together
 
 
 class WindowSums(NamedTuple):
@@ -77,7 +78,7 @@ def window_sums(
         total = decays.sum(-1, keepdim=True)
         weight = weight * back((total - decays.cumsum(-1)).exp(), weight)
         kept = back(total[..., 0].exp(), weight)
-    with torch.autocast(k.device.type, enabled=False):
+    with torch.autocast(k.device.type, enabled=False), together(k.numel() * k.shape[-1]):
         weighted = k * weight.unsqueeze(-1)  # [B, H, T, D_k]
         covariance = k.mT @ weighted
         # Symmetric to the last bit, so that half of it is enough to store.

@@ -221,10 +221,13 @@ def _engine(
     absent: str = "",
     vectors: str = "",
 ) -> Engine:
+    from sleepdoc_kernels import threads
     from sleepdoc_model.engine import EngineInfo
     from sleepdoc_model.hybrid_engine import HybridEngine
     from sleepdoc_model.snapshot import fingerprint, size
 
+    if placement.device == "cpu":
+        threads.use_sparingly()
     return HybridEngine(
         config,
         EngineInfo(

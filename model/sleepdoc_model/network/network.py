@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from sleepdoc_kernels.threads import together
 from sleepdoc_model.config import ModelConfig
 from sleepdoc_model.network.memory import FastWeights, Window
 from sleepdoc_model.network.names import leave_out
@@ -126,7 +127,8 @@ class Network(nn.Module):
 
     def logits(self, h: Tensor) -> Tensor:
         """Next-token scores [..., vocab], at least in fp32."""
-        scores = F.linear(self.norm(h), self.embedding.weight)
+        with together(h.numel() * self.config.vocab):
+            scores = F.linear(self.norm(h), self.embedding.weight)
         return scores if scores.dtype == torch.float64 else scores.float()
 
     @torch.no_grad()

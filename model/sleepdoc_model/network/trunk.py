@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from sleepdoc_kernels.threads import together
 from sleepdoc_model.config import AttentionConfig
 from sleepdoc_model.network.run import Pass
 
@@ -48,6 +49,17 @@ def rotate(x: Tensor, start: int, base: float) -> Tensor:
     return turned.flatten(-2).to(x.dtype)
 
 
+class Product(nn.Linear):
+    """A matrix to multiply by, [out, in]."""
+
+    def __init__(self, dim_in: int, dim_out: int) -> None:
+        super().__init__(dim_in, dim_out, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        with together(x.numel() * self.out_features):
+            return F.linear(x, self.weight)
+
+
 class Attention(nn.Module):
     """Causal rotary attention over the window."""
 
@@ -55,10 +67,10 @@ class Attention(nn.Module):
         super().__init__()
         self.config = config
         inner, kv = config.heads * config.head_dim, config.kv_heads * config.head_dim
-        self.q = nn.Linear(dim, inner, bias=False)
-        self.k = nn.Linear(dim, kv, bias=False)
-        self.v = nn.Linear(dim, kv, bias=False)
-        self.o = nn.Linear(inner, dim, bias=False)
+        self.q = Product(dim, inner)
+        self.k = Product(dim, kv)
+        self.v = Product(dim, kv)
+        self.o = Product(inner, dim)
 
     def project(self, x: Tensor) -> Projected:
         return self.q(x), self.k(x), self.v(x)
@@ -93,6 +105,11 @@ class Attention(nn.Module):
             grouped = q.reshape(len(q), -1, group, q.shape[-1])
             return F.scaled_dot_product_attention(grouped, k, v).flatten(1, 2).unsqueeze(2)
         k, v = (t.repeat_interleave(group, dim=1) for t in (k, v))
+        with together(q.numel() * total):
+            return self._softmax_of_many(q, k, v, whole)
+
+    def _softmax_of_many(self, q: Tensor, k: Tensor, v: Tensor, whole: bool) -> Tensor:
+        span, length, total = self.config.span, q.shape[2], k.shape[2]
         if whole:
             return F.scaled_dot_product_attention(q, k, v)
         before = total - length
@@ -111,9 +128,9 @@ class MLP(nn.Module):
 
     def __init__(self, dim: int, hidden: int) -> None:
         super().__init__()
-        self.gate = nn.Linear(dim, hidden, bias=False)
-        self.up = nn.Linear(dim, hidden, bias=False)
-        self.down = nn.Linear(hidden, dim, bias=False)
+        self.gate = Product(dim, hidden)
+        self.up = Product(dim, hidden)
+        self.down = Product(hidden, dim)
 
     def forward(self, x: Tensor) -> Tensor:
         out: Tensor = self.down(F.silu(self.gate(x)) * self.up(x))
