@@ -22,7 +22,7 @@ from sleepdoc_model.recall.gist import stands_in
 from sleepdoc_model.recall.passages import sentences
 from sleepdoc_model.recall.prose import Sentence
 from sleepdoc_model.recall.questions import Candidate, candidates
-from sleepdoc_model.recall.telling import telling
+from sleepdoc_model.recall.telling import alone, telling
 
 _ASKED = "Summarise this in one sentence."
 """As the reader was trained to be asked."""
@@ -94,13 +94,15 @@ class GistWriter:
         return GistWritten(gist.kind, gist.first, gist.last, gist.text, gist.quoted)
 
     def _gist(self, stretch: Stretch) -> Gist:
-        """What a stretch says itself that it is about; else what the model says, if that stands in
-        a sentence that it was shown; else the sentence that stands for it."""
+        """What a stretch says itself that it is about; else what the model says, if that is clear
+        by itself and stands in a sentence of it; else the sentence that stands for it."""
         text, quoted = said(stretch), True
         if not text:
             shown = self._shown(stretch)
             text = self._told(shown)
-            quoted = not stands_in(text, [each.text for each in shown])
+            # What a part says tells nothing of the whole.
+            held = shown[:_OF_ITSELF] if stretch.kind == "whole" else shown
+            quoted = not (alone(text) and stands_in(text, [each.text for each in held]))
             if quoted:
                 taken = {gist.text for gist in self._stored.values() if gist.kind == stretch.kind}
                 title = self._document.title

@@ -35,7 +35,7 @@ from sleepdoc_model.evaluation.saying import say
 from sleepdoc_model.load import load
 from sleepdoc_model.recall.gist import precision, stands_in, supported
 from sleepdoc_model.recall.prose import Sentence, prose
-from sleepdoc_model.recall.telling import LOOKED_AT, of_itself, representative
+from sleepdoc_model.recall.telling import LOOKED_AT, alone, of_itself, representative
 from sleepdoc_model.tokenizer import Tokenizer
 from sleepdoc_model.training.reader import sources
 
@@ -72,7 +72,8 @@ class Item:
 
     def keeps(self, said: str) -> bool:
         """Whether what a model says is shown, and not the quote."""
-        return not self._of_itself and stands_in(said, [each.text for each in self._prose])
+        held = alone(said) and stands_in(said, [each.text for each in self._prose])
+        return held and not self._of_itself
 
     @cached_property
     def _of_itself(self) -> Sentence | None:

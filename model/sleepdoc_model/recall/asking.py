@@ -66,8 +66,10 @@ _SHORT = re.compile(
 )
 _CALLED = re.compile(
     r"(?P<subject>(?:The|An?)(?:\s[^\s,;:]+){3,}?)\s+(?P<be>is|are)\s+(?:(?:also|often|sometimes|usually)\s+)?"
-    r"(?:called|known as)\s+\S"
+    r"(?:called|known as)\s+\S(?P<rest>.*)"
 )
+_OTHERS = re.compile(r"\b(?:call(?:ed|s)?|known as|whereas|while)\b")
+"""Where a sentence names more than one thing."""
 _BY = re.compile(
     rf"(?P<subject>\S.*?)\s+(?:was|were)\s+(?:first\s+)?(?P<verb>{_MADE}|{'|'.join(_SIMPLE)})"
     rf"(?P<into>\s+into\s+\w+)?\s+by\s+(?:the\s+)?(?:\w+\s+)?{_NAME}"
@@ -185,7 +187,9 @@ class Asking:
 
     def _calling(self, sentence: str) -> str:
         match = _CALLED.match(sentence)
-        if match is None or _LEANS.search(match["subject"]) or not _plain(match["subject"]):
+        if match is None or _OTHERS.search(match["rest"]):
+            return ""
+        if _LEANS.search(match["subject"]) or not _plain(match["subject"]):
             return ""
         return f"What {match['be']} {self._within(match['subject'])} called"
 

@@ -81,7 +81,7 @@ def of_itself(found: Iterable[Sentence], parts: Collection[str] | None = None) -
         if parts is None and _IN_SHORT.match(each.text):
             return each
         said = _OF_ITSELF.search(each.text)
-        if said and named.isdisjoint(said[0].casefold().split()) and _alone(each.text):
+        if said and named.isdisjoint(said[0].casefold().split()) and alone(each.text):
             return each
     return None
 
@@ -95,9 +95,9 @@ def representative(found: Sequence[Sentence], title: str, *, known: str = "") ->
         known: words that tell nothing in a title, as they do of a whole in that of its part.
     """
     first = found[:LOOKED_AT]
-    alone = [each for each in first if _alone(each.text)] or first[:1]
+    clear = [each for each in first if alone(each.text)] or first[:1]
     wanted = {term for term in _terms(title) - _terms(known) if not term.isdigit()}
-    return max(alone, key=lambda each: len(wanted & _terms(each.text)))
+    return max(clear, key=lambda each: len(wanted & _terms(each.text)))
 
 
 def central(found: Sequence[Sentence], taken: Collection[str] = ()) -> Sentence:
@@ -105,7 +105,7 @@ def central(found: Sequence[Sentence], taken: Collection[str] = ()) -> Sentence:
     and can stand alone, the one that has most of what is said often; none that is taken already,
     if there are others."""
     worth = _probabilities(found)
-    for kept in (lambda each: each.opens, lambda each: _alone(each.text)):
+    for kept in (lambda each: each.opens, lambda each: alone(each.text)):
         found = [each for each in found if kept(each)] or found
     found = [each for each in found if each.text not in taken] or found
     return max(found, key=lambda each: _mean(_terms(each.text), worth))
@@ -116,7 +116,7 @@ def lead(pages: Iterable[Page]) -> Sentence | None:
     return next(prose(pages), None)
 
 
-def _alone(text: str) -> bool:
+def alone(text: str) -> bool:
     """Whether a sentence can be understood without the one before; what it says of its own text
     leans on nothing."""
     if said := _OF_ITSELF.search(text):

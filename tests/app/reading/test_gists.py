@@ -207,7 +207,7 @@ class Author(ScriptedEngine):
     """A model that says one thing, whatever it is asked."""
 
     def __init__(self, says: str, *, sure: bool = True) -> None:
-        super().__init__(ScriptedConfig.parse("window=512"))
+        super().__init__(ScriptedConfig.parse("window=2048"))
         self.sure = sure
         self.frame, self._tokenizer = ByteTokenizer().frame, ByteTokenizer()
         self.says, self.asked = says, 0
@@ -258,6 +258,7 @@ def told_by(
         ("The keeper trims a lamp every night of the year.", True),
         ("A keeper trims the lamp, built on a reef.", False),  # of two sentences, and false
         ("The keeper trims a lamp every night of 1844.", False),
+        ("It has a keeper who trims the lamp every night.", False),  # what has one?
         ("Castles of kings stood on hills.", False),
         ("The document does not say.", False),
     ],
@@ -306,6 +307,23 @@ def test_what_a_text_says_of_itself_is_quoted_without_asking_the_model(
     assert told.overview.about is not None
     assert told.overview.about.text.startswith("This book describes the towers"), "not who may copy"
     assert author.asked == 0
+
+
+def test_what_stands_in_a_part_alone_tells_nothing_of_the_whole(data_directory: Path) -> None:
+    front = "Towers stand on all of the reefs that the sea covers at high tide."
+    text = book(
+        f"{front} Storms are many in the months of winter, and most were built after one. "
+        "Nobody knows how many of them there have been in the end.",
+        "Keepers\n\nThe keeper of a tower trims the lamp every night of the year.",
+        "Boats\n\nA boat brings oil and letters to the tower in the first week of the month.",
+        outline=(OutlineEntry(1, "Keepers", 2), OutlineEntry(1, "Boats", 3)),
+    )
+    says = "A keeper trims the lamp every night of the year."
+    with Store.open(data_directory / "sleepdoc.db") as store:
+        events = told_by(Author(says), store, threading.Event(), text)
+    written = [(e.kind, e.text) for e in events if isinstance(e, GistWritten)]
+    assert ("part", says) in written
+    assert ("whole", front) in written
 
 
 TOWERS = book(

@@ -131,6 +131,7 @@ def test_what_a_sentence_says_is_asked_for(sentence: str, question: str) -> None
         "Lamps are brighter because they burn gas.",
         "The lamp is lit because it is dark.",
         "The outer layer is called rind.",
+        "The trimmed sheets of a book are called leaves, and I call the others stock.",
         "There are three branches of the U.S. system: one is this.",
         "Mr Rice visited the lamp, and in 1907 the company split.",
         "Mr Rice finished and started work in 1907.",
