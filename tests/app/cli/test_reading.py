@@ -42,7 +42,7 @@ def test_asking_twice_rereads_nothing(run: Run, story: Path) -> None:
     first = run("ask", story, "Where did Ambrose sail?", "--json").json
     assert first["resumed"] is False
     assert first["answer"]
-    fields = {"page", "label", "quote", "start", "end", "verified"}
+    fields = {"page", "label", "quote", "start", "end", "verified", "likely"}
     assert first["citations"][0].keys() == fields
     assert any("Valparaiso" in citation["quote"] for citation in first["citations"])
     second = run("ask", "lamps", "Who lit lamp 8?", "--json").json
