@@ -70,7 +70,7 @@ class KVCache:
         return self.keys.shape[3]
 
     def begin(self, other: "KVCache") -> None:
-        """Become a copy of a shorter one of the same network, or of one without subjects."""
+        """Become a copy of a shorter one of the same network."""
         self.length = other.length
         self.keys[:, :, :, : self.length] = other.keys
         self.values[:, :, :, : self.length] = other.values

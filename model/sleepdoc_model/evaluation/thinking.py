@@ -25,6 +25,8 @@ from sleepdoc_model.training.data import IGNORE, Lesson, collate
 from sleepdoc_model.training.objective import answer_loss
 from sleepdoc_model.training.thinking.loop import Thinker
 
+_TWO_HOPS = ("hop", "mayor")
+"""Kinds of chains that are two facts one behind the other."""
 _TOGETHER = 8
 """Documents of a batch."""
 
@@ -88,7 +90,7 @@ def figures(arms: Mapping[str, Sequence[Row]]) -> dict[str, Any]:
             pairs = [
                 (row, other)
                 for row, other in zip(rows, first, strict=True)
-                if row.kind == kind or (kind == "two hops" and row.kind.startswith(("hop", "may")))
+                if row.kind == kind or (kind == "two hops" and row.kind.startswith(_TWO_HOPS))
             ]
             exact = totals((row.document, row.exact, 1) for row, _ in pairs)
             more = totals((row.document, row.exact - other.exact, 1) for row, other in pairs)

@@ -37,24 +37,15 @@ from sleepdoc_model.checkpoint import load_heads, read_config
 from sleepdoc_model.config import Rule, smollm2
 from sleepdoc_model.network import Network
 from sleepdoc_model.tasks import fairytale, gsm8k
-from sleepdoc_model.tasks.types import Example
 from sleepdoc_model.tokenizer import Tokenizer
 from sleepdoc_model.training.attention_transfer import see_conversations, transfer
 from sleepdoc_model.training.batches import Batches, DrawnBatches, PreparedBatches, prepare
 from sleepdoc_model.training.group import Group
 from sleepdoc_model.training.lessons import Sources
 from sleepdoc_model.training.loop import Schedule, Trainer, held_out_batches
-from sleepdoc_model.training.reader.sources import (
-    closed_book,
-    load_asked,
-    load_reading,
-    load_written,
-)
+from sleepdoc_model.training.reader.sources import load_closed_book
 from sleepdoc_model.training.recipe import RECIPES
 from sleepdoc_model.training.subjects import documents, learn_subjects, see_pairs
-
-_LONGEST = 3600
-"""Characters of a page that is slept on, so that it fits into a window."""
 
 
 def main() -> None:
@@ -175,7 +166,8 @@ def _batches(options: argparse.Namespace) -> Batches:
     tokenizer = _tokenizer(options)
     train, val = _stories(options)
     plain = [gsm8k.load(path) for path in options.plain]
-    sources = Sources(train, plain, _texts(options.reading) if options.reading else ())
+    texts = load_closed_book(options.reading) if options.reading else ()
+    sources = Sources(train, plain, texts)
     held_out = held_out_batches(tokenizer, val)
     return DrawnBatches(tokenizer, RECIPES[options.config], sources, held_out, options.seed)
 
@@ -191,13 +183,6 @@ def _stories(options: argparse.Namespace) -> tuple[Sequence[fairytale.Story], ..
     if not options.data:
         return (), ()
     return fairytale.load(options.data, "train"), fairytale.load(options.data, "val")
-
-
-def _texts(reading: Path) -> list[Example]:
-    """What is read with a reader's lessons, to be remembered as well."""
-    texts = [*load_reading(reading, "train"), *load_written(), *load_asked(reading)]
-    examples = map(closed_book, texts)
-    return [e for e in examples if e.questions and max(map(len, e.windows)) < _LONGEST]
 
 
 def _subjects(trainer: Trainer, options: argparse.Namespace) -> None:

@@ -14,6 +14,17 @@ from .conftest import ROOT, SOURCES, Run
 HEAVY = ("torch", "textual", "llama_cpp", "numpy", "sqlite_utils", "pypdf", "rich")
 
 
+def fresh(script: str) -> subprocess.CompletedProcess[str]:
+    """What a script does in an interpreter of its own."""
+    return subprocess.run(
+        [sys.executable, "-c", script],
+        env={"PYTHONPATH": SOURCES},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+
 def imported(*arguments: str) -> set[str]:
     """Modules in memory after the command line ran in a fresh interpreter."""
     script = (
@@ -22,14 +33,7 @@ def imported(*arguments: str) -> set[str]:
         f"cli({list(arguments)!r}, standalone_mode=False)\n"
         "print(' '.join(sys.modules), file=sys.stderr)\n"
     )
-    process = subprocess.run(
-        [sys.executable, "-c", script],
-        env={"PYTHONPATH": SOURCES},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return set(process.stderr.split())
+    return set(fresh(script).stderr.split())
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["read", "--help"]])
@@ -43,14 +47,7 @@ def test_listing_needs_no_model() -> None:
 
 def test_what_opens_a_conversation_leaves_the_model_to_its_worker() -> None:
     script = "import sys, sleepdoc.reading.service; print(*sys.modules)"
-    process = subprocess.run(
-        [sys.executable, "-c", script],
-        env={"PYTHONPATH": SOURCES},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    modules = set(process.stdout.split())
+    modules = set(fresh(script).stdout.split())
     assert not modules & {"torch", "llama_cpp", "gguf", "textual", "pypdf", "pypdfium2", "mammoth"}
 
 
@@ -66,14 +63,7 @@ def test_the_model_is_loaded_before_anything_that_takes_long(arguments: list[str
         "model_process.ModelProcess = start\n"
         f"cli({arguments!r})\n"
     )
-    process = subprocess.run(
-        [sys.executable, "-c", script],
-        env={"PYTHONPATH": SOURCES},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    ahead, *modules = process.stdout.split()
+    ahead, *modules = fresh(script).stdout.split()
     assert ahead == "True"
     assert not set(modules) & {*HEAVY, "sleepdoc.reading.service"}
 

@@ -1,7 +1,6 @@
 """Train the reader: python -m sleepdoc_model.training.reader --out runs/reader ..."""
 
 import argparse
-import json
 import signal
 import time
 from pathlib import Path
@@ -14,6 +13,7 @@ from sleepdoc_model.base_file import base_path
 from sleepdoc_model.gguf.tokenizer import SMOLLM2, GGUFTokenizer
 from sleepdoc_model.tasks import instructions
 from sleepdoc_model.training.group import Group
+from sleepdoc_model.training.keeping import keep
 from sleepdoc_model.training.reader import sources
 from sleepdoc_model.training.reader.lessons import SHARES, Lessons, Recipe
 from sleepdoc_model.training.reader.loop import ReaderTrainer, Schedule
@@ -45,22 +45,13 @@ def main() -> None:
         trainer.resume()
     elif options.begin:
         trainer.begin(options.begin)
-    first = group.rank == 0
     described: dict[str, object] = {k: str(v) for k, v in vars(options).items()}
     described |= {"shares": lessons.shares, "torch": torch.__version__}
     result_file.write(options.out / "run.json", described)
-    stopped, saved = Event(), time.monotonic()
+    stopped = Event()
     signal.signal(signal.SIGTERM, lambda *_: stopped.set())
-    for record in trainer.run(saved + 60 * options.minutes, stopped):
-        if not first:
-            continue
-        trainer.log(record)
-        print(json.dumps(record), flush=True)
-        if time.monotonic() - saved > 60 * options.save_minutes:
-            trainer.save()
-            saved = time.monotonic()
-    if first:
-        trainer.save()
+    records = trainer.run(time.monotonic() + 60 * options.minutes, stopped)
+    keep(trainer, records, minutes=options.save_minutes)
 
 
 def _options() -> argparse.Namespace:

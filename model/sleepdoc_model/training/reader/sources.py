@@ -49,7 +49,10 @@ _HELD_OUT = {"afriqa": 12, "onestopqa": 5, "clapnq": 6, "boolq": 12}
 """One title in so many is measured on, and never trained on."""
 _SHORT = 160
 """Characters of an answer, at most, that is learnt without the text."""
+_LONGEST = 3600
+"""Characters of a page that is slept on, so that it fits into a window."""
 _REWORDED = tuple(f"p{number}-" for number in range(1, 7))
+"""How the ids begin of documents whose questions use other words than the text."""
 _STORIES = ("african-storybook",)
 _SHORT_ANSWERS = ("afriqa", "onestopqa", "qamr", "quoref-subset", "ropes-subset", "redocred")
 
@@ -180,9 +183,15 @@ def _covid(paragraph: dict[str, Any]) -> Iterator[Text]:
         yield Text("covid-qa", context.split("\n", 1)[0], (passage,), (asked,))
 
 
-def closed_book(text: Text) -> Example:
-    """A text with a window for each page, and the questions that it can be asked about without
-    being there."""
+def load_closed_book(folder: Path) -> list[Example]:
+    """What a reader has read, to be remembered: pages that fit into a window each, and questions
+    that can be asked without them."""
+    texts = [*load_reading(folder, "train"), *load_written(), *load_asked(folder)]
+    examples = map(_closed_book, texts)
+    return [e for e in examples if e.questions and max(map(len, e.windows)) < _LONGEST]
+
+
+def _closed_book(text: Text) -> Example:
     asked = [q for q in text.questions if q.kind in ("fact", "how", "yesno", "list")]
     short = [q for q in asked if len(q.answers[0]) <= _SHORT]
     windows = tuple(f"{page}\n\n" for page in text.passages)

@@ -5,8 +5,6 @@ python -m sleepdoc_model.training.thinking --passes 1 2 4 --out runs/thinking
 
 import argparse
 import dataclasses
-import json
-import time
 from pathlib import Path
 
 import torch
@@ -16,6 +14,7 @@ from sleepdoc_model.base_file import base_path
 from sleepdoc_model.gguf.tokenizer import SMOLLM2, GGUFTokenizer
 from sleepdoc_model.training.batches import DrawnBatches
 from sleepdoc_model.training.group import Group
+from sleepdoc_model.training.keeping import keep
 from sleepdoc_model.training.lessons import Sources
 from sleepdoc_model.training.loop import Schedule
 from sleepdoc_model.training.recipe import RECIPES
@@ -44,17 +43,7 @@ def main() -> None:
         trainer.resume()
     described = {k: str(v) for k, v in vars(options).items()} | batches.describe()
     result_file.write(options.out / "run.json", described)
-    saved = time.monotonic()
-    for record in trainer.run():
-        if group.rank:
-            continue
-        trainer.log(record)
-        print(json.dumps(record), flush=True)
-        if time.monotonic() - saved > 60 * options.save_minutes:
-            trainer.save()
-            saved = time.monotonic()
-    if not group.rank:
-        trainer.save()
+    keep(trainer, trainer.run(), minutes=options.save_minutes)
 
 
 def _options() -> argparse.Namespace:
