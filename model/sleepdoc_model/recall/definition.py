@@ -48,8 +48,8 @@ _SAID = (
     r"|(?:used|useful|meant|intended|designed)\s+(?:as|by|for|in|to|when))\b"
 )
 _ACTS = (
-    r"(?:(?:also|simply|always|normally|usually)\s+)?(?!(?:always|does|has|his|its|perhaps|this|was"
-    r"|is|versus|files|options|as|us|yes)\b)[a-z]{2,}[^\W\d_s]s\b(?!\s*[:=])"
+    r"(?:(?:also|simply|always|normally|usually)\s+)?(?!(?:always|does|has|his|its|perhaps|refers"
+    r"|this|was|is|versus|files|options|as|us|yes)\b)[a-z]{2,}[^\W\d_s]s\b(?!\s*[:=])"
 )
 _ACT = (
     "act|allow|cause|contain|control|define|describe|enable|ensure|give|handle|help|hold|let|make"
@@ -113,7 +113,9 @@ def _patterns(term: str) -> tuple[tuple[float, re.Pattern[str]], ...]:
     classed = rf"(?:\s+(?:{_CLASS})s?)?(?:\s*\([^()]*\))?"
     told = (
         (1.0, rf"{start}{named}{classed},?\s+(?:which\s+)?{_BE}\s+{_SAID}"),
-        (1.0, rf"{start}{named}{classed}\s+(?:means?|refers?\s+to|denotes?|stands?\s+for)\b"),
+        (1.0, rf"{start}{named}{classed}\s+(?:means?|denotes?|stands?\s+for)\b"),
+        # "X refers to Y as Z" explains Y
+        (1.0, rf"{start}{named}{classed}\s+refers?\s+to\b(?!.*\bas\b)"),
         (1.0, rf"{start}{named}(?:\s+\S+){{0,{_MOST_ALIKE}}}?\s*[:\u2013\u2014]\s+\w"),
         (1.0, rf"{start}{named}(?:,\s+\S+)?\s+-\s+\w"),
         (0.9, rf"{start}{named}{classed}\s+{_BE}\s+the\b"),  # perhaps one of many things it is
