@@ -1,5 +1,6 @@
 """Training of passes that see each other, and what is measured of it."""
 
+import random
 from pathlib import Path
 
 import torch
@@ -9,18 +10,16 @@ from sleepdoc_model.evaluation.thinking import Row, ask, examples, figures
 from sleepdoc_model.network import Network
 from sleepdoc_model.scripted import ByteTokenizer
 from sleepdoc_model.sleep import cached_prefix
+from sleepdoc_model.tasks import chains
 from sleepdoc_model.tasks.types import Example, Question
 from sleepdoc_model.testing import randomise
-from sleepdoc_model.training.batches import DrawnBatches
-from sleepdoc_model.training.data import Lesson, collate
-from sleepdoc_model.training.lessons import Sources
+from sleepdoc_model.training.data import IGNORE, Lesson, collate
 from sleepdoc_model.training.loop import Schedule
 from sleepdoc_model.training.objective import answer_loss
-from sleepdoc_model.training.recipe import Recipe
+from sleepdoc_model.training.thinking.hinted import Chains, Probe, hinted
 from sleepdoc_model.training.thinking.loop import Thinker, ThinkingTrainer
 
 TOKENIZER = ByteTokenizer()
-RECIPE = Recipe(shares={"facts": 1.0}, before=(0,), after=(0,), sweeps=(1, 2))
 
 
 def make_thinker() -> Thinker:
@@ -34,8 +33,9 @@ def make_trainer(folder: Path, **changes: float) -> ThinkingTrainer:
     folder.mkdir(exist_ok=True)
     return ThinkingTrainer(
         make_thinker(),
-        DrawnBatches(TOKENIZER, RECIPE, Sources(), {}),
+        Chains(TOKENIZER, 0, documents=2),
         folder,
+        passes=(1, 2),
         schedule=Schedule(steps=4),
         seconds=changes.get("seconds", 1e9),
     )
@@ -55,7 +55,7 @@ def test_heads_and_corrections_are_trained_and_the_base_is_not(tmp_path: Path) -
         for name, old in zip(trainer.thinker.trained, before, strict=True)
         if not torch.equal(old, trainer.thinker.trained[name])
     }
-    assert "blocks.1.memory.beta.weight" in changed
+    assert {"blocks.1.memory.beta.weight", "probe/awake", "probe/asleep"} <= changed
     assert {"blocks.0.gate/up", "blocks.2.attention.v/up"} <= changed
     after = trainer.thinker.network.get_parameter("blocks.1.mlp.down.linear.weight")
     assert torch.equal(base, after)
@@ -79,6 +79,35 @@ def test_a_run_that_was_stopped_goes_on_as_if_it_had_not_been(tmp_path: Path) ->
 
 def test_training_ends_when_its_time_is_spent(tmp_path: Path) -> None:
     assert len(list(make_trainer(tmp_path, seconds=1e-9).run())) == 1
+
+
+def test_what_stands_between_is_known_where_a_sentence_ends_and_before_an_answer() -> None:
+    made = chains.make_example(
+        random.Random(1), people=2, windows=1, questions=6, split="train", single=0.5
+    )
+    lesson = hinted([made], TOKENIZER)
+    (target,) = lesson.asleep[0].tolist()
+    ends = [n for n, t in enumerate(target) if t != IGNORE]
+    then = [sentence.then for sentence in made.told[0] if sentence.then]
+    text = made.windows[0]
+    assert [text.index(s.text) + len(s.text) - 1 for s in made.told[0] if s.then] == ends
+    # Two people and two towns at most: four sentences from which something follows.
+    assert len(then) == 4
+    asked = [q for q in made.questions if isinstance(q, chains.Chained)]
+    known = (lesson.awake != IGNORE).sum()
+    # A byte tokenizer has one token a byte; two tokens before an answer know already.
+    assert known == sum(len(q.answer.encode()) + 1 + 2 for q in asked if q.through)
+    assert any(q.through for q in asked) and not all(q.through for q in asked)
+
+
+def test_a_probe_tells_tokens_of_the_text_apart() -> None:
+    embedding = torch.eye(8)
+    probe = Probe(8)
+    h, ids = torch.eye(8)[[2, 5]], torch.tensor([[2, 5, 7]])
+    loss, right = probe.loss(h, torch.tensor([2, 5]), embedding, ids)
+    assert right == 2
+    other, wrong = probe.loss(h, torch.tensor([5, 2]), embedding, ids)
+    assert wrong == 0 and other > loss
 
 
 def test_an_answer_is_exact_if_every_token_is_the_likeliest() -> None:

@@ -31,6 +31,7 @@ def consolidated(
     loop: tuple[int, int],
     prefix: KVCache | None = None,
     active: Tensor | None = None,
+    found: list[Tensor] | None = None,
 ) -> Memory:
     """The memory after a window was slept on. Gradients flow through all passes.
 
@@ -43,6 +44,7 @@ def consolidated(
             above the lowest memory layer.
         prefix: Keys and values of the pinned prefix.
         active: False for padding, [B, T].
+        found: Receives what comes out of the loop in each pass, [B, T, dim].
 
     Raises:
         ValueError: no pass, or a loop that begins too high.
@@ -71,6 +73,8 @@ def consolidated(
     for number in range(1, passes + 1):
         out, taps, judged = checkpoint(run, h, blocks[first:end], seen, judged, use_reentrant=False)
         h = h + (out - h) / passes
+        if found is not None:
+            found.append(out)
         if number < passes:
             seen = _written(network, taps, before, active, prefix)
     _, above, _ = run(h, blocks[end:], before, judged)

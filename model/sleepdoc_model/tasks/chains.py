@@ -10,7 +10,7 @@ for, so that nothing but the chain tells values apart.
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from sleepdoc_model.tasks.facts import Split, names, words
 from sleepdoc_model.tasks.types import Example, Question
@@ -35,12 +35,26 @@ _GOVERNED = (
 )
 
 
-Kind = Literal["hop", "mayor", "compare", "count"]
+Kind = Literal["hop", "mayor", "compare", "count", "single"]
 
 
 @dataclass(frozen=True)
 class Chained(Question):
     kind: Kind
+    through: str = ""
+    """What stands between: the answer of the first of two steps."""
+
+
+class Sentence(NamedTuple):
+    text: str
+    then: str
+    """What follows from it together with another sentence; may be empty."""
+
+
+@dataclass(frozen=True)
+class Chain(Example):
+    told: tuple[tuple[Sentence, ...], ...] = ()
+    """The sentences of every window."""
 
 
 @dataclass(frozen=True)
@@ -52,30 +66,56 @@ class _Person:
 
 
 def make_example(
-    rng: random.Random, *, people: int, windows: int, questions: int, split: Split
-) -> Example:
+    rng: random.Random,
+    *,
+    people: int,
+    windows: int,
+    questions: int,
+    split: Split,
+    single: float = 0.0,
+) -> Chain:
     """A text of `people` people, at least two, over `windows` windows; different questions of all
-    kinds, fewer where there are not so many."""
+    kinds, fewer where there are not so many.
+
+    Args:
+        single: The share of questions that one sentence answers.
+    """
     known, towns, relation = _world(rng, people, split)
-    told = [rng.choice(RELATIONS[relation]).format(a=p.name, b=p.knows) for p in known]
-    told += [rng.choice(_BORN).format(a=p.name, town=p.town, year=p.year) for p in known]
-    told += [rng.choice(_GOVERNED).format(town=town, b=mayor) for town, mayor in towns.items()]
+    called = {person.name: person for person in known}
+    told = [
+        Sentence(rng.choice(RELATIONS[relation]).format(a=p.name, b=p.knows), called[p.knows].town)
+        for p in known
+    ]
+    told += [
+        Sentence(rng.choice(_BORN).format(a=p.name, town=p.town, year=p.year), towns[p.town])
+        for p in known
+    ]
+    told += [
+        Sentence(rng.choice(_GOVERNED).format(town=town, b=mayor), "")
+        for town, mayor in towns.items()
+    ]
     rng.shuffle(told)
-    texts = [" ".join(told[start::windows]) + "\n\n" for start in range(windows)]
+    parts = tuple(tuple(told[start::windows]) for start in range(windows))
+    texts = tuple(" ".join(sentence.text for sentence in part) + "\n\n" for part in parts)
 
     def hop(p: _Person) -> Chained:
-        other = next(each for each in known if each.name == p.knows)
+        other = called[p.knows]
         return rng.choice(
             (
-                Chained(f"Where was the {relation} of {p.name} born?", other.town, "hop"),
-                Chained(f"In which year was {p.name}'s {relation} born?", str(other.year), "hop"),
+                Chained(f"Where was the {relation} of {p.name} born?", other.town, "hop", p.knows),
+                Chained(
+                    f"In which year was {p.name}'s {relation} born?",
+                    str(other.year),
+                    "hop",
+                    p.knows,
+                ),
             )
         )
 
     def governed(p: _Person) -> Chained:
         asked = rng.choice(("is the mayor of", "governs"))
         where = rng.choice(("that {} comes from", "where {} was born")).format(p.name)
-        return Chained(f"Who {asked} the town {where}?", towns[p.town], "mayor")
+        return Chained(f"Who {asked} the town {where}?", towns[p.town], "mayor", p.town)
 
     def compared(p: _Person) -> Chained:
         other = rng.choice([each for each in known if each is not p])
@@ -87,14 +127,26 @@ def make_example(
         count = sum(each.town == p.town for each in known)
         return Chained(f"How many of the people come from {p.town}?", str(count), "count")
 
+    def step(p: _Person) -> Chained:
+        question, answer = rng.choice(
+            (
+                (f"Who is the {relation} of {p.name}?", p.knows),
+                (f"Where was {p.name} born?", p.town),
+                (f"In which year was {p.name} born?", str(p.year)),
+                (f"Who governs {p.town}?", towns[p.town]),
+            )
+        )
+        return Chained(question, answer, "single")
+
     kinds: tuple[Callable[[_Person], Chained], ...] = (hop, hop, governed, compared, counted)
     asked: dict[str, Chained] = {}
     for person in (p for _ in range(questions) for p in rng.sample(known, people)):
-        question = rng.choice(kinds)(person)
+        make = step if single and rng.random() < single else rng.choice(kinds)
+        question = make(person)
         asked.setdefault(question.text, question)
         if len(asked) == questions:
             break
-    return Example(tuple(texts), tuple(asked.values()))
+    return Chain(texts, tuple(asked.values()), told=parts)
 
 
 def _world(

@@ -4,7 +4,6 @@ python -m sleepdoc_model.training.thinking --passes 1 2 4 --out runs/thinking
 """
 
 import argparse
-import dataclasses
 from pathlib import Path
 
 import torch
@@ -12,37 +11,30 @@ import torch
 from sleepdoc_kernels import result_file
 from sleepdoc_model.base_file import base_path
 from sleepdoc_model.gguf.tokenizer import SMOLLM2, GGUFTokenizer
-from sleepdoc_model.training.batches import DrawnBatches
-from sleepdoc_model.training.group import Group
 from sleepdoc_model.training.keeping import keep
-from sleepdoc_model.training.lessons import Sources
 from sleepdoc_model.training.loop import Schedule
-from sleepdoc_model.training.recipe import RECIPES
+from sleepdoc_model.training.thinking.hinted import Chains
 from sleepdoc_model.training.thinking.loop import Thinker, ThinkingTrainer
 
 
 def main() -> None:
     options = _options()
     options.out.mkdir(parents=True, exist_ok=True)
-    group = Group.from_environment()
     torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
-    recipe = dataclasses.replace(RECIPES["thinking"], sweeps=tuple(options.passes))
-    tokenizer = GGUFTokenizer(base_path(), SMOLLM2)
-    batches = DrawnBatches(tokenizer, recipe, Sources(), {}, options.seed)
     first, end = options.loop
     trainer = ThinkingTrainer(
         Thinker.load(options.heads, options.reader, (first, end)),
-        batches,
+        Chains(GGUFTokenizer(base_path(), SMOLLM2), options.seed),
         options.out,
+        passes=options.passes,
         schedule=Schedule(steps=options.steps, rate=options.rate),
         seconds=60 * options.minutes,
-        group=group,
     )
     if (options.out / "state.safetensors").exists():
         trainer.resume()
-    described = {k: str(v) for k, v in vars(options).items()} | batches.describe()
-    result_file.write(options.out / "run.json", described)
+    described = {k: str(v) for k, v in vars(options).items()}
+    result_file.write(options.out / "run.json", described | {"torch": torch.__version__})
     keep(trainer, trainer.run(), minutes=options.save_minutes)
 
 

@@ -1,7 +1,8 @@
 """Read, sleep in passes that see each other, evict, ask; gradients through all of it."""
 
+import random
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,14 +21,17 @@ from sleepdoc_model.reader import Corrected, attach, restore, save_reader
 from sleepdoc_model.sleep import cached_prefix
 from sleepdoc_model.state import KVCache, Memory
 from sleepdoc_model.tensor_file import write_tensors
-from sleepdoc_model.training.batches import Batches
 from sleepdoc_model.training.data import IGNORE, Batch
-from sleepdoc_model.training.group import Group
 from sleepdoc_model.training.loop import Schedule, accuracy, optimizer_for
 from sleepdoc_model.training.objective import answer_loss
 from sleepdoc_model.training.optimizer_state import load_optimizer_state, optimizer_state
+from sleepdoc_model.training.thinking.hinted import Hinted, Lessons, Probe
 
 RANK = 16
+KNOWN_AT = 16
+"""The layer behind which what stands between is to be known while a question is asked."""
+HINTS = 0.5
+"""Weight of what stands between, awake and asleep, beside answers."""
 
 
 class Thinker:
@@ -42,6 +46,8 @@ class Thinker:
         for name, each in self.corrections.items():
             # No gate of the fast weights, whatever it corrects: those learn faster.
             self.trained[f"{name}/down"], self.trained[f"{name}/up"] = each.down, each.up
+        self.awake, self.asleep = Probe(network.config.dim), Probe(network.config.dim)
+        self.trained |= {"probe/awake": self.awake.weight, "probe/asleep": self.asleep.weight}
 
     @classmethod
     def load(cls, heads: Path, reader: Path, loop: tuple[int, int]) -> "Thinker":
@@ -53,10 +59,17 @@ class Thinker:
         restore(thinker.corrections, reader)
         return thinker
 
-    def remembered(self, batch: Batch, cache: KVCache, passes: int) -> Memory:
-        """The memory of every document after all its windows."""
+    def remembered(
+        self, batch: Batch, cache: KVCache, passes: int, found: list[Tensor] | None = None
+    ) -> Memory:
+        """The memory of every document after all its windows.
+
+        Args:
+            found: Receives of every window what its last pass has found, [B, T, dim].
+        """
         memory: Memory | None = None
         for window in batch.windows:
+            out: list[Tensor] = []
             memory = consolidated(
                 self.network,
                 window.ids,
@@ -65,7 +78,10 @@ class Thinker:
                 loop=self.loop,
                 prefix=cache,
                 active=window.active,
+                found=out,
             )
+            if found is not None:
+                found.append(out[-1])
         assert memory is not None
         return memory
 
@@ -77,25 +93,26 @@ class Thinker:
 
 
 class ThinkingTrainer:
-    """Trains a thinker on what batches ask; writes into a folder, and goes on from it."""
+    """Trains a thinker on what lessons ask; writes into a folder, and goes on from it."""
 
     def __init__(
         self,
         thinker: Thinker,
-        batches: Batches,
+        lessons: Lessons,
         folder: Path,
         *,
+        passes: Sequence[int],
         schedule: Schedule,
         seconds: float,
-        group: Group | None = None,
     ) -> None:
         """
         Args:
+            passes: Of a sleep, drawn from by step.
             seconds: After so many of training it ends, if not at the schedule's last step before;
                 the rate falls by whichever comes first.
         """
-        self.thinker, self.batches, self.folder = thinker, batches, folder
-        self.schedule, self.seconds, self.group = schedule, seconds, group or Group()
+        self.thinker, self.lessons, self.folder = thinker, lessons, folder
+        self.passes, self.schedule, self.seconds = passes, schedule, seconds
         self.step, self.spent = 0, 0.0
         self.optimizer = optimizer_for(thinker.trained, replace(schedule, weight_decay=0.0))
         for parameter in thinker.trained.values():
@@ -110,35 +127,51 @@ class ThinkingTrainer:
         started = time.perf_counter()
         done = max(self.step / self.schedule.steps, self.spent / self.seconds)
         self.schedule.set_rates(self.optimizer, round(done * self.schedule.steps))
-        passes = self.batches.passes(self.step)
-        batch = self.batches.batch(self.step)
-        batch = batch.share(self.group.rank, self.group.size) if self.group.size > 1 else batch
-        count = int((batch.labels != IGNORE).sum())
-        total, *_ = self.group.sum(count)
+        passes = random.Random(self.step).choice(self.passes)
+        lesson = self.lessons.draw(self.step)
         self.optimizer.zero_grad()
-        loss, right = 0.0, 0.0
-        if count:
-            network = self.thinker.network
-            cache = cached_prefix(network, self.batches.prefix)
-            memory = self.thinker.remembered(batch, cache, passes)
-            found, logits = answer_loss(network, cache, batch, memory)
-            (found / total).backward()  # type: ignore[no-untyped-call]
-            loss, right = found.item(), accuracy(logits, batch) * count
-        parameters = self.thinker.trained.values()
-        self.group.sum_gradients(parameters)
-        norm = torch.nn.utils.clip_grad_norm_(parameters, self.schedule.clip)
+        loss, figures = self._loss(lesson, passes)
+        loss.backward()  # type: ignore[no-untyped-call]
+        trained = self.thinker.trained.values()
+        norm = torch.nn.utils.clip_grad_norm_(trained, self.schedule.clip)
         self.optimizer.step()
-        loss, right, seconds = self.group.sum(loss, right, time.perf_counter() - started)
         self.step += 1
-        self.spent += seconds / self.group.size
+        self.spent += time.perf_counter() - started
         return {
             "step": self.step,
             "passes": passes,
-            "loss": round(loss / total, 4),
-            "accuracy": round(right / total, 4),
+            **{name: round(value, 4) for name, value in figures.items()},
             "gradient": round(norm.item(), 3),
             "spent": round(self.spent, 1),
         }
+
+    def _loss(self, lesson: Hinted, passes: int) -> tuple[Tensor, dict[str, float]]:
+        """Per token of answers, and per hint."""
+        network, batch = self.thinker.network, lesson.batch
+        cache = cached_prefix(network, self.lessons.prefix)
+        found: list[Tensor] = []
+        memory = self.thinker.remembered(batch, cache, passes, found)
+        known: list[Tensor] = []
+        middle = list(network.layers())[min(KNOWN_AT, len(network.config.layers) - 1)]
+        hook = middle.register_forward_hook(lambda *seen: known.append(seen[-1][0]))
+        total, logits = answer_loss(network, cache, batch, memory)
+        hook.remove()
+        count = int((batch.labels != IGNORE).sum())
+        loss = total / count
+        figures = {"answer": loss.item(), "accuracy": accuracy(logits, batch)}
+        ids = torch.cat([window.ids.flatten() for window in batch.windows])
+        asleep = torch.cat([t.flatten() for t in lesson.asleep])
+        for name, probe, h, target in (
+            ("awake", self.thinker.awake, known[0].flatten(0, 1), lesson.awake.flatten()),
+            ("asleep", self.thinker.asleep, torch.cat([f.flatten(0, 1) for f in found]), asleep),
+        ):
+            hints = target != IGNORE
+            if hints.any():
+                weight = network.embedding.weight
+                hinted, right = probe.loss(h[hints], target[hints], weight, ids)
+                loss = loss + HINTS * hinted / hints.sum()
+                figures[name] = right / int(hints.sum())
+        return loss, figures
 
     def save(self) -> None:
         self.thinker.save(self.folder, step=str(self.step))

@@ -1,0 +1,144 @@
+"""Lessons that say what stands between: the value that a step of thought is to have found.
+
+A question of two steps is answered at the end of the network; what the first step finds is to be
+known in the middle of it. Asleep, the end of a sentence is to know what follows from it together
+with another sentence, wherever that stands. A probe reads both off hidden states, so that learning
+need not come upon two steps at once. (Deep supervision, arXiv 1409.5185.)
+"""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from sleepdoc_model.tasks import chains
+from sleepdoc_model.tasks.chains import Chain, Chained
+from sleepdoc_model.tasks.types import Example
+from sleepdoc_model.tokenizer import Tokenizer
+from sleepdoc_model.training import lessons
+from sleepdoc_model.training.data import IGNORE, Batch, Lesson, collate
+from sleepdoc_model.training.lessons import Sources
+
+ROW = 120
+"""Tokens of questions and answers that are asked in one window."""
+_PLAIN = 0.2
+"""How often all documents of a step are of facts that nothing follows from."""
+_CLOSE = 2
+"""Tokens before the one an answer begins at which know what stands between already."""
+
+
+@dataclass(frozen=True)
+class Hinted:
+    batch: Batch
+    asleep: tuple[Tensor, ...]
+    """Of every window, [B, T]: the first token of what follows from the sentence that ends there;
+    else IGNORE."""
+    awake: Tensor
+    """[Q, U]: that of what stands between a question and its answer; else IGNORE."""
+
+
+class Lessons(Protocol):
+    """One lesson per step; the same step gives the same one."""
+
+    prefix: tuple[int, ...]
+    """The pinned prefix of every window."""
+
+    def draw(self, step: int) -> Hinted: ...
+
+
+class Chains:
+    """Draws documents of chains; the same seed and step give the same ones."""
+
+    def __init__(self, tokenizer: Tokenizer, seed: int, documents: int = 4) -> None:
+        self._tokenizer, self._seed, self._documents = tokenizer, seed, documents
+        self.prefix = tokenizer.frame.prefix
+
+    def draw(self, step: int) -> Hinted:
+        rng = random.Random(f"{self._seed}/{step}")
+        if rng.random() < _PLAIN:
+            facts = [lessons.few_facts(rng, Sources()) for _ in range(self._documents)]
+            return hinted(facts, self._tokenizer)
+        made = []
+        for _ in range(self._documents):
+            people, windows = rng.choice((2, 3, 4, 4, 6)), rng.choice((1, 2))
+            made.append(
+                chains.make_example(
+                    rng,
+                    people=people,
+                    windows=windows,
+                    questions=3 * people,
+                    split="train",
+                    single=0.3,
+                )
+            )
+        return hinted(made, self._tokenizer)
+
+
+def hinted(documents: Sequence[Example], tokenizer: Tokenizer) -> Hinted:
+    """Tokenise and pad documents and their questions, and what stands between."""
+    batch = collate(Lesson(documents), tokenizer, row=ROW)
+    asleep = []
+    for number, window in enumerate(batch.windows):
+        target = torch.full_like(window.ids, IGNORE)
+        for row, document in enumerate(documents):
+            # What a sentence needs may come later, but not behind the last window.
+            last = isinstance(document, Chain) and number == len(document.told) - 1
+            told = document.told[number] if isinstance(document, Chain) and last else ()
+            for count, sentence in enumerate(told, start=1):
+                if sentence.then:
+                    text = " ".join(each.text for each in told[:count])
+                    target[row, len(tokenizer.encode(text)) - 1] = _first(tokenizer, sentence.then)
+        asleep.append(target)
+    awake = torch.full_like(batch.labels, IGNORE)
+    asked = iter([question for document in documents for question in document.questions])
+    for target, labels in zip(awake, batch.labels.tolist(), strict=True):
+        for start, end in _runs(labels):
+            question = next(asked)
+            if isinstance(question, Chained) and question.through:
+                target[max(0, start - _CLOSE) : end] = _first(tokenizer, question.through)
+    return Hinted(batch, tuple(asleep), awake)
+
+
+def _first(tokenizer: Tokenizer, value: str) -> int:
+    return tokenizer.encode(f" {value}")[0]
+
+
+def _runs(labels: Sequence[int]) -> list[tuple[int, int]]:
+    """From where to where an answer is predicted."""
+    edges = [n for n in range(len(labels)) if (labels[n] != IGNORE) != (_at(labels, n - 1))]
+    if len(edges) % 2:
+        edges.append(len(labels))
+    return list(zip(edges[::2], edges[1::2], strict=True))
+
+
+def _at(labels: Sequence[int], place: int) -> bool:
+    return place >= 0 and labels[place] != IGNORE
+
+
+class Probe(nn.Module):
+    """Tells which of the tokens of a text a hidden state has in mind."""
+
+    def __init__(self, dim: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.eye(dim) * 0.1)
+
+    def loss(self, h: Tensor, target: Tensor, embedding: Tensor, ids: Tensor) -> tuple[Tensor, int]:
+        """Summed cross-entropy, and how many are right.
+
+        Args:
+            h: Hidden states, [N, dim].
+            target: Tokens, [N].
+            embedding: [vocab, dim].
+            ids: The tokens of all texts.
+        """
+        among = torch.unique(torch.cat((ids.flatten(), target)))
+        size = h.shape[-1]
+        keys = F.rms_norm(embedding[among].float(), (size,))
+        scores = F.linear(F.rms_norm(h.float(), (size,)), self.weight) @ keys.T * size**-0.5
+        place = torch.searchsorted(among, target)
+        loss = F.cross_entropy(scores, place, reduction="sum")
+        return loss, int((scores.argmax(-1) == place).sum())
