@@ -14,6 +14,7 @@ PAGES = (
     "docs/architecture.md",
     "docs/measured.md",
     "docs/model.md",
+    "docs/reproduction.md",
     "kernels/README.md",
     "model/README.md",
 )

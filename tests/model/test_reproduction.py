@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from sleepdoc_model.base import load_base
 from sleepdoc_model.base_file import base_path
 from sleepdoc_model.config import SleepConfig, smollm2
 from sleepdoc_model.network import Network, Pass
+from sleepdoc_model.reproduction import __main__ as reproduce
 from sleepdoc_model.reproduction import throughput
 from sleepdoc_model.reproduction.algorithm import Kept, answer_logits, answer_loss, exact
 from sleepdoc_model.reproduction.arm import Arm, Run
@@ -342,3 +344,25 @@ def test_throughput_measures_every_window_and_number_of_passes(
     assert all(row["tokens_per_second"] > 0 for row in rows)
     assert capsys.readouterr().out.splitlines()[1].split()[:2] == ["4", "1.00"]
     assert b"</svg>" in picture.read_bytes()
+
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "reproduction.md"
+COMMANDS = re.findall(r"python -m (sleepdoc_model\.[^`\n]+)", PAGE.read_text("utf-8"))
+
+
+class _Begun(Exception):
+    """A command has been understood, and would train now."""
+
+
+@pytest.mark.parametrize("command", sorted(set(COMMANDS)))
+def test_every_command_of_the_page_begins(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def begin(experiment: Experiment, *_: object) -> None:
+        experiment.network()
+        raise _Begun
+
+    monkeypatch.setattr(reproduce, "_train", begin)
+    monkeypatch.setattr(throughput, "Network", begin)
+    monkeypatch.setattr(throughput, "paper", lambda *_, **__: TINY)
+    monkeypatch.setattr(sys, "argv", command.split())
+    with pytest.raises(_Begun):
+        throughput.main() if "throughput" in command else main()
