@@ -139,8 +139,6 @@ class Packer:
         found: dict[Sentence, float] = {}
         for sentence in sorted({each for p in passages for each in self._within(p)}):
             page, place = sentence
-            if place in self._index[page]:
-                continue
             value = worth(text := self.text(sentence))
             if place in self._contents[page]:
                 value *= contents.WORTH

@@ -49,19 +49,20 @@ Dunmore 8:00, 10:00
 Eastlea 8:15, 10:15, 12:15
 Fairhaven 8:30"""
 BIBLIOGRAPHY = """\
-Abel, R. Knots of the north. London, 1904
+Abel, R. (1904). Knots of the north. Harbour Notes, 31
 Brand, T. (1911). On tar. Harbour Notes 4, 12–45
-Crane, E. Ropes and their makers. Leeds, 1899, 1907
+Crane, E. (1899). Ropes and their makers. Harbour Notes 2, 7
 Dale, S. (1920). The bell buoy. Harbour Notes 9, 51–60
 Eve, P. Sails. York, 1875
-Frost, M. (1902). Oars. Harbour Notes, 18"""
+Frost, M. (1902). Oars. Harbour Notes, 18
+Gale, U. (1903). Nets. Harbour Notes 1, 40"""
 FIGURES = """\
-Ashby  412  38  7
-Brill  90  112  3
-Cove  77  5  61
-Dunmore  301
-Eastlea  9  8
-Fairhaven  250  31  12"""
+Ashby, 412, 38, 7
+Brill, 90, 112, 3
+Cove, 77, 5, 61
+Dunmore, 301
+Eastlea, 9, 8
+Fairhaven, 250, 31, 12"""
 FACTS = """\
 Bells on deck: 2
 Crew, 14
@@ -131,25 +132,21 @@ def recalled(pages: dict[int, str], question: str) -> list[Quote]:
 USE = "The cook put yarrow into the soup."
 
 
+TEXT = {1: USE, 2: INDEX, 3: "Fog lay on the sea for a week. Anchors were sold with ballast."}
+
+
 def test_running_text_comes_before_the_index_that_has_more_of_the_question() -> None:
-    pages = {1: USE, 2: INDEX, 3: "Fog lay on the sea for a week. Anchors were sold with ballast."}
-    quotes = recalled(pages, "Where are anchors, ballast and yarrow?")
+    quotes = recalled(TEXT, "Where are anchors, ballast and yarrow?")
     assert [quote.page for quote in quotes] == [3, 1, 2]
 
 
-def test_what_only_the_index_names_is_found_there() -> None:
-    assert [quote.page for quote in recalled({1: USE, 2: INDEX}, "Is there a capstan?")] == [2]
-
-
 def test_an_index_that_is_asked_for_counts_as_text_does() -> None:
-    question = "On which page are anchors, ballast and yarrow?"
-    assert recalled({1: USE, 2: INDEX}, question)[0].page == 2
-
-
-def test_an_index_explains_nothing() -> None:
-    index = INDEX.replace("Yarrow, 12", "Yarrow: 12")
-    quotes = recalled({1: index, 2: USE}, "What is yarrow used for?")
+    quotes = recalled(TEXT, "On which page are anchors, ballast and yarrow?")
     assert quotes[0].page == 2
+
+
+def test_what_only_the_index_names_is_found_there() -> None:
+    assert [quote.page for quote in recalled(TEXT, "Which capstan and davits?")] == [2]
 
 
 def test_an_index_is_no_evidence_while_the_text_says_it() -> None:
