@@ -1,8 +1,9 @@
-"""Entries of tables of contents: they name what stands elsewhere, and are no evidence for it."""
+"""Entries of contents and indexes: they name what stands elsewhere, and are no evidence for it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from sleepdoc_model.recall.back_index import index_rows
 from sleepdoc_model.recall.passages import LINE, LINE_END, Span, led
 
 WORTH = 0.5
@@ -10,19 +11,36 @@ WORTH = 0.5
 
 _NUMBERED = re.compile(r"\s(?P<page>\d{1,4})\Z")
 _WORD = re.compile(r"[^\W\d]{3}")
+_MOST = 0.5
+"""Share of a page's lines from which on it is one of contents."""
 _LEAST, _SHARE = 6, 0.7
 """Lines without leading dots are entries if so many, and so large a share of their page, have words
 and a number behind them, and the numbers never fall as the figures of a table do."""
 
 
 def contents(text: str, sentences: Sequence[Span]) -> frozenset[int]:
-    """The places, among the sentences of a page, of those that are entries of its contents."""
-    entries = [*led(text), *_rising(text)]
+    """The places, among the sentences of a page, of those that are entries of contents or of
+    an index."""
+    return within([*_led(text), *_rising(text), *index_rows(text)], sentences)
+
+
+def within(stretches: Iterable[Span], sentences: Sequence[Span]) -> frozenset[int]:
+    """The places of those sentences that have a part of some stretches of their page."""
+    found = list(stretches)
     return frozenset(
         place
         for place, (start, end) in enumerate(sentences)
-        if any(first < end and last > start for first, last in entries)
+        if any(first < end and last > start for first, last in found)
     )
+
+
+def _led(text: str) -> list[Span]:
+    """Lines with leading dots; on a page of little else with those in between, which begin an entry
+    that goes on in the next line, or are a chapter's."""
+    found = list(led(text))
+    if found and len(found) >= _MOST * sum(1 for _ in LINE.finditer(text)):
+        return [(found[0][0], found[-1][1])]
+    return found
 
 
 def _rising(text: str) -> list[Span]:

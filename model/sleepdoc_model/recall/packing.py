@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sleepdoc_model.recall import contents
+from sleepdoc_model.recall import back_index, contents
 from sleepdoc_model.recall.definition import explains, names
 from sleepdoc_model.recall.folding import terms
 from sleepdoc_model.recall.fusion import Similar, fused
@@ -63,6 +63,7 @@ class Packer:
         self._page_text, self._cost, self._mark = page_text, cost, mark
         self._spans: dict[int, list[Span]] = {}
         self._contents: dict[int, frozenset[int]] = {}
+        self._index: dict[int, frozenset[int]] = {}
 
     def pack(self, asked: Sequence[tuple[Ranking, Query]], budget: int) -> list[Quote]:
         """The best sentences for each of one or more questions in at most `budget` tokens, those
@@ -170,14 +171,21 @@ class Packer:
                 if not named.issubset(terms(self.text(sentence))):
                     continue  # it comes with one that explains, or would come between two
                 score = worth(sentence) + (1 - _OWN) * hit.score
-                if sentence[1] in self._contents[sentence[0]]:
-                    score *= contents.WORTH
+                score *= self._counts(sentence, query)
                 scores[sentence] = max(score, scores.get(sentence, 0.0))
         most = max(scores.values(), default=0.0)
         for sentence, plainly in ranking.explaining.items():
             score = scores.get(sentence, worth(sentence))
             scores[sentence] = score + _EXPLAINS * plainly * most
         return scores
+
+    def _counts(self, sentence: Sentence, query: Query) -> float:
+        """What it counts that a sentence has something: less if it only names what stands
+        elsewhere, least in an index, unless the question asks for that."""
+        page, place = sentence
+        if place in self._index[page]:
+            return 1.0 if query.place else back_index.WORTH
+        return contents.WORTH if place in self._contents[page] else 1.0
 
     def _company(self, sentence: Sentence, *, best: bool, explains: bool) -> list[Sentence]:
         """What comes with a sentence. Before one that explains something there may stand what
@@ -260,6 +268,7 @@ class Packer:
             text = self._page_text(page)
             self._spans[page] = sentences(text)
             self._contents[page] = contents.contents(text, self._spans[page])
+            self._index[page] = contents.within(back_index.index_rows(text), self._spans[page])
         return self._spans[page]
 
 

@@ -32,6 +32,11 @@ _LEANING = re.compile(
     r" (?:this|that|these|those) (?!book|document|text|paper|manual|report|article|file)\w",
     re.IGNORECASE,
 )
+_PLACE = re.compile(
+    r"\b(?:(?:which|what) pages?|page numbers?|table of contents|in the (?:contents|index)"
+    r"|the (?:contents|index) (?:lists?|names?|says?))\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,8 @@ class Query:
     """Own terms that follow each other, stop words in between left out."""
     explained: str = ""
     """What it asks to be explained, if that is what it asks for."""
+    place: bool = False
+    """Whether it asks on which page something stands, which contents and index tell."""
 
     @property
     def own(self) -> list[str]:
@@ -78,7 +85,7 @@ def ask(question: str, before: Sequence[Turn] = ()) -> Query:
         for age, turn in enumerate(reversed(before[-_TURNS:]), start=1):
             for term, weight in _carried(turn).items():
                 weights.setdefault(term, weight / age)
-    return Query(weights, tuple(pairwise(own)), explained(question))
+    return Query(weights, tuple(pairwise(own)), explained(question), bool(_PLACE.search(question)))
 
 
 def ask_each(questions: Sequence[str], before: Sequence[Turn] = ()) -> list[Query]:

@@ -61,3 +61,17 @@ def test_what_stands_only_in_the_contents_is_cited_from_them() -> None:
     pages = {1: table(" ... ", [1, 2, 3, 8, 12, 40]), 2: "Fog lay on the sea for a week."}
     found = find_evidence("March 1902", "When did the pier burn?", pages.items())
     assert found is not None and found.page == 1
+
+
+def test_an_entry_in_two_lines_is_marked_whole() -> None:
+    text = "\n".join(
+        [
+            "1 The lifeboat ... 2",
+            "1.1 Why did the keepers of the light",
+            "leave the tower? ... 3",
+            "2 Harbours  9",
+            "2.1 Ropes ... 9",
+            "2.2 Nets ... 12",
+        ]
+    )
+    assert " ".join(marked(text)).split() == text.split()
