@@ -59,3 +59,24 @@ def test_an_answer_sees_only_what_came_before_it(network: Network) -> None:
         rows.append(run(network, Packed(PREFIX, [conversation])))
     assert torch.equal(rows[0][: 3 + 4], rows[1][: 3 + 4])
     assert not torch.equal(rows[0][3 + 4], rows[1][3 + 4])
+
+
+def test_questions_asked_of_one_text_are_answered_as_if_each_were_the_first(
+    network: Network,
+) -> None:
+    def row(*questions: list[int]) -> Conversation:
+        conversation = asked([10, 11, 12, 13], block=0)
+        for number, ids in enumerate(questions, start=1):
+            conversation.add(ids, block=number, turn=number)
+            conversation.answer([30 + number], [9])
+        return conversation
+
+    first, second = [20, 21], [22, 23, 24]
+    together = run(network, Packed(PREFIX, [row(first, second)]))
+    alone = run(network, Packed(PREFIX, [row(second)]))
+    both = run(network, Packed(PREFIX, [row(second, first)]))
+    text = len(PREFIX) + 4
+    # The answer differs by its id, and is what is compared up to.
+    torch.testing.assert_close(together[text + 4 : text + 7], alone[text : text + 3])
+    torch.testing.assert_close(both[text : text + 3], alone[text : text + 3])
+    torch.testing.assert_close(together[:text], alone[:text])

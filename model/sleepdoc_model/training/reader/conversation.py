@@ -12,30 +12,34 @@ class Conversation:
     """Token ids after the pinned prefix, and what belongs to each.
 
     `block` is the number of the prompt a token is part of if all of that prompt is seen at once,
-    and -1 where every token sees only those before it. `target` is the next token where it is to
+    and -1 where every token sees only those before it. What belongs to a `turn` sees turn 0 and its
+    own, as if it came right behind turn 0: so one text is asked several questions, each as if it
+    were the first. `target` is the next token where it is to
     be learnt, else `NOTHING`.
     """
 
     ids: list[int] = field(default_factory=list)
     block: list[int] = field(default_factory=list)
+    turn: list[int] = field(default_factory=list)
     target: list[int] = field(default_factory=list)
     weight: list[float] = field(default_factory=list)
     """How much a target counts: an answer as much as the root of its length."""
     plain: bool = False
     """Whether the answers are the base's own, so that nothing is to change."""
 
-    def add(self, ids: Sequence[int], *, block: int = -1) -> None:
+    def add(self, ids: Sequence[int], *, block: int = -1, turn: int = 0) -> None:
         self.ids += ids
         self.block += [block] * len(ids)
+        self.turn += [turn] * len(ids)
         self.target += [NOTHING] * len(ids)
         self.weight += [0.0] * len(ids)
 
     def answer(self, ids: Sequence[int], close: Sequence[int]) -> None:
-        """Add what is to be said, and the end of the turn."""
+        """Add what is to be said, and the end of what is said; of the turn that was added last."""
         said = [*ids, *close]
         learnt = len(ids) + 1
         before = len(self.ids) - 1
-        self.add(said)
+        self.add(said, turn=self.turn[-1])
         for offset in range(learnt):
             self.target[before + offset] = said[offset]
             self.weight[before + offset] = learnt**-0.5

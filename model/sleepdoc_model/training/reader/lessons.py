@@ -40,6 +40,9 @@ SHARES = {
 }
 BUDGETS = (160, 240, 240, 320, 400, 560)
 """Tokens of recalled text, drawn alike."""
+_EACH = 0.6
+"""How often a text that says the same of many is asked all its questions, each as if it were the
+first. The text does not see the question then, as it does otherwise."""
 _SWAPPED = 0.07
 """How often a question's passage is taken away, so that the document does not say."""
 _ALONE = 0.4
@@ -89,7 +92,7 @@ class Lessons:
             source: Retriever([p for t in known for page in t.passages for p in pieces(page)])
             for source, known in self.texts.items()
         }
-        have = {*self.texts, "made up", "chained", *(("plain",) if plain else ())}
+        have = {*self.texts, "made up", *ALIKE, *(("plain",) if plain else ())}
         self.shares = {k: v for k, v in self.recipe.shares.items() if k in have}
 
     def draw(self, seed: int, number: int) -> Conversation:
@@ -98,8 +101,8 @@ class Lessons:
         source = rng.choices(list(self.shares), list(self.shares.values()))[0]
         if source == "plain":
             return self._plain(rng)
-        if source == "chained":
-            return self._chained(rng)
+        if source in ALIKE:
+            return self._alike(rng, ALIKE[source](rng))
         text = made_up(rng) if source == "made up" else rng.choice(self.texts[source])
         return self._lesson(rng, text, whole=rng.random() >= self.recipe.causal)
 
@@ -111,10 +114,18 @@ class Lessons:
         lesson.answer(encode(answer)[:120], frame.answer_close)
         return lesson
 
-    def _chained(self, rng: random.Random) -> Conversation:
-        """All of the text is needed, so all of it is there."""
-        text = chained(rng)
-        return self._tokens(rng, pieces(text.passages[0]), text.questions, whole=True)
+    def _alike(self, rng: random.Random, text: Text) -> Conversation:
+        """Of a text that says the same of many all may be needed, so all of it is there."""
+        passages, asked = pieces(text.passages[0]), text.questions
+        if rng.random() >= _EACH:
+            return self._tokens(rng, passages, asked[:2], whole=True)
+        lesson, frame, encode = Conversation(), self.tokenizer.frame, self.tokenizer.encode
+        for piece in passages:
+            lesson.add(self._piece(rng, piece), block=0)
+        for number, each in enumerate(asked, start=1):
+            lesson.add(frame.asked(encode(each.text)), block=number, turn=number)
+            lesson.answer(encode(each.answers[0])[:_MOST_ANSWER], frame.answer_close)
+        return lesson
 
     def _lesson(self, rng: random.Random, text: Text, *, whole: bool) -> Conversation:
         first = rng.choice([q for q in text.questions if q.kind != "follow"])

@@ -23,7 +23,7 @@ class Packed:
         self._lengths = [self.prefix, *(len(c.ids) for c in conversations)]
         self.starts = list(accumulate(self._lengths))[:-1]
         self._masks = [_causal(self.prefix), *(_mask(c, self.prefix) for c in conversations)]
-        places = [torch.arange(n) + (self.prefix if i else 0) for i, n in enumerate(self._lengths)]
+        places = [torch.arange(self.prefix), *(_places(c, self.prefix) for c in conversations)]
         self._places = torch.cat(places)
         self._turns: Tensor | None = None
 
@@ -59,12 +59,25 @@ def _causal(count: int) -> Tensor:
     return torch.full((count, count), -torch.inf).triu(1)
 
 
+def _places(conversation: Conversation, prefix: int) -> Tensor:
+    """Positions [T]; every turn begins right behind turn 0."""
+    turn = torch.tensor(conversation.turn)
+    shared = int((turn == 0).sum())
+    places = torch.arange(len(turn))
+    for each in range(1, int(turn.max()) + 1 if len(turn) else 1):
+        own = turn == each
+        places[own] = shared + torch.arange(int(own.sum()))
+    return prefix + places
+
+
 def _mask(conversation: Conversation, prefix: int) -> Tensor:
     """What is added to scores [T, P + T]: minus infinity where a token does not see another."""
     block = torch.tensor(conversation.block)
     count = len(block)
     sees = torch.ones(count, count, dtype=torch.bool).tril()
     sees |= (block[:, None] == block) & (block >= 0)
+    turn = torch.tensor(conversation.turn)
+    sees &= (turn[:, None] == turn) | (turn == 0)
     mask = torch.zeros(count, prefix + count)
     mask[:, prefix:].masked_fill_(~sees, -torch.inf)
     return mask
