@@ -35,7 +35,7 @@ _GOVERNED = (
 )
 
 
-Kind = Literal["hop", "mayor", "compare", "count", "single"]
+Kind = Literal["hop", "mayor", "compare", "count", "single", "reverse", "absent"]
 
 
 @dataclass(frozen=True)
