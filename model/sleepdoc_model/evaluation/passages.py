@@ -1,17 +1,18 @@
 """Questions behind passages, of data sets that the reader was not trained on."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sleepdoc_model.tasks import chains
+from sleepdoc_model.tasks import chains, records
+from sleepdoc_model.tasks.types import Example
 from sleepdoc_model.training.reader import sources
 from sleepdoc_model.training.reader.retrieval import Retriever, overlap, pieces
 from sleepdoc_model.training.reader.sources import Text
 
 READING = ("afriqa", "onestopqa", "boolq", "clapnq")
-SETS = (*READING, "fairytaleqa", "chains")
+SETS = (*READING, "fairytaleqa", "chains", "records")
 _TAKEN_AWAY = 7
 """Of one question about a fact in so many the right passage is left out."""
 
@@ -39,20 +40,39 @@ def held_out(reading: Path, fairytales: Path, count: int) -> dict[str, list[Item
     }
     tales = sources.load_fairytales(fairytales, "val")
     sets["fairytaleqa"] = items(tales, _pool(tales, "fairytaleqa"), count=count)
-    return sets | {"chains": chained(count)}
+    return sets | {"chains": chained(count), "records": recorded(count)}
 
 
 def chained(count: int, *, people: int = 4, seed: int = 0) -> list[Item]:
     """Questions that take more than one sentence, about people nobody was trained on."""
+
+    def make(rng: random.Random) -> Example:
+        return chains.make_example(rng, people=people, windows=1, questions=1, split="test")
+
+    return _made("chains", make, count, seed)
+
+
+def recorded(count: int, *, entities: int = 4, seed: int = 0) -> list[Item]:
+    """Questions about one of several things of which the text says much the same, in domains and
+    words that nobody was trained on."""
+
+    def make(rng: random.Random) -> Example:
+        return records.make_example(
+            rng, entities=entities, facts=None, windows=1, questions=1, split="test"
+        )
+
+    return _made("records", make, count, seed)
+
+
+def _made(name: str, make: Callable[[random.Random], Example], count: int, seed: int) -> list[Item]:
     found: list[Item] = []
     for number in range(count):
-        rng = random.Random(f"{seed}/{number}")
-        made = chains.make_example(rng, people=people, windows=1, questions=1, split="test")
+        made = make(random.Random(f"{seed}/{number}"))
         (text,) = made.windows
         for each in made.questions:
             assert isinstance(each, chains.Chained)
             parts = tuple(pieces(text))
-            found.append(Item("chains", each.kind, each.text, (each.answer,), parts, text))
+            found.append(Item(name, each.kind, each.text, (each.answer,), parts, text))
     return found
 
 

@@ -10,7 +10,7 @@ from sleepdoc_model.reader import ABSENT
 from sleepdoc_model.tokenizer import Tokenizer
 from sleepdoc_model.training.reader.conversation import Conversation
 from sleepdoc_model.training.reader.retrieval import Retriever, overlap, pieces, sentences
-from sleepdoc_model.training.reader.sources import Asked, Text, chained, made_up
+from sleepdoc_model.training.reader.sources import ALIKE, Asked, Text, made_up
 
 SHARES = {
     "written": 0.2,
@@ -20,6 +20,7 @@ SHARES = {
     "fairytaleqa": 0.1,
     "plain": 0.08,
     "stories": 0.06,
+    "records": 0.12,
     "chained": 0.06,
     "onestopqa": 0.05,
     "boolq": 0.03,

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from sleepdoc_model.reader import ABSENT
-from sleepdoc_model.tasks import chains, facts, fairytale, numbers
+from sleepdoc_model.tasks import chains, facts, fairytale, numbers, records
 from sleepdoc_model.tasks.types import Example, Question
 
 Kind = Literal["fact", "how", "yesno", "list", "absent", "summary", "title", "follow"]
@@ -62,13 +62,13 @@ def load_reading(folder: Path, part: Part) -> list[Text]:
     texts = []
     for path in sorted(folder.glob("*/train*.jsonl")):
         name = path.parent.name
-        for record in records(path):
+        for record in lines(path):
             if part_of(name, title_of(record)) == part:
                 texts.append(_reading(name, record))
     return [text for text in texts if text.questions]
 
 
-def records(path: Traversable) -> Iterator[dict[str, Any]]:
+def lines(path: Traversable) -> Iterator[dict[str, Any]]:
     """The lines of a file of a data set."""
     # Not splitlines(): a text may hold other separators of lines.
     return (json.loads(line) for line in path.read_text("utf-8").split("\n") if line)
@@ -126,7 +126,7 @@ def load_asked(folder: Path) -> list[Text]:
             questions[record["id"]],
         )
         for path in sorted(folder.glob("*/train*.jsonl"))
-        for record in records(path)
+        for record in lines(path)
         if record["id"] in questions
     ]
 
@@ -134,7 +134,7 @@ def load_asked(folder: Path) -> list[Text]:
 def _ours(folder: str) -> Iterator[dict[str, Any]]:
     for file in sorted((files("sleepdoc_model") / "tasks" / folder).iterdir(), key=str):
         if file.name.endswith(".jsonl"):
-            yield from records(file)
+            yield from lines(file)
 
 
 def _written(record: dict[str, Any]) -> tuple[Asked, ...]:
@@ -210,10 +210,36 @@ def chained(rng: random.Random) -> Text:
     people = rng.choice((2, 3, 4, 6))
     return _generated(
         "chained",
-        chains.make_example(rng, people=people, windows=1, questions=2 * people, split="train"),
+        chains.make_example(
+            rng, people=people, windows=1, questions=2 * people, split="train", single=0.3
+        ),
     )
 
 
+def recorded(rng: random.Random) -> Text:
+    """A fresh text that says similar things of several entities."""
+    entities = rng.choice((2, 3, 4, 6))
+    return _generated(
+        "records",
+        records.make_example(
+            rng,
+            entities=entities,
+            facts=None,
+            windows=1,
+            questions=3 * entities,
+            split="train",
+            absent=rng.choice((0.0, 0.1)),
+        ),
+    )
+
+
+ALIKE = {"chained": chained, "records": recorded}
+"""Texts of which all is needed, for names alone tell apart what is said."""
+
+
 def _generated(source: str, example: Example) -> Text:
-    asked = tuple(Asked(q.text, (q.answer,), "fact") for q in example.questions)
+    asked = tuple(
+        Asked(q.text, (q.answer,), "absent" if q.answer == ABSENT else "fact")
+        for q in example.questions
+    )
     return Text(source, "", tuple(w.strip() for w in example.windows), asked)

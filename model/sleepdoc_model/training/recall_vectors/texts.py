@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sleepdoc_model.training.reader.sources import part_of, records, title_of
+from sleepdoc_model.training.reader.sources import lines, part_of, title_of
 
 PARTS = 68
 """Every so manieth passage of all is one part."""
@@ -58,7 +58,7 @@ def learnt_from(folder: Path) -> Iterator[str]:
 
 def _records(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     for name in SETS:
-        yield from ((name, record) for record in records(folder / name / "train.jsonl"))
+        yield from ((name, record) for record in lines(folder / name / "train.jsonl"))
 
 
 def _asked(page: int, name: str, record: dict[str, Any]) -> Iterator[Asked]:
