@@ -2,6 +2,7 @@ import random
 import re
 
 import pytest
+
 from sleepdoc_model.reader import ABSENT
 from sleepdoc_model.tasks.chains import Chained
 from sleepdoc_model.tasks.facts import Split
