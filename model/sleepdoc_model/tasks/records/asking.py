@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sleepdoc_model.reader import ABSENT
 from sleepdoc_model.tasks.chains import Chained, Kind
 from sleepdoc_model.tasks.records.domain import LINKED, Column
-from sleepdoc_model.tasks.records.telling import Record, bare
+from sleepdoc_model.tasks.records.telling import Record, bare, capital
 
 
 def ask(
@@ -39,10 +39,6 @@ def ask(
     return tuple(asked.values())
 
 
-def _capital(text: str) -> str:
-    return text[0].upper() + text[1:]
-
-
 def _one(
     rng: random.Random,
     column: Column,
@@ -54,7 +50,7 @@ def _one(
     # Of a description, such as "the captain of the Iron Star", "'s" would belong to its end.
     texts = [text for text in column.questions if kind != "hop" or "{e}'s" not in text]
     text = rng.choice(texts).format(e=entity)
-    return Chained(_capital(text), bare(value), kind, through)
+    return Chained(capital(text), bare(value), kind, through)
 
 
 def _unique(entities: Sequence[Record]) -> list[tuple[Record, Column]]:
@@ -70,9 +66,7 @@ def _unique(entities: Sequence[Record]) -> list[tuple[Record, Column]]:
 
 def _reverse(rng: random.Random, entities: Sequence[Record]) -> list[Chained]:
     return [
-        Chained(
-            _capital(rng.choice(c.reverse).format(v=r.values[c.label])), bare(r.name), "reverse"
-        )
+        Chained(capital(rng.choice(c.reverse).format(v=r.values[c.label])), bare(r.name), "reverse")
         for r, c in _unique(entities)
     ]
 
@@ -89,7 +83,7 @@ def _compared(rng: random.Random, entities: Sequence[Record]) -> list[Chained]:
         word, text = rng.choice(words)
         if known[e] != known[f]:
             answer = (max if word == "max" else min)(e, f, key=known.__getitem__)
-            found.append(Chained(_capital(text.format(e=e, f=f)), bare(answer), "compare"))
+            found.append(Chained(capital(text.format(e=e, f=f)), bare(answer), "compare"))
     return found
 
 

@@ -60,14 +60,14 @@ def write(rng: random.Random, records: Sequence[Record], windows: int) -> tuple[
         return _tables(rng, records, windows)
     if rng.random() < 0.4:
         title = rng.choice(_TITLES).format(records[0].domain.plural)
-        head = _capital(title) + "\n\n"
+        head = capital(title) + "\n\n"
     return tuple(
         (head if not start else "") + end.join(filter(None, parts[start::windows])) + "\n\n"
         for start in range(windows)
     )
 
 
-def _capital(text: str) -> str:
+def capital(text: str) -> str:
     return text[0].upper() + text[1:]
 
 
@@ -77,7 +77,7 @@ def _sentence(rng: random.Random, template: str, **fields: str) -> str:
         text = rng.choice(_LEADS) + (text if text[0] == "{" else text[0].lower() + text[1:])
     elif rng.random() < 0.06 and "," not in text:
         text = text[:-1] + rng.choice(_TAILS)
-    return _capital(text.format(**fields))
+    return capital(text.format(**fields))
 
 
 def _sentences(rng: random.Random, record: Record) -> list[str]:
@@ -101,7 +101,7 @@ def _sentences(rng: random.Random, record: Record) -> list[str]:
         short = [text for text in column.statements if text.startswith("{e} ")]
         if said and short and rng.random() < 0.6:
             name = rng.choice(record.domain.again).format(last=record.name.split()[-1])
-            said.append(_capital(rng.choice(short).format(e=name, v=value)))
+            said.append(capital(rng.choice(short).format(e=name, v=value)))
         else:
             said.append(_sentence(rng, rng.choice(column.statements), e=record.name, v=value))
     return said
@@ -126,7 +126,7 @@ def _row(record: Record, form: tuple[str, str, str]) -> str:
 
 
 def _card(record: Record) -> str:
-    lines = [f"{_capital(c.label)}: {bare(record.values[c.label])}" for c in record.told]
+    lines = [f"{capital(c.label)}: {bare(record.values[c.label])}" for c in record.told]
     return "\n".join((bare(record.name), *lines, ""))
 
 
@@ -139,7 +139,7 @@ def _tables(rng: random.Random, records: Sequence[Record], windows: int) -> tupl
         rows = [record for record in records if record.domain.noun == kind and record.told]
         rng.shuffle(rows)
         labels = list(dict.fromkeys(c.label for record in rows for c in record.told))
-        header = left + between.join(map(_capital, (kind, *labels))) + right
+        header = left + between.join(map(capital, (kind, *labels))) + right
         for window in range(windows):
             lines = [header]
             for record in rows[window::windows]:

@@ -2,8 +2,8 @@
 
 ``(red|blue) oak`` is one of two, ``<1200-9800,> tonnes`` a number with its thousands set off,
 ``<1.0-9.9>`` one with a decimal, ``<05-55/5>`` one in steps of five and of two digits.
-``<person>``, ``<surname>``, ``<place>``, ``<word>`` and ``<firm>`` are names of the split, ``<day>``
-is a day of the year, and ``<date 1950-1990>`` a date.
+``<person>``, ``<surname>``, ``<place>``, ``<word>`` and ``<firm>`` are names of the split,
+``<day>`` is a day of the year, and ``<date 1950-1990>`` a date.
 """
 
 import calendar
