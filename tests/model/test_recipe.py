@@ -31,7 +31,7 @@ SOURCES = Sources(
     [make_text(name) for name in ("Cid", "Dora", "Eve")],
 )
 OWN = [
-    kind for kind, about in KINDS.items() if kind not in ("quoted", "chains") and not about.plain
+    kind for kind, about in KINDS.items() if kind != "quoted" and not about.plain
 ]
 """Kinds whose answers stand in the document."""
 

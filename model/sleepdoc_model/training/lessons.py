@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from sleepdoc_model.tasks import chains, facts, fairytale, numbers, two_hop
+from sleepdoc_model.tasks import facts, fairytale, numbers, records, two_hop
 from sleepdoc_model.tasks.fairytale import Story, StoryWindow
 from sleepdoc_model.tasks.types import Example, Question
 
@@ -54,10 +54,12 @@ def hops(rng: random.Random, sources: Sources) -> Example:
     return two_hop.make_example(rng, pairs=rng.randint(2, 6), windows=2, questions=4, split="train")
 
 
-def chained(rng: random.Random, sources: Sources) -> Example:
-    """Questions that no single sentence answers, of a text in one window or in two."""
-    people, windows = rng.choice((2, 3, 4, 6)), rng.choice((1, 2))
-    return chains.make_example(rng, people=people, windows=windows, questions=people, split="train")
+def recorded(rng: random.Random, sources: Sources) -> Example:
+    """Similar things said of several entities, in one window or in two."""
+    entities, windows = rng.choice((2, 3, 4, 6)), rng.choice((1, 1, 2))
+    return records.make_example(
+        rng, entities=entities, facts=None, windows=windows, questions=8, split="train", joins=0.0
+    )
 
 
 def sections_in_a_row(rng: random.Random, sources: Sources) -> Example:

@@ -28,7 +28,7 @@ KINDS = {
     "many": Kind(4, lessons.many_facts),
     "numbers": Kind(8, lessons.few_numbers),
     "hops": Kind(6, lessons.hops),
-    "chains": Kind(6, lessons.chained),
+    "records": Kind(4, lessons.recorded),
     "quoted": Kind(6, lessons.quoted_fact),
     "unslept facts": Kind(6, lessons.unslept_facts),
     "hidden": Kind(2, lessons.hidden_facts),
@@ -53,6 +53,7 @@ class Recipe:
             "facts": 0.10,
             "many": 0.12,
             "numbers": 0.09,
+            "records": 0.15,
             "hops": 0.01,
             "hidden": 0.02,
             "sections": 0.14,
@@ -117,11 +118,8 @@ RECIPES = {
     "facts": Recipe(shares={"facts": 0.6, "hops": 0.2, "quoted": 0.2}),
     "hops-1": Recipe(shares={"hops": 1.0}, sweeps=(1,)),
     "hops-4": Recipe(shares={"hops": 1.0}, sweeps=(4,)),
-    "thinking": Recipe(
-        shares={"chains": 0.55, "hops": 0.25, "facts": 0.2}, before=(0,), after=(0,)
-    ),
 }
 """By the name that a run is given; `default` and `reading` need data. `reading` goes on from heads
 that remember, and only changes what they make of their memory. `hops-1` and `hops-4` are to be
-compared at equal compute: whether more passes do good; `thinking` is for passes that see each other
-(`training.thinking`)."""
+compared at equal compute: whether more passes do good. Passes that see each other are trained by
+`training.thinking`."""
