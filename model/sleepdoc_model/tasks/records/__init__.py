@@ -68,19 +68,21 @@ def _some(rng: random.Random, domain: Domain, low: int, high: int) -> list[Colum
 
 
 def _values(drawer: Drawer, domain: Domain, names: list[str]) -> dict[str, dict[str, str]]:
-    """Values of every name by label, mostly different ones."""
+    """Values of every name by label, mostly different ones; now and then two have the same."""
     values: dict[str, dict[str, str]] = {name: {} for name in names}
     for column in domain.columns:
-        taken: set[str] = set()
+        taken: list[str] = []
         for index, name in enumerate(names):
             if column.pattern == "<other>":
                 value = names[index - 1]
+            elif taken and drawer.rng.random() < 0.08:
+                value = drawer.rng.choice(taken)
             elif column.pattern == "<person>":
                 value = drawer.fresh(column.pattern)
             else:
                 drawn = [drawer.draw(column.pattern) for _ in range(4)]
                 value = next((each for each in drawn if each not in taken), drawn[0])
-            taken.add(value)
+            taken.append(value)
             values[name][column.label] = value
     return values
 
