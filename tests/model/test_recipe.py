@@ -30,9 +30,7 @@ SOURCES = Sources(
     [[Question("How many clips?", "Seventy-two clips.")], [Question("How far?", "Nine miles.")]],
     [make_text(name) for name in ("Cid", "Dora", "Eve")],
 )
-OWN = [
-    kind for kind, about in KINDS.items() if kind != "quoted" and not about.plain
-]
+OWN = [kind for kind, about in KINDS.items() if kind != "quoted" and not about.plain]
 """Kinds whose answers stand in the document."""
 
 

@@ -22,6 +22,7 @@ from sleepdoc_model.sleep import cached_prefix
 from sleepdoc_model.state import KVCache, Memory
 from sleepdoc_model.tensor_file import write_tensors
 from sleepdoc_model.training.data import IGNORE, Batch
+from sleepdoc_model.training.group import Group
 from sleepdoc_model.training.loop import Schedule, accuracy, optimizer_for
 from sleepdoc_model.training.objective import answer_loss
 from sleepdoc_model.training.optimizer_state import load_optimizer_state, optimizer_state
@@ -113,7 +114,7 @@ class ThinkingTrainer:
         """
         self.thinker, self.lessons, self.folder = thinker, lessons, folder
         self.passes, self.schedule, self.seconds = passes, schedule, seconds
-        self.step, self.spent = 0, 0.0
+        self.step, self.spent, self.group = 0, 0.0, Group()
         self.optimizer = optimizer_for(thinker.trained, replace(schedule, weight_decay=0.0))
         for parameter in thinker.trained.values():
             parameter.requires_grad_(True)
