@@ -1,14 +1,14 @@
-"""Documents about made-up people and towns, with names that were never trained on."""
+"""Documents about made-up people, towns and things, with names that were never trained on."""
 
 import random
 from collections.abc import Callable
 from functools import partial
 from typing import Literal
 
-from sleepdoc_model.tasks import facts, numbers, two_hop
+from sleepdoc_model.tasks import facts, numbers, records, two_hop
 from sleepdoc_model.tasks.types import Example
 
-Task = Literal["facts", "numbers", "other-numbers", "two-hop"]
+Task = Literal["facts", "numbers", "other-numbers", "two-hop", "records"]
 _MAKE: dict[str, Callable[..., Example]] = {
     "facts": facts.make_example,
     "numbers": numbers.make_example,
@@ -19,7 +19,8 @@ _MAKE: dict[str, Callable[..., Example]] = {
 def made_up(
     task: Task, *, documents: int, size: int, windows: int, questions: int, seed: int
 ) -> list[Example]:
-    """Documents of `size` facts, or of `size` pairs of people, over so many windows."""
+    """Documents of `size` facts, of `size` pairs of people, or of all that is said of `size`
+    things, over so many windows."""
     rng = random.Random(seed)
     return [
         make_document(rng, task, size=size, windows=windows, questions=questions)
@@ -34,5 +35,15 @@ def make_document(
     if task == "two-hop":
         return two_hop.make_example(
             rng, pairs=size, windows=windows, questions=questions, split="test"
+        )
+    if task == "records":
+        return records.make_example(
+            rng,
+            entities=size,
+            facts=None,
+            windows=windows,
+            questions=questions,
+            split="test",
+            joins=0.0,
         )
     return _MAKE[task](rng, facts=size, windows=windows, questions=questions, split="test")

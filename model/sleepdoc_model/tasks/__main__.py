@@ -30,7 +30,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, help="what stories, sections, passages, cloze are of")
     parser.add_argument("--documents", type=int, default=20)
     parser.add_argument(
-        "--size", type=int, default=16, help="facts, pairs, passages or operations each"
+        "--size", type=int, default=16, help="facts, pairs, things, passages or operations each"
     )
     parser.add_argument("--windows", type=int, default=2, help="windows they are spread over")
     parser.add_argument("--questions", type=int, default=4, help="at most, per document")
@@ -127,6 +127,7 @@ _MADE = {
     "numbers": _made_up,
     "other-numbers": _made_up,
     "two-hop": _made_up,
+    "records": _made_up,
     "updates": _updates,
     "key-values": _key_values,
     "quantities": _quantities,
