@@ -19,6 +19,7 @@ from sleepdoc_model.reproduction.algorithm import Kept, answer_logits, answer_lo
 from sleepdoc_model.reproduction.arm import Arm, Run
 from sleepdoc_model.reproduction.experiments import PAPER, SMALL, Experiment
 from sleepdoc_model.tasks.depo import Depo
+from sleepdoc_model.tasks.quantity_sequences import QuantitySequences
 from sleepdoc_model.tasks.rule110 import Rule110
 from sleepdoc_model.tasks.sequences import Sequences
 from sleepdoc_model.training.__main__ import main
@@ -325,11 +326,44 @@ def test_losses_are_told_apart_by_what_was_asked(
     main()
     printed = capsys.readouterr().out
     assert " tokens/s " in printed
-    assert "loss, equal steps      1      2      4" in printed
+    assert re.search("loss, equal steps +1 +2 +4\n", printed)
+    assert "exact, equal steps" not in printed
     for row in json.loads(results.read_text("utf-8"))["arms"]:
         assert row["curve"][-1][3] == row["equal_compute"]["loss_by_kind"]
     # A row of two panels for every number of hops.
     assert picture.read_text("utf-8").count('id="axes_') == 6
+
+
+def test_exact_answers_are_told_apart_where_a_sequence_asks_for_one_kind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    task = QuantitySequences(most=2, window=64, length=100, words=True)
+    monkeypatch.setitem(SMALL, "gsm", dataclasses.replace(TINY, task=task, steps=2))
+    results = tmp_path / "r.json"
+    words = f"x reproduce gsm --small --passes 1 --out {tmp_path} --results {results}"
+    monkeypatch.setattr(sys, "argv", words.split())
+    main()
+    printed = capsys.readouterr().out
+    assert "exact, equal steps" in printed and "exact, equal compute" in printed
+    figures = json.loads(results.read_text("utf-8"))
+    (row,) = figures["arms"]
+    found = row["equal_steps"]
+    kinds = task.draw(TINY.test, 0, test=True).kinds()
+    assert kinds is not None
+    counts = [int((kinds == kind).sum()) for kind in (1, 2)]
+    right = [n * share for n, share in zip(counts, found["exact_by_kind"].values(), strict=True)]
+    assert sum(right) / sum(counts) == pytest.approx(found["exact"])
+    assert figures["best_constant_guess"] == task.modal_accuracy()
+
+
+def test_a_pretrained_network_is_not_made_deeper(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = f"x reproduce gsm --deeper 2 --out {tmp_path}"
+    monkeypatch.setattr(sys, "argv", words.split())
+    with pytest.raises(SystemExit):
+        main()
+    assert "as deep as it is" in capsys.readouterr().err
 
 
 def test_throughput_measures_every_window_and_number_of_passes(

@@ -18,6 +18,7 @@ from sleepdoc_kernels import result_file
 from sleepdoc_model.reproduction.arm import Arm, Run, equal_cost
 from sleepdoc_model.reproduction.experiments import PAPER, SMALL, Experiment
 from sleepdoc_model.reproduction.report import plot, summarise, table
+from sleepdoc_model.tasks.quantity_sequences import QuantitySequences
 from sleepdoc_model.tasks.rule110 import Rule110
 
 
@@ -44,6 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
 
     experiment = replace((SMALL if options.small else PAPER)[options.task], span=options.span)
+    if experiment.pretrained and options.deeper:
+        parser.error("a pretrained network is as deep as it is")
     if options.steps:
         experiment = experiment.given(options.steps)
     given = {"steps": options.rollout, "width": options.cells}
@@ -56,7 +59,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     torch.set_float32_matmul_precision("high")  # TF32 where a GPU has it; nothing on a CPU
     _train(experiment, arms, options, device)
 
-    baseline = experiment.task.modal_accuracy() if isinstance(experiment.task, Rule110) else None
+    task = experiment.task
+    baseline = task.modal_accuracy() if isinstance(task, Rule110 | QuantitySequences) else None
     figures = summarise(experiment, arms, options.out) | {
         "task": options.task,
         "small": options.small,

@@ -131,6 +131,10 @@ class Run:
                 k: loss[kinds == k].mean().item() for k in sorted(set(kinds.tolist()))
             },
         }
+        of = self.test.kinds()
+        if of is not None and len(set(of.tolist())) > 1:
+            shares = {k: right[of == k].float().mean().item() for k in sorted(set(of.tolist()))}
+            record["exact_by_kind"] = shares
         result_file.append(self.folder / "log.jsonl", [record])
         return record
 

@@ -18,6 +18,13 @@ _ENOUGH = 0.95
 """Of the steps that an arm is compared at: one that was trained for less has no figure there."""
 
 
+_BY_KIND = (
+    ("loss_by_kind", "equal_steps"),
+    ("exact_by_kind", "equal_steps"),
+    ("exact_by_kind", "equal_compute"),
+)
+
+
 def read_curve(folder: Path) -> Curve:
     """An arm's log; of steps logged twice, as after a crash, the later."""
     log = folder / "log.jsonl"
@@ -69,6 +76,7 @@ def _figures(curve: Curve, steps: int) -> dict[str, Any] | None:
         "exact_interval": list(wilson(right, of)),
         "loss": record["loss"],
         "loss_by_kind": record["loss_by_kind"],
+        "exact_by_kind": record.get("exact_by_kind", {}),
     }
 
 
@@ -86,11 +94,14 @@ def table(figures: Mapping[str, Any], baseline: float | None) -> str:
             cells.append(f"{share:>24}")
         lines.append(f"{row['arm']:16} {'  '.join(cells)}")
     if kinds := _kinds(figures):
-        lines.append(f"\n{'loss, equal steps':16} " + " ".join(f"{kind:>6}" for kind in kinds))
-        for row in figures["arms"]:
-            if found := row["equal_steps"]:
-                losses = " ".join(f"{loss:6.2f}" for loss in found["loss_by_kind"].values())
-                lines.append(f"{row['arm']:16}  {losses}")
+        for measure, at in _BY_KIND:
+            rows = [row for row in figures["arms"] if row[at] and row[at][measure]]
+            if rows:
+                title = f"{measure.partition('_')[0]}, {at.replace('_', ' ')}"
+                lines.append(f"\n{title:21} " + " ".join(f"{kind:>6}" for kind in kinds))
+            for row in rows:
+                values = " ".join(f"{value:6.2f}" for value in row[at][measure].values())
+                lines.append(f"{row['arm']:21} {values}")
     if baseline is not None:
         lines.append(f"best constant guess: {baseline:.1%}")
     return "\n".join(lines)

@@ -3,6 +3,7 @@
 import functools
 import random
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 import torch
@@ -37,6 +38,14 @@ class QuantitySequences:
     @property
     def vocab(self) -> int:
         return 1 + len(_vocabulary()) if self.words else 49152
+
+    def modal_accuracy(self, draws: int = 10_000) -> float:
+        """How often the best constant guess is right, over so many problems."""
+        rng = random.Random(0)
+        answers = Counter(
+            make_problem(rng, operations=rng.randint(1, self.most)).answer for _ in range(draws)
+        )
+        return answers.most_common(1)[0][1] / draws
 
     def draw(self, count: int, seed: int, *, test: bool = False) -> Sequences:
         """`count` problems of a seed; `kind` is the number of operations."""

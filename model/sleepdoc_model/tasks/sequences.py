@@ -19,6 +19,12 @@ class Sequences:
     kind: Tensor
     """[B, T]: on those, by what they are counted, such as the number of hops."""
 
+    def kinds(self) -> Tensor | None:
+        """The kind of every sequence, [B]; None if one asks for several."""
+        low = self.kind.masked_fill(~self.asked, int(self.kind.max())).amin(1)
+        high = self.kind.masked_fill(~self.asked, int(self.kind.min())).amax(1)
+        return low if bool((low == high).all()) else None
+
     def windows(self, size: int) -> Iterator[tuple[Tensor, Tensor]]:
         """Tokens and `asked` of every window of `size` tokens, [B, size] each."""
         for start in range(0, self.tokens.shape[1], size):
