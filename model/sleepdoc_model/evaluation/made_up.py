@@ -40,7 +40,6 @@ def make_document(
         return records.make_example(
             rng,
             entities=size,
-            facts=None,
             windows=windows,
             questions=questions,
             split="test",

@@ -57,9 +57,7 @@ def recorded(count: int, *, entities: int = 4, seed: int = 0) -> list[Item]:
     words that nobody was trained on."""
 
     def make(rng: random.Random) -> Example:
-        return records.make_example(
-            rng, entities=entities, facts=None, windows=1, questions=1, split="test"
-        )
+        return records.make_example(rng, entities=entities, windows=1, questions=1, split="test")
 
     return _made("records", make, count, seed)
 

@@ -1,7 +1,7 @@
 """Entries of contents and indexes: they name what stands elsewhere, and are no evidence for it."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from sleepdoc_model.recall.back_index import index_rows
 from sleepdoc_model.recall.passages import LINE, LINE_END, Span, led
@@ -21,16 +21,25 @@ and a number behind them, and the numbers never fall as the figures of a table d
 def contents(text: str, sentences: Sequence[Span]) -> frozenset[int]:
     """The places, among the sentences of a page, of those that are entries of contents or of
     an index."""
-    return within([*_led(text), *_rising(text), *index_rows(text)], sentences)
+    return listed(text, sentences) | indexed(text, sentences)
 
 
-def within(stretches: Iterable[Span], sentences: Sequence[Span]) -> frozenset[int]:
+def listed(text: str, sentences: Sequence[Span]) -> frozenset[int]:
+    """Those that are entries of contents."""
+    return _within([*_led(text), *_rising(text)], sentences)
+
+
+def indexed(text: str, sentences: Sequence[Span]) -> frozenset[int]:
+    """Those that are entries of an index."""
+    return _within(index_rows(text), sentences)
+
+
+def _within(stretches: Sequence[Span], sentences: Sequence[Span]) -> frozenset[int]:
     """The places of those sentences that have a part of some stretches of their page."""
-    found = list(stretches)
     return frozenset(
         place
         for place, (start, end) in enumerate(sentences)
-        if any(first < end and last > start for first, last in found)
+        if any(first < end and last > start for first, last in stretches)
     )
 
 

@@ -267,8 +267,8 @@ class Packer:
         if page not in self._spans:
             text = self._page_text(page)
             self._spans[page] = sentences(text)
-            self._contents[page] = contents.contents(text, self._spans[page])
-            self._index[page] = contents.within(back_index.index_rows(text), self._spans[page])
+            self._index[page] = contents.indexed(text, self._spans[page])
+            self._contents[page] = self._index[page] | contents.listed(text, self._spans[page])
         return self._spans[page]
 
 

@@ -8,7 +8,7 @@ as is wanted.
 
 import random
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from sleepdoc_model.tasks.types import Example, Question
@@ -90,8 +90,13 @@ def make_problem(
 def modal_accuracy(operations: int, draws: int = 10_000, seed: int = 0) -> float:
     """How often the most common answer is right, over so many problems."""
     rng = random.Random(seed)
-    answers = Counter(make_problem(rng, operations=operations).answer for _ in range(draws))
-    return answers.most_common(1)[0][1] / draws
+    return modal_share(make_problem(rng, operations=operations).answer for _ in range(draws))
+
+
+def modal_share(answers: Iterable[int]) -> float:
+    """How often the most common of some answers comes."""
+    counts = Counter(answers)
+    return counts.most_common(1)[0][1] / counts.total()
 
 
 def _chain(rng: random.Random, operations: int, names: list[str]) -> list[Quantity]:

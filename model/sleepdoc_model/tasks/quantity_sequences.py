@@ -3,14 +3,13 @@
 import functools
 import random
 import re
-from collections import Counter
 from dataclasses import dataclass
 
 import torch
 
 from sleepdoc_model.base_file import base_path
 from sleepdoc_model.gguf.tokenizer import SMOLLM2, GGUFTokenizer
-from sleepdoc_model.tasks.quantities import LARGEST, NAMES, make_problem
+from sleepdoc_model.tasks.quantities import LARGEST, NAMES, make_problem, modal_share
 from sleepdoc_model.tasks.sequences import Sequences
 from sleepdoc_model.tokenizer import Tokenizer
 
@@ -42,10 +41,9 @@ class QuantitySequences:
     def modal_accuracy(self, draws: int = 10_000) -> float:
         """How often the best constant guess is right, over so many problems."""
         rng = random.Random(0)
-        answers = Counter(
+        return modal_share(
             make_problem(rng, operations=rng.randint(1, self.most)).answer for _ in range(draws)
         )
-        return answers.most_common(1)[0][1] / draws
 
     def draw(self, count: int, seed: int, *, test: bool = False) -> Sequences:
         """`count` problems of a seed; `kind` is the number of operations."""

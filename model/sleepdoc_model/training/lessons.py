@@ -58,7 +58,7 @@ def recorded(rng: random.Random, sources: Sources) -> Example:
     """Similar things said of several entities, in one window or in two."""
     entities, windows = rng.choice((2, 3, 4, 6)), rng.choice((1, 1, 2))
     return records.make_example(
-        rng, entities=entities, facts=None, windows=windows, questions=8, split="train", joins=0.0
+        rng, entities=entities, windows=windows, questions=8, split="train", joins=0.0
     )
 
 

@@ -26,10 +26,10 @@ def make_example(
     rng: random.Random,
     *,
     entities: int,
-    facts: int | None,
     windows: int,
     questions: int,
     split: Split,
+    facts: int | None = None,
     joins: float = 0.3,
     absent: float = 0.0,
 ) -> Records:

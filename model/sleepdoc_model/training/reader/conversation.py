@@ -14,8 +14,7 @@ class Conversation:
     `block` is the number of the prompt a token is part of if all of that prompt is seen at once,
     and -1 where every token sees only those before it. What belongs to a `turn` sees turn 0 and its
     own, as if it came right behind turn 0: so one text is asked several questions, each as if it
-    were the first. `target` is the next token where it is to
-    be learnt, else `NOTHING`.
+    were the first. `target` is the next token where it is to be learnt, else `NOTHING`.
     """
 
     ids: list[int] = field(default_factory=list)

@@ -109,10 +109,8 @@ class Lessons:
 
     def _plain(self, rng: random.Random) -> Conversation:
         question, answer = rng.choice(rng.choice(self.plain))
-        frame, encode = self.tokenizer.frame, self.tokenizer.encode
         lesson = Conversation(plain=True)
-        lesson.add(frame.asked(encode(question)))
-        lesson.answer(encode(answer)[:120], frame.answer_close)
+        self._ask(lesson, question, answer, most=120)
         return lesson
 
     def _alike(self, rng: random.Random, text: Text) -> Conversation:
@@ -120,12 +118,11 @@ class Lessons:
         passages, asked = pieces(text.passages[0]), text.questions
         if rng.random() >= _EACH:
             return self._tokens(rng, passages, asked[:2], whole=True)
-        lesson, frame, encode = Conversation(), self.tokenizer.frame, self.tokenizer.encode
+        lesson = Conversation()
         for piece in passages:
             lesson.add(self._piece(rng, piece), block=0)
         for number, each in enumerate(asked, start=1):
-            lesson.add(frame.asked(encode(each.text)), block=number, turn=number)
-            lesson.answer(encode(each.answers[0])[:_MOST_ANSWER], frame.answer_close)
+            self._ask(lesson, each.text, each.answers[0], block=number, turn=number)
         return lesson
 
     def _lesson(self, rng: random.Random, text: Text, *, whole: bool) -> Conversation:
@@ -208,9 +205,23 @@ class Lessons:
             lesson.add(self._piece(rng, piece), block=0 if whole else -1)
         for number, each in enumerate(rest):
             answer = rng.choice(each.answers[:2])
-            lesson.add(frame.asked(encode(each.text)), block=number if whole else -1)
-            lesson.answer(encode(answer)[:_MOST_ANSWER], frame.answer_close)
+            self._ask(lesson, each.text, answer, block=number if whole else -1)
         return lesson
+
+    def _ask(
+        self,
+        lesson: Conversation,
+        question: str,
+        answer: str,
+        *,
+        block: int = -1,
+        turn: int = 0,
+        most: int = _MOST_ANSWER,
+    ) -> None:
+        """Add a question and its answer, of which `most` tokens are learnt."""
+        frame, encode = self.tokenizer.frame, self.tokenizer.encode
+        lesson.add(frame.asked(encode(question)), block=block, turn=turn)
+        lesson.answer(encode(answer)[:most], frame.answer_close)
 
     def _piece(self, rng: random.Random, piece: str) -> list[int]:
         """Ids of a passage as recall writes it."""

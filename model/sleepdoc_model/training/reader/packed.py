@@ -3,6 +3,7 @@
 Products with matrices see one long row without padding; attention sees each conversation alone.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from itertools import accumulate
 
@@ -61,13 +62,13 @@ def _causal(count: int) -> Tensor:
 
 def _places(conversation: Conversation, prefix: int) -> Tensor:
     """Positions [T]; every turn begins right behind turn 0."""
-    turn = torch.tensor(conversation.turn)
-    shared = int((turn == 0).sum())
-    places = torch.arange(len(turn))
-    for each in range(1, int(turn.max()) + 1 if len(turn) else 1):
-        own = turn == each
-        places[own] = shared + torch.arange(int(own.sum()))
-    return prefix + places
+    shared = conversation.turn.count(0)
+    seen: Counter[int] = Counter()
+    places = []
+    for turn in conversation.turn:
+        places.append(prefix + (shared if turn else 0) + seen[turn])
+        seen[turn] += 1
+    return torch.tensor(places)
 
 
 def _mask(conversation: Conversation, prefix: int) -> Tensor:

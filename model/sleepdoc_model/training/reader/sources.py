@@ -224,7 +224,6 @@ def recorded(rng: random.Random) -> Text:
         records.make_example(
             rng,
             entities=entities,
-            facts=None,
             windows=1,
             questions=3 * entities,
             split="train",

@@ -9,6 +9,7 @@ need not come upon two steps at once. (Deep supervision, arXiv 1409.5185.)
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Protocol
 
 import torch
@@ -20,11 +21,10 @@ from sleepdoc_model.tasks.chains import Chain, Chained
 from sleepdoc_model.tasks.types import Example
 from sleepdoc_model.tokenizer import Tokenizer
 from sleepdoc_model.training import lessons
+from sleepdoc_model.training.batches import CONVERSATION
 from sleepdoc_model.training.data import IGNORE, Batch, Lesson, collate
 from sleepdoc_model.training.lessons import Sources
 
-ROW = 120
-"""Tokens of questions and answers that are asked in one window."""
 _PLAIN = 0.2
 """How often all documents of a step are of facts that nothing follows from."""
 _CLOSE = 2
@@ -80,14 +80,15 @@ class Chains:
 
 def hinted(documents: Sequence[Example], tokenizer: Tokenizer) -> Hinted:
     """Tokenise and pad documents and their questions, and what stands between."""
-    batch = collate(Lesson(documents), tokenizer, row=ROW)
+    batch = collate(Lesson(documents), tokenizer, row=CONVERSATION)
     asleep = []
     for number, window in enumerate(batch.windows):
         target = torch.full_like(window.ids, IGNORE)
         for row, document in enumerate(documents):
             # What a sentence needs may come later, but not behind the last window.
-            last = isinstance(document, Chain) and number == len(document.told) - 1
-            told = document.told[number] if isinstance(document, Chain) and last else ()
+            if not isinstance(document, Chain) or number != len(document.told) - 1:
+                continue
+            told = document.told[number]
             for count, sentence in enumerate(told, start=1):
                 if sentence.then:
                     text = " ".join(each.text for each in told[:count])
@@ -109,14 +110,13 @@ def _first(tokenizer: Tokenizer, value: str) -> int:
 
 def _runs(labels: Sequence[int]) -> list[tuple[int, int]]:
     """From where to where an answer is predicted."""
-    edges = [n for n in range(len(labels)) if (labels[n] != IGNORE) != (_at(labels, n - 1))]
-    if len(edges) % 2:
-        edges.append(len(labels))
+    edges = [n for n, (a, b) in enumerate(pairwise((IGNORE, *labels, IGNORE))) if _ends(a, b)]
     return list(zip(edges[::2], edges[1::2], strict=True))
 
 
-def _at(labels: Sequence[int], place: int) -> bool:
-    return place >= 0 and labels[place] != IGNORE
+def _ends(label: int, after: int) -> bool:
+    """Whether an answer begins or ends between two labels."""
+    return (label == IGNORE) != (after == IGNORE)
 
 
 class Probe(nn.Module):
