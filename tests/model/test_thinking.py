@@ -16,7 +16,8 @@ from sleepdoc_model.testing import randomise
 from sleepdoc_model.training.data import IGNORE, Lesson, collate
 from sleepdoc_model.training.loop import Schedule
 from sleepdoc_model.training.objective import answer_loss
-from sleepdoc_model.training.thinking.hinted import Chains, Probe, hinted
+from sleepdoc_model.training.probe import Probe
+from sleepdoc_model.training.thinking.hinted import Chains, hinted
 from sleepdoc_model.training.thinking.loop import Thinker, ThinkingTrainer
 
 TOKENIZER = ByteTokenizer()

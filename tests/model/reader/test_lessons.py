@@ -143,3 +143,23 @@ def test_a_text_that_says_the_same_of_many_is_read_as_a_whole(source: str) -> No
         assert not any(block == 0 for block, turn in zip(lesson.block, lesson.turn) if turn)
         assert "?" not in shared
     assert 5 < asked_each < 18
+
+
+def test_what_stands_between_is_to_be_known_right_before_an_answer_of_two_steps() -> None:
+    lessons = Lessons(TOKENIZER, [], [], Recipe({"chained": 1.0}, causal=0.0))
+    seen = set()
+    for number in range(20):
+        lesson = lessons.draw(0, number)
+        learnt = [n for n, target in enumerate(lesson.target) if target != NOTHING]
+        begins = [n for n in learnt if n - 1 not in learnt]
+        hinted = {n for n, token in enumerate(lesson.hint) if token != NOTHING}
+        for begin in begins:
+            question = spelt(lesson.ids[: begin + 1]).rsplit("\n\n", 1)[-1].rsplit("?", 2)[-2]
+            compared = " or " in question or "How many" in question
+            hops = any(word in question for word in (" the town ", "'s ", "born")) and not compared
+            known = {begin - 1, begin} & hinted
+            assert not (compared and known)
+            assert len(known) in (0, 2)
+            seen.add((hops, bool(known)))
+        assert hinted <= {n for begin in begins for n in (begin - 1, begin)}
+    assert (True, True) in seen and (False, False) in seen

@@ -93,3 +93,18 @@ def test_it_starts_from_the_reader_it_is_given(tmp_path: Path) -> None:
         torch.testing.assert_close(new[name][1] @ new[name][0], up @ down, rtol=0, atol=1e-3)
         lengths = begun.trained[f"{name}.down"].norm(dim=1)
         torch.testing.assert_close(lengths, torch.ones_like(lengths))
+
+
+def test_it_learns_what_stands_between_where_lessons_say_so(tmp_path: Path) -> None:
+    made = trainer(tmp_path, replace(SHORT, steps=30))
+    drawn = made.lessons.draw
+
+    def hinted(seed: int, number: int) -> Conversation:
+        lesson = drawn(seed, number % 2)
+        lesson.hint[2:4] = [lesson.ids[0]] * 2
+        return lesson
+
+    made.lessons.draw = hinted  # type: ignore[method-assign]
+    records = list(trained(made, 30))
+    assert records[0]["known"] < 0.9
+    assert records[-1]["known"] == 1.0

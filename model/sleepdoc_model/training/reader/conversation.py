@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from sleepdoc_model.training.probe import CLOSE
+
 NOTHING = -100
 """The label of a token after which nothing is learnt (torch's `ignore_index`)."""
 
@@ -23,6 +25,8 @@ class Conversation:
     target: list[int] = field(default_factory=list)
     weight: list[float] = field(default_factory=list)
     """How much a target counts: an answer as much as the root of its length."""
+    hint: list[int] = field(default_factory=list)
+    """What stands between a question and its answer, where that is to be known, else `NOTHING`."""
     plain: bool = False
     """Whether the answers are the base's own, so that nothing is to change."""
 
@@ -32,12 +36,18 @@ class Conversation:
         self.turn += [turn] * len(ids)
         self.target += [NOTHING] * len(ids)
         self.weight += [0.0] * len(ids)
+        self.hint += [NOTHING] * len(ids)
 
-    def answer(self, ids: Sequence[int], close: Sequence[int]) -> None:
-        """Add what is to be said, and the end of what is said; of the turn that was added last."""
+    def answer(self, ids: Sequence[int], close: Sequence[int], through: int = NOTHING) -> None:
+        """Add what is to be said, and the end of what is said; of the turn that was added last.
+
+        Args:
+            through: The token of what the first of two steps finds.
+        """
         said = [*ids, *close]
         learnt = len(ids) + 1
         before = len(self.ids) - 1
+        self.hint[-CLOSE:] = [through] * CLOSE
         self.add(said, turn=self.turn[-1])
         for offset in range(learnt):
             self.target[before + offset] = said[offset]

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from sleepdoc_model.reader import ABSENT
 from sleepdoc_model.tokenizer import Tokenizer
-from sleepdoc_model.training.reader.conversation import Conversation
+from sleepdoc_model.training.probe import first_token
+from sleepdoc_model.training.reader.conversation import NOTHING, Conversation
 from sleepdoc_model.training.reader.retrieval import Retriever, overlap, pieces, sentences
 from sleepdoc_model.training.reader.sources import ALIKE, Asked, Text, made_up
 
@@ -122,7 +123,14 @@ class Lessons:
         for piece in passages:
             lesson.add(self._piece(rng, piece), block=0)
         for number, each in enumerate(asked, start=1):
-            self._ask(lesson, each.text, each.answers[0], block=number, turn=number)
+            self._ask(
+                lesson,
+                each.text,
+                each.answers[0],
+                through=each.through,
+                block=number,
+                turn=number,
+            )
         return lesson
 
     def _lesson(self, rng: random.Random, text: Text, *, whole: bool) -> Conversation:
@@ -205,7 +213,8 @@ class Lessons:
             lesson.add(self._piece(rng, piece), block=0 if whole else -1)
         for number, each in enumerate(rest):
             answer = rng.choice(each.answers[:2])
-            self._ask(lesson, each.text, answer, block=number if whole else -1)
+            block = number if whole else -1
+            self._ask(lesson, each.text, answer, through=each.through, block=block)
         return lesson
 
     def _ask(
@@ -214,6 +223,7 @@ class Lessons:
         question: str,
         answer: str,
         *,
+        through: str = "",
         block: int = -1,
         turn: int = 0,
         most: int = _MOST_ANSWER,
@@ -221,7 +231,8 @@ class Lessons:
         """Add a question and its answer, of which `most` tokens are learnt."""
         frame, encode = self.tokenizer.frame, self.tokenizer.encode
         lesson.add(frame.asked(encode(question)), block=block, turn=turn)
-        lesson.answer(encode(answer)[:most], frame.answer_close)
+        known = first_token(self.tokenizer, through) if through else NOTHING
+        lesson.answer(encode(answer)[:most], frame.answer_close, known)
 
     def _piece(self, rng: random.Random, piece: str) -> list[int]:
         """Ids of a passage as recall writes it."""

@@ -17,7 +17,8 @@ from sleepdoc_model.reader import attach, restore, save_reader
 from sleepdoc_model.tensor_file import write_tensors
 from sleepdoc_model.training.group import Group
 from sleepdoc_model.training.optimizer_state import load_optimizer_state, optimizer_state
-from sleepdoc_model.training.reader.conversation import Conversation
+from sleepdoc_model.training.probe import HINTS, Probe, middle
+from sleepdoc_model.training.reader.conversation import NOTHING, Conversation
 from sleepdoc_model.training.reader.lessons import Lessons
 from sleepdoc_model.training.reader.objective import hidden, writing_loss
 from sleepdoc_model.training.reader.packed import Packed
@@ -69,6 +70,8 @@ class ReaderTrainer:
         self.trained: dict[str, torch.nn.Parameter] = {}
         for name, each in self.corrections.items():
             self.trained[f"{name}.down"], self.trained[f"{name}.up"] = each.down, each.up
+        self.probe = Probe(network.config.dim)
+        self.trained["probe"] = self.probe.weight
         self.average = {n: p.detach().clone() for n, p in self.trained.items()}
         self.optimizer = torch.optim.AdamW(
             self.trained.values(), lr=schedule.rate, betas=(0.9, 0.98), weight_decay=0.0, fused=True
@@ -113,12 +116,26 @@ class ReaderTrainer:
     def _gradients(self) -> dict[str, float]:
         """Add those of this process's share of a batch; its losses and counts of tokens."""
         packed = Packed(self.lessons.tokenizer.frame.prefix, self._share(self._draw()))
-        h = hidden(self.network, packed)
+        with middle(self.network) as known:
+            h = hidden(self.network, packed)
         loss, figures = writing_loss(self.network, self.corrections.values(), packed, h)
+        hints, told = self._hints(packed, known[0][0, packed.prefix :])
+        loss, figures = loss + HINTS * hints / packed.weight.sum(), figures | told
         parts = self.group.size * self.schedule.batches
         (loss / parts).backward()  # type: ignore[no-untyped-call]
         answer_tokens = int((packed.weight > 0).sum())
         return {**figures, "tokens": packed.ids.shape[1], "answer_tokens": answer_tokens}
+
+    def _hints(self, packed: Packed, h: Tensor) -> tuple[Tensor, dict[str, float]]:
+        """Loss of what stands between questions and their answers, and the share that is known.
+
+        Args:
+            h: Hidden states from the middle of the network, [T, dim].
+        """
+        given = packed.hint != NOTHING
+        words = self.network.embedding.weight
+        loss, right = self.probe.loss(h[given], packed.hint[given], words, packed.ids)
+        return loss, {"known": right / int(given.sum())} if given.any() else {}
 
     def _draw(self) -> list[Conversation]:
         drawn: list[Conversation] = []

@@ -21,6 +21,7 @@ class Packed:
         self.ids = torch.tensor([[*prefix, *(i for c in conversations for i in c.ids)]])
         self.target = torch.tensor([t for c in conversations for t in c.target])
         self.weight = torch.tensor([w for c in conversations for w in c.weight])
+        self.hint = torch.tensor([t for c in conversations for t in c.hint])
         self._lengths = [self.prefix, *(len(c.ids) for c in conversations)]
         self.starts = list(accumulate(self._lengths))[:-1]
         self._masks = [_causal(self.prefix), *(_mask(c, self.prefix) for c in conversations)]

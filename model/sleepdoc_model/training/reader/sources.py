@@ -27,6 +27,8 @@ class Asked:
     kind: Kind
     evidence: str = ""
     """Where the answer stands; empty if it has to be looked for."""
+    through: str = ""
+    """What the first of two steps finds, where a question takes two."""
 
 
 @dataclass(frozen=True)
@@ -238,7 +240,12 @@ ALIKE = {"chained": chained, "records": recorded}
 
 def _generated(source: str, example: Example) -> Text:
     asked = tuple(
-        Asked(q.text, (q.answer,), "absent" if q.answer == ABSENT else "fact")
+        Asked(
+            q.text,
+            (q.answer,),
+            "absent" if q.answer == ABSENT else "fact",
+            through=q.through if isinstance(q, chains.Chained) else "",
+        )
         for q in example.questions
     )
     return Text(source, "", tuple(w.strip() for w in example.windows), asked)

@@ -1,9 +1,7 @@
 """Lessons that say what stands between: the value that a step of thought is to have found.
 
-A question of two steps is answered at the end of the network; what the first step finds is to be
-known in the middle of it. Asleep, the end of a sentence is to know what follows from it together
-with another sentence, wherever that stands. A probe reads both off hidden states, so that learning
-need not come upon two steps at once. (Deep supervision, arXiv 1409.5185.)
+Awake, what the first of two steps finds is to be known in the middle of the network. Asleep, the
+end of a sentence is to know what follows from it together with another, wherever that stands.
 """
 
 import random
@@ -13,8 +11,7 @@ from itertools import pairwise
 from typing import Protocol
 
 import torch
-import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
 from sleepdoc_model.tasks import chains
 from sleepdoc_model.tasks.chains import Chain, Chained
@@ -24,11 +21,10 @@ from sleepdoc_model.training import lessons
 from sleepdoc_model.training.batches import CONVERSATION
 from sleepdoc_model.training.data import IGNORE, Batch, Lesson, collate
 from sleepdoc_model.training.lessons import Sources
+from sleepdoc_model.training.probe import CLOSE, first_token
 
 _PLAIN = 0.2
 """How often all documents of a step are of facts that nothing follows from."""
-_CLOSE = 2
-"""Tokens before the one an answer begins at which know what stands between already."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +88,8 @@ def hinted(documents: Sequence[Example], tokenizer: Tokenizer) -> Hinted:
             for count, sentence in enumerate(told, start=1):
                 if sentence.then:
                     text = " ".join(each.text for each in told[:count])
-                    target[row, len(tokenizer.encode(text)) - 1] = _first(tokenizer, sentence.then)
+                    end = len(tokenizer.encode(text)) - 1
+                    target[row, end] = first_token(tokenizer, sentence.then)
         asleep.append(target)
     awake = torch.full_like(batch.labels, IGNORE)
     asked = iter([question for document in documents for question in document.questions])
@@ -100,12 +97,8 @@ def hinted(documents: Sequence[Example], tokenizer: Tokenizer) -> Hinted:
         for start, end in _runs(labels):
             question = next(asked)
             if isinstance(question, Chained) and question.through:
-                target[max(0, start - _CLOSE) : end] = _first(tokenizer, question.through)
+                target[max(0, start - CLOSE) : end] = first_token(tokenizer, question.through)
     return Hinted(batch, tuple(asleep), awake)
-
-
-def _first(tokenizer: Tokenizer, value: str) -> int:
-    return tokenizer.encode(f" {value}")[0]
 
 
 def _runs(labels: Sequence[int]) -> list[tuple[int, int]]:
@@ -117,28 +110,3 @@ def _runs(labels: Sequence[int]) -> list[tuple[int, int]]:
 def _ends(label: int, after: int) -> bool:
     """Whether an answer begins or ends between two labels."""
     return (label == IGNORE) != (after == IGNORE)
-
-
-class Probe(nn.Module):
-    """Tells which of the tokens of a text a hidden state has in mind."""
-
-    def __init__(self, dim: int) -> None:
-        super().__init__()
-        self.weight = nn.Parameter(torch.eye(dim) * 0.1)
-
-    def loss(self, h: Tensor, target: Tensor, embedding: Tensor, ids: Tensor) -> tuple[Tensor, int]:
-        """Summed cross-entropy, and how many are right.
-
-        Args:
-            h: Hidden states, [N, dim].
-            target: Tokens, [N].
-            embedding: [vocab, dim].
-            ids: The tokens of all texts.
-        """
-        among = torch.unique(torch.cat((ids.flatten(), target)))
-        size = h.shape[-1]
-        keys = F.rms_norm(embedding[among].float(), (size,))
-        scores = F.linear(F.rms_norm(h.float(), (size,)), self.weight) @ keys.T * size**-0.5
-        place = torch.searchsorted(among, target)
-        loss = F.cross_entropy(scores, place, reduction="sum")
-        return loss, int((scores.argmax(-1) == place).sum())

@@ -26,13 +26,10 @@ from sleepdoc_model.training.group import Group
 from sleepdoc_model.training.loop import Schedule, accuracy, optimizer_for
 from sleepdoc_model.training.objective import answer_loss
 from sleepdoc_model.training.optimizer_state import load_optimizer_state, optimizer_state
-from sleepdoc_model.training.thinking.hinted import Hinted, Lessons, Probe
+from sleepdoc_model.training.probe import HINTS, Probe, middle
+from sleepdoc_model.training.thinking.hinted import Hinted, Lessons
 
 RANK = 16
-KNOWN_AT = 16
-"""The layer behind which what stands between is to be known while a question is asked."""
-HINTS = 0.5
-"""Weight of what stands between, awake and asleep, beside answers."""
 
 
 class Thinker:
@@ -152,11 +149,8 @@ class ThinkingTrainer:
         cache = cached_prefix(network, self.lessons.prefix)
         found: list[Tensor] = []
         memory = self.thinker.remembered(batch, cache, passes, found)
-        known: list[Tensor] = []
-        middle = list(network.layers())[min(KNOWN_AT, len(network.config.layers) - 1)]
-        hook = middle.register_forward_hook(lambda *seen: known.append(seen[-1][0]))
-        total, logits = answer_loss(network, cache, batch, memory)
-        hook.remove()
+        with middle(network) as known:
+            total, logits = answer_loss(network, cache, batch, memory)
         count = int((batch.labels != IGNORE).sum())
         loss = total / count
         figures = {"answer": loss.item(), "accuracy": accuracy(logits, batch)}
