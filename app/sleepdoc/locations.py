@@ -6,6 +6,8 @@ from pathlib import Path
 
 import platformdirs
 
+from sleepdoc_model.files import ModelFiles
+
 DATABASE_NAME = "sleepdoc.db"
 HEADS_NAME = "heads.safetensors"
 READER_NAME = "reader.safetensors"
@@ -52,6 +54,11 @@ def asset(name: str) -> Path:
     """A file that ships with sleepdoc, in the wheel or in a checkout."""
     packaged = Path(str(files("sleepdoc"))) / "assets" / name
     return packaged if packaged.exists() else Path(__file__).resolve().parents[2] / "assets" / name
+
+
+def model_files() -> ModelFiles:
+    """What ships with sleepdoc of the default model, and this machine's places."""
+    return ModelFiles(heads(), reader(), recall(), hashes(), cache())
 
 
 def heads() -> Path | None:

@@ -7,6 +7,7 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 from sleepdoc_model.engine import Engine
+from sleepdoc_model.files import ModelFiles
 from sleepdoc_model.tokenizer import Tokenizer
 
 if TYPE_CHECKING:
@@ -39,14 +40,10 @@ class ModelUnavailable(Exception):
 def load(
     model: str,
     *,
+    files: ModelFiles | None = None,
     device: str | None = None,
     seed: int = 0,
-    heads: Path | None = None,
-    reader: Path | None = None,
-    recall: Path | None = None,
     window: int | None = None,
-    hashes: Path | None = None,
-    cache: Path | None = None,
 ) -> tuple[Engine, Tokenizer]:
     """Load a model.
 
@@ -54,18 +51,15 @@ def load(
         model: ``default`` (the embedded one), ``tiny`` (random weights in the same shape, for
             tests), ``scripted`` with options (no network at all, for tests), or the path of a GGUF
             file.
+        files: What is there beside the base; None: nothing.
         device: ``cpu``, ``cuda`` or ``mps``; None picks the fastest there is.
         seed: Seeds the weights of `tiny`.
-        heads: The checkpoint of fast-weight heads that `default` needs.
-        reader: The corrections of `default` that it reads with; None: it is the bare base.
-        recall: What `default` makes vectors of passages with; None: it makes none.
         window: Tokens the attention layers can see; None is what the model was made for.
-        hashes: Where hashes of GGUF files are remembered; None: they are computed every time.
-        cache: A directory for prepared weights of `default`; None: they are prepared every time.
 
     Raises:
         ModelUnavailable: the id is unknown, or the model cannot be loaded here.
     """
+    files = files or ModelFiles()
     name, _, options = model.partition(":")
     if name == "scripted":
         return _scripted(options, seed)
@@ -73,12 +67,12 @@ def load(
         return _tiny(options, seed, window)
     if name == DEFAULT_MODEL:
         try:
-            return _default(heads, reader, recall, device, window, hashes, cache)
+            return _default(files, device, window)
         except (OSError, ValueError) as error:
             raise ModelUnavailable(f"The default model cannot be loaded: {error}.") from error
     if model.endswith(".gguf"):
         try:
-            return _gguf(Path(model), device, window, hashes)
+            return _gguf(Path(model), device, window, files.hashes)
         except (OSError, ValueError) as error:
             raise ModelUnavailable(f"{Path(model).name} cannot be loaded: {error}.") from error
     raise ModelUnavailable(f"No such model {model!r}. Use default, or the path of a GGUF file.")
@@ -116,24 +110,17 @@ def _tiny(options: str, seed: int, window: int | None) -> tuple[Engine, Tokenize
     return engine, ByteTokenizer()
 
 
-def _default(
-    heads: Path | None,
-    reader: Path | None,
-    recall: Path | None,
-    device: str | None,
-    window: int | None,
-    hashes: Path | None,
-    cache: Path | None,
-) -> tuple[Engine, Tokenizer]:
+def _default(files: ModelFiles, device: str | None, window: int | None) -> tuple[Engine, Tokenizer]:
     import_torch_meanwhile()
     from sleepdoc_model.base_file import base_path
     from sleepdoc_model.file_hash import file_sha256, known_sha256
     from sleepdoc_model.gguf.tokenizer import SMOLLM2, GGUFTokenizer
 
+    heads, reader, recall = files.heads, files.reader, files.recall
     if heads is None:
         raise ValueError("it needs a checkpoint of fast-weight heads")
     path = base_path()
-    sha256, tokenizer = known_sha256(path, hashes), GGUFTokenizer(path, SMOLLM2)
+    sha256, tokenizer = known_sha256(path, files.hashes), GGUFTokenizer(path, SMOLLM2)
     from sleepdoc_model.base import BaseWeights
     from sleepdoc_model.checkpoint import read_config
     from sleepdoc_model.device import place
@@ -143,7 +130,7 @@ def _default(
     from sleepdoc_model.weights_cache import WeightsCache
 
     config, placement = read_config(heads), place(device)
-    weights = BaseWeights(path, sha256, placement, WeightsCache(cache))
+    weights = BaseWeights(path, sha256, placement, WeightsCache(files.cache))
     engine = _engine(
         config,
         lambda: weights.network(config, heads, reader),

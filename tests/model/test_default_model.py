@@ -8,6 +8,7 @@ from sleepdoc_model.engine import Engine, Sampling, StateMismatch
 from sleepdoc_model.evaluation.documents import of_example
 from sleepdoc_model.evaluation.made_up import Task, made_up
 from sleepdoc_model.evaluation.memory import MemoryBenchmark, Settings
+from sleepdoc_model.files import ModelFiles
 from sleepdoc_model.load import load
 from sleepdoc_model.tasks import facts
 from sleepdoc_model.tokenizer import Tokenizer
@@ -22,13 +23,13 @@ DOCUMENT = "{first} was born in {value}. {second} majored in Music. {second} wor
 
 @pytest.fixture(scope="module")
 def loaded() -> tuple[Engine, Tokenizer]:
-    return load("default", device="cpu", heads=HEADS, reader=READER)
+    return load("default", files=ModelFiles(HEADS, READER), device="cpu")
 
 
 def test_a_memory_belongs_to_the_reader_it_was_made_with(
     loaded: tuple[Engine, Tokenizer],
 ) -> None:
-    bare, tokenizer = load("default", device="cpu", heads=HEADS)
+    bare, tokenizer = load("default", files=ModelFiles(HEADS), device="cpu")
     engine, _ = loaded
     read(bare, tokenizer, "Nothing much.\n\n")
     with pytest.raises(StateMismatch):

@@ -98,13 +98,9 @@ class ModelChoice:
         try:
             return load(
                 self.found or DEFAULT_MODEL,
+                files=locations.model_files(),
                 device=self.device,
                 seed=self.seed,
-                heads=locations.heads(),
-                reader=locations.reader(),
-                recall=locations.recall(),
-                hashes=locations.hashes(),
-                cache=locations.cache(),
                 window=window,
             )
         except ModelUnavailable as error:

@@ -33,6 +33,7 @@ from sleepdoc.store import Store
 from sleepdoc_kernels import result_file
 from sleepdoc_model.evaluation.bootstrap import ratio, ratio_interval, totals
 from sleepdoc_model.evaluation.identity import identity
+from sleepdoc_model.files import ModelFiles
 from sleepdoc_model.load import DEFAULT_MODEL, load
 from sleepdoc_model.passage_heads import PassageHeads, cosines, load_passage_heads
 from sleepdoc_model.pooling import Pooling
@@ -151,7 +152,8 @@ def _measure(store: Store, options: argparse.Namespace) -> None:
     settings = {"parts": options.parts, "budget": BUDGET, "folds": FOLDS}
     data = {name: sha256_of(options.reading / name / "train.jsonl") for name in SETS}
     data |= {"questions": sha256_of(options.data), "recall": sha256_of(options.recall)}
-    info = load(DEFAULT_MODEL, device="cpu", heads=options.heads, reader=options.reader)[0].info
+    files = ModelFiles(options.heads, options.reader)
+    info = load(DEFAULT_MODEL, files=files, device="cpu")[0].info
     found: dict[str, object] = {}
 
     def write(name: str, rows: Sequence[Row], **described: int) -> None:

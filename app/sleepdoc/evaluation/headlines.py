@@ -33,6 +33,7 @@ from sleepdoc_model.evaluation.documents import Document, of_example
 from sleepdoc_model.evaluation.identity import identity, sha256_of_documents
 from sleepdoc_model.evaluation.made_up import Task, make_document
 from sleepdoc_model.evaluation.memory import MemoryBenchmark, Result, Settings
+from sleepdoc_model.files import ModelFiles
 from sleepdoc_model.load import load
 from sleepdoc_model.tasks import passages
 from sleepdoc_model.tokenizer import Tokenizer
@@ -207,10 +208,10 @@ def main() -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     engine, tokenizer = load(
         options.model,
+        files=ModelFiles(
+            options.heads or locations.heads(), locations.reader(), cache=locations.cache()
+        ),
         device=options.device,
-        heads=options.heads or locations.heads(),
-        reader=locations.reader(),
-        cache=locations.cache(),
         window=None if options.model.startswith("scripted") else 8192,
     )
     headlines = Headlines(

@@ -18,6 +18,7 @@ from sleepdoc_model.engine import (
     Stretch,
     WindowFull,
 )
+from sleepdoc_model.files import ModelFiles
 from sleepdoc_model.tokenizer import Frame, TokenStream
 
 
@@ -38,13 +39,9 @@ class EngineClient:
         self,
         model: str,
         *,
+        files: ModelFiles | None = None,
         device: str | None = None,
         seed: int = 0,
-        heads: Path | None = None,
-        reader: Path | None = None,
-        recall: Path | None = None,
-        hashes: Path | None = None,
-        cache: Path | None = None,
         log: Path | None = None,
         process: ModelProcess | None = None,
     ) -> None:
@@ -53,7 +50,7 @@ class EngineClient:
         Args:
             process: one that has been told nothing yet, for the first worker.
         """
-        self._load = (log, model, device, seed, heads, reader, recall, hashes, cache)
+        self._load = (log, model, files, device, seed)
         self._spare = process
         self._process: ModelProcess | None = None
         self._facts: tuple[EngineInfo, Frame] | None = None
@@ -77,13 +74,9 @@ class EngineClient:
         """One that has what ships with sleepdoc, and this machine's places."""
         return cls(
             model,
+            files=locations.model_files(),
             device=device,
             seed=seed,
-            heads=locations.heads(),
-            reader=locations.reader(),
-            recall=locations.recall(),
-            hashes=locations.hashes(),
-            cache=locations.cache(),
             log=log,
             process=process,
         )

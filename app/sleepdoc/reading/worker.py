@@ -50,21 +50,12 @@ def main(pipe: Pipe, parent: int, ahead: bool) -> None:
     if ahead:
         import_torch_meanwhile()
     try:
-        log, model, device, seed, heads, reader, recall, hashes, cache = pipe.recv()
+        log, model, files, device, seed = pipe.recv()
     except (EOFError, OSError):
         return  # nothing is asked of it after all
     _redirect_output(log)
     try:
-        engine, tokenizer = load(
-            model,
-            device=device,
-            seed=seed,
-            heads=heads,
-            reader=reader,
-            recall=recall,
-            hashes=hashes,
-            cache=cache,
-        )
+        engine, tokenizer = load(model, files=files, device=device, seed=seed)
     except ModelUnavailable as error:
         pipe.send(("unavailable", str(error)))
     except Exception as error:

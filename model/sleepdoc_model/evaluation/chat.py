@@ -12,6 +12,7 @@ from sleepdoc_kernels import result_file
 from sleepdoc_model.engine import Engine
 from sleepdoc_model.evaluation import plain_talk
 from sleepdoc_model.evaluation.identity import identity, sha256_of
+from sleepdoc_model.files import ModelFiles
 from sleepdoc_model.load import load
 from sleepdoc_model.tasks import fairytale, gsm8k
 from sleepdoc_model.tasks.types import Question
@@ -52,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, help="also write the figures as JSON")
     options = parser.parse_args(arguments)
 
-    engine, tokenizer = load("default", heads=options.heads, reader=options.reader)
+    engine, tokenizer = load("default", files=ModelFiles(options.heads, options.reader))
     passes = options.passes or engine.info.passes
     rng = random.Random(options.seed)
     stories = fairytale.load(options.data, "val")

@@ -32,6 +32,7 @@ from sleepdoc_model.evaluation.bootstrap import interval
 from sleepdoc_model.evaluation.identity import identity, sha256_of
 from sleepdoc_model.evaluation.rouge import rouge_l
 from sleepdoc_model.evaluation.saying import say
+from sleepdoc_model.files import ModelFiles
 from sleepdoc_model.load import load
 from sleepdoc_model.recall.gist import precision, stands_in, supported
 from sleepdoc_model.recall.prose import Sentence, prose
@@ -208,7 +209,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for arm in ("reader", "base"):
         if arm in options.arms:
             reader = options.reader if arm == "reader" else None
-            engine, tokenizer = load("default", device="cpu", heads=options.heads, reader=reader)
+            engine, tokenizer = load(
+                "default", files=ModelFiles(options.heads, reader), device="cpu"
+            )
             of = identity(engine.info, {"reader": sha256_of(reader)} if reader else {}, {})
             kept = Said(options.results, arm, of)
             for name, found in sets.items():

@@ -19,6 +19,7 @@ from sleepdoc_model.evaluation.documents import Document, of_example
 from sleepdoc_model.evaluation.identity import identity, sha256_of_documents
 from sleepdoc_model.evaluation.made_up import made_up
 from sleepdoc_model.evaluation.memory import MemoryBenchmark, Result, Settings
+from sleepdoc_model.files import ModelFiles
 from sleepdoc_model.load import load
 from sleepdoc_model.tokenizer import Tokenizer
 
@@ -53,7 +54,7 @@ def main() -> None:
     names, of = [], {}
     for arm in options.arm:
         heads, _, passes = arm.rpartition(":")
-        engine, tokenizer = load("default", heads=Path(heads), reader=options.reader)
+        engine, tokenizer = load("default", files=ModelFiles(Path(heads), options.reader))
         names.append(f"{Path(heads).parent.name} N={passes}")
         rows += ask(engine, tokenizer, documents, int(passes), names[-1])
         data = {"documents": sha256_of_documents(documents)}

@@ -28,6 +28,7 @@ from sleepdoc_model.evaluation.bootstrap import ratio, ratio_interval, share_int
 from sleepdoc_model.evaluation.identity import identity, sha256_of
 from sleepdoc_model.evaluation.passages import SETS, Item, held_out
 from sleepdoc_model.evaluation.saying import say
+from sleepdoc_model.files import ModelFiles
 from sleepdoc_model.load import load
 from sleepdoc_model.reader import ABSENT
 from sleepdoc_model.recall.surest import surest, wants_phrase
@@ -155,7 +156,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     started, table = time.perf_counter(), []
     for arm in options.arms:
         reader = None if arm == "base" else options.reader
-        engine, tokenizer = load("default", device="cpu", heads=options.heads, reader=reader)
+        engine, tokenizer = load("default", files=ModelFiles(options.heads, reader), device="cpu")
         benchmark = ReadingBenchmark(engine, tokenizer)
         for name, items in sets.items():
             rows = list(benchmark.run(items, arm))
