@@ -1,11 +1,13 @@
-"""What recall finds by words alone, and with vectors of passages, on the same questions.
+"""What recall finds by words alone, with vectors of passages, and by these alone, on the same
+questions.
 
 python -m sleepdoc.evaluation.by_vectors --reading DIR --parts N --data questions.jsonl
     --documents DIR --states DIR --out FILE
 
 Passages of AfriQA, BoolQ and ClapNQ are one document: every 68th of them is a part, and N parts are
-read. Asked are the questions that are held out, by the vectors that ship; and all of them, by
-vectors learnt on two thirds of their titles and measured on the last, three times. Those of
+read. Asked are the questions that are held out, by the vectors that ship; and of all of them every
+M-th (`--every M`), by vectors learnt on two thirds of all titles and measured on the last, three
+times. Those of
 `questions.jsonl` (see `finding`) are asked by the vectors that ship. What is pooled of texts is
 computed once and kept in the folder of `--states`.
 """
@@ -13,12 +15,15 @@ computed once and kept in the folder of `--states`.
 import argparse
 import json
 import tempfile
+import time
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
+from heapq import nlargest
 from pathlib import Path
+from statistics import fmean
 
 import torch
 from torch import Tensor
@@ -27,9 +32,10 @@ from sleepdoc import locations
 from sleepdoc.documents.reader import load_document
 from sleepdoc.documents.types import Document, Page
 from sleepdoc.errors import SleepdocError
-from sleepdoc.evaluation.finding import Asked, asked_of, lines_of, measure
+from sleepdoc.evaluation.finding import Asked, asked_of, lines_of, measure, squash
 from sleepdoc.evaluation.results import sha256_of
 from sleepdoc.store import Store
+from sleepdoc.store.search import StoredIndex
 from sleepdoc_kernels import result_file
 from sleepdoc_model.evaluation.bootstrap import ratio, ratio_interval, totals
 from sleepdoc_model.evaluation.identity import identity
@@ -47,7 +53,9 @@ from sleepdoc_model.training.recall_vectors.texts import PARTS, SETS, Pages
 BUDGET = 400
 """Tokens of recalled text, the default."""
 FOLDS = 3
-ARMS = ("words", "with vectors")
+_NEAREST = 40
+"""Passages, more than there is room for."""
+WORDS, BOTH, ALONE = ARMS = ("words", "with vectors", "vectors")
 
 
 @dataclass(frozen=True)
@@ -62,6 +70,8 @@ class Row:
     """What answers stands whole in the recalled text; where that is not known, its page."""
     group: str
     """What questions have in common that are alike."""
+    seconds: float = 0.0
+    """What looking it up took, without the network's run of the question."""
 
 
 def compared(
@@ -73,22 +83,47 @@ def compared(
     states: PooledStates,
 ) -> Iterator[Row]:
     """Ask a stored document every question with and without what is known of how like its passages
-    are, [Q, P]. What asks two things is looked up by words in either arm."""
+    are, [Q, P]; what asks two things is looked up by words in either arm. Then take the passages
+    that are most like each question, whole, as long as there is room."""
     encode = lru_cache(maxsize=None)(states.tokenizer.encode)
-    first = store.index(document.sha256).first
-    near = {
-        each.question: dict(enumerate(row.tolist(), start=first))
-        for each, row in zip(asked, similar, strict=True)
-    }
+    index = store.index(document.sha256)
+    first = index.first
+    near = {each.question: row for each, row in zip(asked, similar, strict=True)}
 
     def nothing(question: str) -> Similar:
         return {}
 
-    for arm, likeness in zip(ARMS, (nothing, lambda question: near.get(question, {})), strict=True):
-        found = measure(store, document, asked, encode, (BUDGET,), likeness)
-        for each, group, result in zip(asked, groups, found, strict=True):
+    def known(question: str) -> Similar:
+        return dict(enumerate(near[question].tolist(), start=first)) if question in near else {}
+
+    for arm, likeness in ((WORDS, nothing), (BOTH, known)):
+        results = measure(store, document, asked, encode, (BUDGET,), likeness)
+        for each, group, result in zip(asked, groups, results, strict=True):
             answered = result.text if each.wanted else result.page
-            yield Row(arm, each.kind, result.page, answered, group)
+            yield Row(arm, each.kind, result.page, answered, group, result.seconds)
+    pages = {page.number: page.text for page in document.pages}
+    for each, group in zip(asked, groups, strict=True):
+        started = time.perf_counter()
+        found = _nearest(index, known(each.question), pages, lambda text: len(encode(text)))
+        seconds = time.perf_counter() - started
+        right = any(number in each.pages for number, _ in found)
+        answered = any(squash(w) in squash(text) for w in each.wanted for _, text in found)
+        yield Row(ALONE, each.kind, right, answered if each.wanted else right, group, seconds)
+
+
+def _nearest(
+    index: StoredIndex, similar: Similar, pages: Mapping[int, str], cost: Callable[[str], int]
+) -> list[tuple[int, str]]:
+    """The passages most like a question with their pages, as long as the next fits as well."""
+    left, found = BUDGET, list[tuple[int, str]]()
+    best = nlargest(_NEAREST, similar, key=similar.__getitem__)
+    for passage in sorted(index.load(best), key=lambda each: -similar[each.id]):
+        text = pages[passage.page][passage.start : passage.end]
+        left -= cost(text)
+        if left < 0:
+            break
+        found.append((passage.page, text))
+    return found
 
 
 def crossed(of: Mixture, pooling: Pooling, size: int, *, folds: int = FOLDS) -> Tensor:
@@ -109,20 +144,22 @@ def likened(heads: PassageHeads, passages: Tensor, questions: Tensor) -> Tensor:
 
 
 def figures(rows: Sequence[Row]) -> dict[str, object]:
-    """By kind of question: shares, and how much they are above those by words, with intervals."""
+    """By kind of question: shares, how much those of words with vectors are above those of words,
+    with intervals, and what a question takes."""
     found: dict[str, object] = {}
     for kind in ("all", *dict.fromkeys(row.kind for row in rows)):
         those = [row for row in rows if kind in ("all", row.kind)]
-        words, both = ([row for row in those if row.arm == arm] for arm in ARMS)
+        of = {arm: [row for row in those if row.arm == arm] for arm in ARMS}
+        words, both, _ = of.values()
         found[kind] = {
             "questions": len(words),
             **{
-                name: {
-                    ARMS[0]: sum(getattr(row, name) for row in words) / len(words),
-                    ARMS[1]: sum(getattr(row, name) for row in both) / len(both),
-                    "more": _above(words, both, name),
-                }
+                name: {arm: fmean(getattr(row, name) for row in rows) for arm, rows in of.items()}
+                | {"more": _above(words, both, name)}
                 for name in ("page", "text")
+            },
+            "milliseconds": {
+                arm: 1000 * fmean(row.seconds for row in rows) for arm, rows in of.items()
             },
         }
     return found
@@ -149,7 +186,12 @@ def main() -> None:
 def _measure(store: Store, options: argparse.Namespace) -> None:
     states = embedded(options.heads, options.reader, options.reading, locations.cache())
     shipped = load_passage_heads(options.recall)
-    settings = {"parts": options.parts, "budget": BUDGET, "folds": FOLDS}
+    settings = {
+        "parts": options.parts,
+        "every": options.every,
+        "budget": BUDGET,
+        "folds": FOLDS,
+    }
     data = {name: sha256_of(options.reading / name / "train.jsonl") for name in SETS}
     data |= {"questions": sha256_of(options.data), "recall": sha256_of(options.recall)}
     files = ModelFiles(options.heads, options.reader)
@@ -171,7 +213,7 @@ def _measure(store: Store, options: argparse.Namespace) -> None:
     held_out = [n for n, each in enumerate(mixed.asked) if each.held_out]
     for name, similar, chosen in (
         ("held out", likened(shipped, mixed.passages, mixed.questions), held_out),
-        ("crossed", crossed(mixed, states.pooling, size), range(len(asked))),
+        ("crossed", crossed(mixed, states.pooling, size), range(0, len(asked), options.every)),
     ):
         rows = compared(
             store,
@@ -213,6 +255,7 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--reading", type=Path, required=True, help="folder of reading data sets")
     parser.add_argument("--parts", type=int, default=PARTS, help=f"of {PARTS}; the first ones")
+    parser.add_argument("--every", type=int, default=1, help="every so manieth of all questions")
     parser.add_argument("--data", type=Path, required=True, help="questions, as for `finding`")
     parser.add_argument("--documents", type=Path, help="folder of the files; that of the data")
     parser.add_argument("--only", nargs="*", default=(), help="ids of documents; all")
