@@ -99,8 +99,8 @@ def read_reader(path: Path) -> dict[str, tuple[Tensor, Tensor]]:
     return found
 
 
-def restore(corrections: Mapping[str, Corrected], path: Path) -> None:
-    """Give corrections that were attached the values of a saved reader of the same rank.
+def read_factors(path: Path) -> dict[str, tuple[Tensor, Tensor]]:
+    """The same as training has them.
 
     A file has the product of the factors, not how large each is. A direction gets back the length
     one that it has where training begins, or an optimiser's steps would be far too large for one
@@ -109,11 +109,23 @@ def restore(corrections: Mapping[str, Corrected], path: Path) -> None:
     Raises:
         ValueError: not a reader of ours.
     """
+    factors = {}
+    for name, (down, up) in read_reader(path).items():
+        length = down.norm(dim=1)
+        factors[name] = down / length[:, None], up * length
+    return factors
+
+
+def restore(corrections: Mapping[str, Corrected], path: Path) -> None:
+    """Give corrections that were attached the values of a saved reader of the same rank.
+
+    Raises:
+        ValueError: not a reader of ours.
+    """
     with torch.no_grad():
-        for name, (down, up) in read_reader(path).items():
-            length = down.norm(dim=1)
-            corrections[name].down.copy_(down / length[:, None])
-            corrections[name].up.copy_(up * length)
+        for name, (down, up) in read_factors(path).items():
+            corrections[name].down.copy_(down)
+            corrections[name].up.copy_(up)
 
 
 def with_corrections(weights: Mapping[str, Tensor], path: Path) -> dict[str, Tensor]:

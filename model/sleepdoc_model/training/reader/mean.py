@@ -1,45 +1,43 @@
-"""The mean of readers along one run, which may answer better than each of them.
+"""The mean of readers that come from one another, which may answer better than each of them.
 
-python -m sleepdoc_model.training.reader.mean STATE STATE ... --out reader.safetensors
+python -m sleepdoc_model.training.reader.mean READER READER ... --out reader.safetensors
 
-Factors are averaged, not their products: along one run they stay near each other, as for weights of
-fine-tuned networks (model soups, arXiv 2203.05482).
+Factors are averaged, not their products: readers of which one was trained from another stay near
+each other, as weights of fine-tuned networks do (model soups, arXiv 2203.05482).
 """
 
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from safetensors.torch import load_file
+import torch
 from torch import Tensor
 
-from sleepdoc_model.reader import save_reader
+from sleepdoc_model.file_hash import file_sha256
+from sleepdoc_model.reader import read_factors, save_reader
 
-_AVERAGE = ".down/average"
 
+def mean(readers: Sequence[Path]) -> dict[str, tuple[Tensor, Tensor]]:
+    """Down- and up-projections by the corrected projection's name.
 
-def mean(states: Sequence[dict[str, Tensor]]) -> dict[str, tuple[Tensor, Tensor]]:
-    """Down- and up-projections of the averages over steps in states that `ReaderTrainer.save` wrote
-    in one run, by the corrected projection's name."""
+    Raises:
+        ValueError: one of them is not a reader of ours.
+    """
+    found = [read_factors(path) for path in readers]
 
-    def of(name: str) -> Tensor:
-        total = states[0][name].clone()
-        for state in states[1:]:
-            total += state[name]
-        return total / len(states)
+    def of(name: str, factor: int) -> Tensor:
+        return torch.stack([each[name][factor] for each in found]).mean(0)
 
-    names = [name.removesuffix(_AVERAGE) for name in states[0] if name.endswith(_AVERAGE)]
-    return {name: (of(f"{name}{_AVERAGE}"), of(f"{name}.up/average")) for name in names}
+    return {name: (of(name, 0), of(name, 1)) for name in found[0]}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m sleepdoc_model.training.reader.mean")
-    parser.add_argument("states", type=Path, nargs="+", metavar="STATE")
+    parser.add_argument("readers", type=Path, nargs="+", metavar="READER")
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
-    states = [load_file(path) for path in options.states]
-    step = "+".join(str(int(state["step"])) for state in states)
-    save_reader(options.out, mean(states), step=step)
+    of = " ".join(file_sha256(path)[:12] for path in options.readers)
+    save_reader(options.out, mean(options.readers), mean=of)
 
 
 if __name__ == "__main__":
