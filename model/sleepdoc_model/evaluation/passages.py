@@ -12,7 +12,7 @@ from sleepdoc_model.training.reader.retrieval import Retriever, overlap, pieces
 from sleepdoc_model.training.reader.sources import Text
 
 READING = ("afriqa", "onestopqa", "boolq", "clapnq")
-SETS = (*READING, "fairytaleqa", "chains", "records")
+SETS = (*READING, "fairytaleqa", "joined", "chains", "records")
 _TAKEN_AWAY = 7
 """Of one question about a fact in so many the right passage is left out."""
 
@@ -40,7 +40,23 @@ def held_out(reading: Path, fairytales: Path, count: int) -> dict[str, list[Item
     }
     tales = sources.load_fairytales(fairytales, "val")
     sets["fairytaleqa"] = items(tales, _pool(tales, "fairytaleqa"), count=count)
-    return sets | {"chains": chained(count), "records": recorded(count)}
+    return sets | {"joined": joined(count), "chains": chained(count), "records": recorded(count)}
+
+
+def joined(count: int, *, seed: int = 0) -> list[Item]:
+    """Questions that take a pronoun to be understood, or two sentences of a text written for it."""
+    asked = [(text, each) for text in sources.load_written("held out") for each in text.questions]
+    return [
+        Item(
+            text.source,
+            "two steps" if each.through else each.kind,
+            each.text,
+            () if each.kind == "absent" else each.answers,
+            text.passages,
+            text.passages[0],
+        )
+        for text, each in random.Random(seed).sample(asked, min(count, len(asked)))
+    ]
 
 
 def chained(count: int, *, people: int = 4, seed: int = 0) -> list[Item]:

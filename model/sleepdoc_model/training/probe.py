@@ -15,8 +15,9 @@ from torch import Tensor, nn
 from sleepdoc_model.network import Network
 from sleepdoc_model.tokenizer import Tokenizer
 
-KNOWN_AT = 16
-"""The layer behind which what stands between is to be known while a question is asked."""
+KNOWN_AT = 20
+"""The layer behind which what stands between is to be known while a question is asked: what a single
+step finds stands in the states of the default model from layer 22 on."""
 HINTS = 0.5
 """Weight of what stands between beside answers."""
 CLOSE = 2

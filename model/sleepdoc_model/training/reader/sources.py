@@ -48,7 +48,7 @@ _KINDS: dict[str, Kind] = {
     "summary": "summary",
     "title": "title",
 }
-_HELD_OUT = {"afriqa": 12, "onestopqa": 5, "clapnq": 6, "boolq": 12}
+_HELD_OUT = {"afriqa": 12, "onestopqa": 5, "clapnq": 6, "boolq": 12, JOINED: 7}
 """One title in so many is measured on, and never trained on."""
 _SHORT = 160
 """Characters of an answer, at most, that is learnt without the text."""
@@ -106,18 +106,14 @@ def _reading(name: str, record: dict[str, Any]) -> Text:
     return Text(name, record["title"], (record["passage"],), tuple(questions))
 
 
-def load_written() -> list[Text]:
+def load_written(part: Part = "train") -> list[Text]:
     """Documents of the kinds people open, written for sleepdoc with their questions; apart those
     whose questions do not use the words of the sentence that answers, and those that need more of a
-    text than one sentence."""
+    text than one sentence, of which some are held out."""
     return [
-        Text(
-            _source(record["id"]),
-            record["title"],
-            tuple(record["pages"]),
-            _written(record),
-        )
+        Text(_source(record["id"]), record["title"], tuple(record["pages"]), _written(record))
         for record in _ours("documents")
+        if _written_for(record["id"]) == part
     ]
 
 
@@ -125,6 +121,11 @@ def _source(id: str) -> str:
     if id.startswith(_JOINED):
         return JOINED
     return "reworded" if id.startswith(_REWORDED) else "written"
+
+
+def _written_for(id: str) -> Part:
+    held_out = id.startswith(_JOINED) and int(id.rpartition("-")[2]) % _HELD_OUT[JOINED] == 0
+    return "held out" if held_out else "train"
 
 
 def load_asked(folder: Path) -> list[Text]:
