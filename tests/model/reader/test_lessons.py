@@ -111,6 +111,8 @@ def test_written_documents_hold_their_answers_and_evidence() -> None:
                 assert " ".join(asked.answers[0].split()) in evidence, asked
             if asked.kind == "absent":
                 assert asked.answers == (ABSENT,)
+            if asked.through:
+                assert asked.through in pages[0] and asked.through not in asked.text, asked
 
 
 def test_made_up_documents_answer_their_questions() -> None:
@@ -163,3 +165,18 @@ def test_what_stands_between_is_to_be_known_right_before_an_answer_of_two_steps(
             seen.add((hops, bool(known)))
         assert hinted <= {n for begin in begins for n in (begin - 1, begin)}
     assert (True, True) in seen and (False, False) in seen
+
+
+def test_a_text_whose_sentences_belong_together_is_there_as_a_whole() -> None:
+    page = " ".join(f"Captain {n} sails the ship {n}." for n in "ABCDEFGHIJ" * 6)
+    asked = [
+        Asked("Where does the ship of A go?", ("Rome",), "fact", through="A"),
+        Asked("Who sails A?", ("Captain A",), "fact"),
+    ]
+    text = Text(sources.JOINED, "Ships", (page,), tuple(asked))
+    lessons = Lessons(TOKENIZER, [text], [], Recipe({sources.JOINED: 1.0}, causal=0.0))
+    for number in range(10):
+        lesson = lessons.draw(0, number)
+        assert spelt(lesson.ids).count("[p. ") == 1
+        assert spelt(lesson.ids).count("Captain") > 50
+        assert any(token != NOTHING for token in lesson.hint)

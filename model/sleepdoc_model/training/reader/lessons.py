@@ -11,10 +11,11 @@ from sleepdoc_model.tokenizer import Tokenizer
 from sleepdoc_model.training.probe import first_token
 from sleepdoc_model.training.reader.conversation import NOTHING, Conversation
 from sleepdoc_model.training.reader.retrieval import Retriever, overlap, pieces, sentences
-from sleepdoc_model.training.reader.sources import ALIKE, Asked, Text, made_up
+from sleepdoc_model.training.reader.sources import ALIKE, JOINED, Asked, Text, made_up
 
 SHARES = {
     "written": 0.2,
+    "joined": 0.12,
     "asked": 0.2,
     "reworded": 0.12,
     "afriqa": 0.1,
@@ -104,8 +105,11 @@ class Lessons:
         if source == "plain":
             return self._plain(rng)
         if source in ALIKE:
-            return self._alike(rng, ALIKE[source](rng))
+            text = ALIKE[source](rng)
+            return self._all(rng, pieces(text.passages[0]), text.questions)
         text = made_up(rng) if source == "made up" else rng.choice(self.texts[source])
+        if source == JOINED:
+            return self._all(rng, [" ".join(text.passages[0].split())], text.questions)
         return self._lesson(rng, text, whole=rng.random() >= self.recipe.causal)
 
     def _plain(self, rng: random.Random) -> Conversation:
@@ -114,11 +118,12 @@ class Lessons:
         self._ask(lesson, question, answer, most=120)
         return lesson
 
-    def _alike(self, rng: random.Random, text: Text) -> Conversation:
+    def _all(
+        self, rng: random.Random, passages: Sequence[str], asked: Sequence[Asked]
+    ) -> Conversation:
         """Of a text that says the same of many all may be needed, so all of it is there."""
-        passages, asked = pieces(text.passages[0]), text.questions
         if rng.random() >= _EACH:
-            return self._tokens(rng, passages, asked[:2], whole=True)
+            return self._tokens(rng, passages, rng.sample(asked, min(2, len(asked))), whole=True)
         lesson = Conversation()
         for piece in passages:
             lesson.add(self._piece(rng, piece), block=0)

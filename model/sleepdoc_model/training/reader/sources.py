@@ -39,6 +39,7 @@ class Text:
     questions: tuple[Asked, ...]
 
 
+JOINED = "joined"
 _KINDS: dict[str, Kind] = {
     "extractive": "fact",
     "abstractive": "how",
@@ -55,6 +56,8 @@ _LONGEST = 3600
 """Characters of a page that is slept on, so that it fits into a window."""
 _REWORDED = tuple(f"p{number}-" for number in range(1, 7))
 """How the ids begin of documents whose questions use other words than the text."""
+_JOINED = "j"
+"""The same of those whose questions take more than one sentence, or who a pronoun means."""
 _STORIES = ("african-storybook",)
 _SHORT_ANSWERS = ("afriqa", "onestopqa", "qamr", "quoref-subset", "ropes-subset", "redocred")
 
@@ -105,16 +108,23 @@ def _reading(name: str, record: dict[str, Any]) -> Text:
 
 def load_written() -> list[Text]:
     """Documents of the kinds people open, written for sleepdoc with their questions; apart those
-    whose questions do not use the words of the sentence that answers."""
+    whose questions do not use the words of the sentence that answers, and those that need more of a
+    text than one sentence."""
     return [
         Text(
-            "reworded" if record["id"].startswith(_REWORDED) else "written",
+            _source(record["id"]),
             record["title"],
             tuple(record["pages"]),
             _written(record),
         )
         for record in _ours("documents")
     ]
+
+
+def _source(id: str) -> str:
+    if id.startswith(_JOINED):
+        return JOINED
+    return "reworded" if id.startswith(_REWORDED) else "written"
 
 
 def load_asked(folder: Path) -> list[Text]:
@@ -141,7 +151,7 @@ def _ours(folder: str) -> Iterator[dict[str, Any]]:
 
 def _written(record: dict[str, Any]) -> tuple[Asked, ...]:
     return tuple(
-        Asked(q["q"], (q["a"],), q["kind"], " ".join(q["evidence"].split()))
+        Asked(q["q"], (q["a"],), q["kind"], " ".join(q["evidence"].split()), q.get("through", ""))
         for q in record["questions"]
     )
 
@@ -195,7 +205,7 @@ def load_closed_book(folder: Path) -> list[Example]:
 
 def _closed_book(text: Text) -> Example:
     asked = [q for q in text.questions if q.kind in ("fact", "how", "yesno", "list")]
-    short = [q for q in asked if len(q.answers[0]) <= _SHORT]
+    short = [q for q in asked if len(q.answers[0]) <= _SHORT and not q.through]
     windows = tuple(f"{page}\n\n" for page in text.passages)
     return Example(windows, tuple(Question(q.text, q.answers[0]) for q in short))
 
@@ -235,7 +245,7 @@ def recorded(rng: random.Random) -> Text:
 
 
 ALIKE = {"chained": chained, "records": recorded}
-"""Texts of which all is needed, for names alone tell apart what is said."""
+"""Made up texts of which all is needed, for names alone tell apart what is said."""
 
 
 def _generated(source: str, example: Example) -> Text:
