@@ -16,7 +16,7 @@ from sleepdoc_model.network import Network
 from sleepdoc_model.tokenizer import Tokenizer
 
 KNOWN_AT = 20
-"""The layer behind which what stands between is to be known while a question is asked: what a single
+"""The layer behind which what stands between is to be known while a question is asked. What one
 step finds stands in the states of the default model from layer 22 on."""
 HINTS = 0.5
 """Weight of what stands between beside answers."""
