@@ -23,7 +23,7 @@ from sleepdoc_model.tasks.types import Example, Question
 from sleepdoc_model.tokenizer import Tokenizer
 from sleepdoc_model.training.data import IGNORE, Lesson, collate
 from sleepdoc_model.training.objective import answer_loss
-from sleepdoc_model.training.thinking.loop import Thinker
+from sleepdoc_model.training.thinking.loop import LOOP, Thinker
 
 _TWO_HOPS = ("hop", "mayor")
 """Kinds of chains that are two facts one behind the other."""
@@ -107,7 +107,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m sleepdoc_model.evaluation.thinking")
     parser.add_argument("--arm", action="append", required=True, metavar="RUN:N")
     parser.add_argument("--documents", type=int, default=48, help="of each kind")
-    parser.add_argument("--loop", type=int, nargs=2, default=(8, 20), help="layers, from and up to")
+    parser.add_argument("--loop", type=int, nargs=2, default=LOOP, help="layers, from and up to")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--out", type=Path, help="figures as JSON")

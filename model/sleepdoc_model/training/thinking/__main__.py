@@ -14,7 +14,7 @@ from sleepdoc_model.gguf.tokenizer import SMOLLM2, GGUFTokenizer
 from sleepdoc_model.training.keeping import keep
 from sleepdoc_model.training.loop import Schedule
 from sleepdoc_model.training.thinking.hinted import Chains
-from sleepdoc_model.training.thinking.loop import Thinker, ThinkingTrainer
+from sleepdoc_model.training.thinking.loop import LOOP, Thinker, ThinkingTrainer
 
 
 def main() -> None:
@@ -42,7 +42,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m sleepdoc_model.training.thinking")
     parser.add_argument("--heads", type=Path, default=Path("assets/heads.safetensors"))
     parser.add_argument("--reader", type=Path, default=Path("assets/reader.safetensors"))
-    parser.add_argument("--loop", type=int, nargs=2, default=(8, 20), help="layers, from and up to")
+    parser.add_argument("--loop", type=int, nargs=2, default=LOOP, help="layers, from and up to")
     parser.add_argument("--passes", type=int, nargs="+", default=(1,), help="drawn from, by step")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--steps", type=int, default=10_000)
