@@ -173,11 +173,24 @@ class Packer:
                 score = worth(sentence) + (1 - _OWN) * hit.score
                 score *= self._counts(sentence, query)
                 scores[sentence] = max(score, scores.get(sentence, 0.0))
+        scores = scores if query.place else self._told(scores, query)
         most = max(scores.values(), default=0.0)
         for sentence, plainly in ranking.explaining.items():
             score = scores.get(sentence, worth(sentence))
             scores[sentence] = score + _EXPLAINS * plainly * most
         return scores
+
+    def _told(self, scores: Mapping[Sentence, float], query: Query) -> dict[Sentence, float]:
+        """Without entries of contents that have no more of what is asked for than another sentence,
+        such as the heading that they name: a reader would answer from them."""
+        held = {each: query.weights.keys() & {*terms(self.text(each))} for each in scores}
+        names = {(page, place) for page, place in scores if place in self._contents[page]}
+        told = [had for each, had in held.items() if each not in names]
+        return {
+            each: score
+            for each, score in scores.items()
+            if each not in names or not any(held[each] <= had for had in told)
+        }
 
     def _counts(self, sentence: Sentence, query: Query) -> float:
         """What it counts that a sentence has something: less if it only names what stands
