@@ -187,12 +187,12 @@ class Packer:
         """Without entries of contents that have no more of what is asked for than another sentence,
         such as the heading that they name: a reader would answer from them."""
         held = {each: query.weights.keys() & {*terms(self.text(each))} for each in scores}
-        names = {(page, place) for page, place in scores if place in self._contents[page]}
-        told = [had for each, had in held.items() if each not in names]
+        entries = {(page, place) for page, place in scores if place in self._contents[page]}
+        told = [had for each, had in held.items() if each not in entries]
         return {
             each: score
             for each, score in scores.items()
-            if each not in names or not any(held[each] <= had for had in told)
+            if each not in entries or not any(held[each] <= had for had in told)
         }
 
     def _counts(self, sentence: Sentence, query: Query) -> float:

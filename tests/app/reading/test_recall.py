@@ -276,7 +276,8 @@ def test_who_wrote_it_is_looked_for_where_it_begins(of_pages: Recaller) -> None:
 
 def test_how_it_begins_is_quoted_once(of_pages: Recaller) -> None:
     begins = "The author of this document is Ada Byron."
-    found = of_pages({"1": f"{begins} {FILLER}"}, "Who is the author of this document?")
+    question = "Who is the author of this document?"
+    found = of_pages({"1": begins, "2": FILLER}, question)
     assert found.text.count(begins) == 1
 
 

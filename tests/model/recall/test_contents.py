@@ -98,6 +98,12 @@ def test_entries_without_pages_are_known_by_the_heading_and_end_where_one_comes_
     )
 
 
+def test_a_part_in_plain_text_begins_where_its_entry_comes_again() -> None:
+    entries = ["1. Fog", "2. Nets", "3. Oars"]
+    text = "\n\n".join(["Contents", *entries, entries[0], "A week of fog"])
+    assert marked(text) == ["Contents", *entries]
+
+
 @pytest.mark.parametrize(
     "text",
     [
