@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
+from itertools import groupby, islice
 
 from sleepdoc.documents.types import Page
 from sleepdoc.figures import quoted
@@ -24,6 +24,7 @@ from sleepdoc_model.recall.inquiry import (
     OnPage,
     OnPages,
     Places,
+    Title,
     Whole,
 )
 from sleepdoc_model.recall.packing import Packer, Quote, ranked
@@ -70,7 +71,7 @@ def answer(
         tokens: room for quotes.
         whole: whether the pages are all the document has.
         past: what was written down of the document, and what was asked about it.
-        title: what the document calls itself, if that is known; asked for only of the whole.
+        title: what the document calls itself, if that is known; asked for only where it is needed.
     """
     match inquiry:
         case OnPage(label, about):
@@ -120,6 +121,8 @@ def answer(
             return _placed(phrase, pages, packer, tokens, listed=sentences, whole=whole)
         case Asked(when):
             return Found(LOOKED_UP, [], questions_asked(past.questions, when, date.today()))
+        case Title():
+            return _called(title(), pages, packer, tokens)
         case Whole():
             named = title()
             told = summaries.of_whole(pages, past, packer, named)
@@ -128,6 +131,17 @@ def answer(
 
 def _told(told: summaries.Told | None) -> Found | None:
     return Found(LOOKED_UP, *told) if told else None
+
+
+def _called(title: str, pages: Sequence[Page], packer: Packer, tokens: int) -> Found | None:
+    """Its title, with the first place where that stands, or else with how the document begins."""
+    if not title:
+        return None
+    places = [*islice(lookup.occurrences(pages, title), 1)]
+    quotes = _quotes(places, packer, tokens)
+    return Found(
+        LOOKED_UP, quotes or packer.fill(packer.sentences(pages[0].number)[:1], tokens), title
+    )
 
 
 def _of_itself(pages: Sequence[Page], packer: Packer, tokens: int, title: str) -> Found:

@@ -14,13 +14,16 @@ from sleepdoc.store.search import StoredIndex
 from sleepdoc_model.recall.folding import terms
 from sleepdoc_model.recall.fusion import Similar
 from sleepdoc_model.recall.inquiry import inquire
-from sleepdoc_model.recall.packing import Quote, ranked
+from sleepdoc_model.recall.packing import Packer, Quote, ranked
 from sleepdoc_model.recall.parts import parts
 from sleepdoc_model.recall.query import Turn, ask_each, leans
+from sleepdoc_model.recall.whole import FRONT, TITLE
 from sleepdoc_model.recall.written import packer, write
 
 _FRONT = 3
-"""Pages on which a document's title stands."""
+"""Pages on which a document's title stands, and who made it."""
+_FRONT_SHARE = 0.5
+"""Share of the tokens for what stands there, where that is asked for."""
 
 
 class StoredText:
@@ -64,8 +67,13 @@ class StoredText:
     def title(self) -> str:
         """The title, if it stands on one of the first pages: the name of a file rarely does."""
         words = terms(self._document.title)
-        front = {term for page in self.pages[:_FRONT] for term in terms(page.text)}
+        front = {term for page in self.front for term in terms(page.text)}
         return self._document.title if words and front.issuperset(words) else ""
+
+    @property
+    def front(self) -> tuple[Page, ...]:
+        """The first pages."""
+        return self.pages[:_FRONT]
 
     @cached_property
     def _document(self) -> Document:
@@ -145,7 +153,20 @@ def recall(
         {} if (before or n) and leans(each) else likeness(each) for n, each in enumerate(asked)
     ]
     quotes = ranked(text.index, ask_each(asked, before), packing, tokens, similar)
+    if any(FRONT.match(each) or TITLE.match(each) for each in asked):
+        quotes = _with_front(quotes, text, packing, int(tokens * _FRONT_SHARE))
     return Recalled(*_write(text, quotes, tokens, encode), leans=leaning)
+
+
+def _with_front(
+    quotes: Sequence[Quote], text: StoredText, packing: Packer, tokens: int
+) -> list[Quote]:
+    """How a document begins, in at most `tokens` tokens, before what else of it is quoted. It
+    hardly ever has the words of a question such as "Who wrote this?"."""
+    sentences = [each for page in text.front for each in packing.sentences(page.number)]
+    front = packing.fill(sentences, tokens)
+    ends = {quote.page: quote.end for quote in front}
+    return [*front, *(quote for quote in quotes if quote.start >= ends.get(quote.page, 0))]
 
 
 def _write(

@@ -156,7 +156,8 @@ _TYPES: tuple[tuple[str, Callable[[str, list[str]], bool]], ...] = (
     (r"how\s+much\b", _amount),
     (r"how\s+(?:long|often|old|soon)\b", _duration),
     (r"how\s+(?:to|(?:can|could|do|may|should|would)\s+(?:i|one|we|you))\b", _step),
-    (rf"where\s+{_AUXILIARY}\b", _named),
+    (rf"(?:how|where)\s+{_AUXILIARY}\b", _named),
+    (r"why\b", _named),
     (rf"(?:what|which)\s+(?:{_NAMED})\b", _named),
 )
 _TABLE = tuple((re.compile(_OPENING + asked, re.IGNORECASE), test) for asked, test in _TYPES)
@@ -164,8 +165,8 @@ _TABLE = tuple((re.compile(_OPENING + asked, re.IGNORECASE), test) for asked, te
 
 def fits(answer: str, question: str) -> bool:
     """Whether an answer is of the type that its question asks for: for "who" somebody's name or
-    description, for "when" a time, for "how many" a number, for "where" more than a number, for
-    "how do I" something to do. True where the type is not plain."""
+    description, for "when" a time, for "how many" a number, for "where", "how did" and "why" more
+    than a number or a date, for "how do I" something to do. True where the type is not plain."""
     question = " ".join(question.split())
     found = words(answer)
     if found and found[0].casefold() in REPLIES and found[1:2] != ["one"]:

@@ -11,7 +11,7 @@ from sleepdoc_model.recall.folding import terms
 from sleepdoc_model.recall.lookup import NUMERALS
 from sleepdoc_model.recall.query import Query, ask
 from sleepdoc_model.recall.stop_words import STOP_WORDS
-from sleepdoc_model.recall.whole import ASKED, PAGES, WHOLE, share
+from sleepdoc_model.recall.whole import ASKED, PAGES, TITLE, WHOLE, share
 
 _NUMBER = r"(?P<name>[A-Za-z]{1,3}[-.]?\d+|\d+(?:[-.]\d+)*|[ivxlcdm]+)"
 _PAGE = re.compile(
@@ -151,6 +151,11 @@ class Whole:
 
 
 @dataclass(frozen=True)
+class Title:
+    """What the document is called."""
+
+
+@dataclass(frozen=True)
 class Asked:
     """What was asked before."""
 
@@ -158,7 +163,9 @@ class Asked:
     """As the question says it, such as ``yesterday``; empty for whenever."""
 
 
-Inquiry = OnPage | OnNthPage | OnPages | InShare | InSection | Count | Places | Whole | Asked
+Inquiry = (
+    OnPage | OnNthPage | OnPages | InShare | InSection | Count | Places | Whole | Title | Asked
+)
 
 
 def inquire(question: str) -> Inquiry | None:
@@ -174,6 +181,8 @@ def inquire(question: str) -> Inquiry | None:
         return Asked((match["when"] or "").casefold())
     if WHOLE.match(question):
         return Whole()
+    if TITLE.match(question):
+        return Title()
     if match := PAGES.search(question):
         about = _rest(question, match)
         return OnPages(match["first"], match["last"], about if about.weights else None)

@@ -9,6 +9,7 @@ from sleepdoc_model.recall.definition import explains, names
 from sleepdoc_model.recall.folding import terms
 from sleepdoc_model.recall.fusion import Similar, fused
 from sleepdoc_model.recall.index import Index, Indexed
+from sleepdoc_model.recall.lists import introduction
 from sleepdoc_model.recall.passages import Span, sentences, title
 from sleepdoc_model.recall.query import Query
 from sleepdoc_model.recall.ranking import Ranking, nearness
@@ -47,6 +48,8 @@ class Quote:
     page: int
     start: int
     end: int
+    introduced: Span | None = None
+    """What introduces the list of which it is a later item, on the same page."""
 
 
 class Packer:
@@ -173,11 +176,24 @@ class Packer:
                 score = worth(sentence) + (1 - _OWN) * hit.score
                 score *= self._counts(sentence, query)
                 scores[sentence] = max(score, scores.get(sentence, 0.0))
+        scores = scores if query.place else self._told(scores, query)
         most = max(scores.values(), default=0.0)
         for sentence, plainly in ranking.explaining.items():
             score = scores.get(sentence, worth(sentence))
             scores[sentence] = score + _EXPLAINS * plainly * most
         return scores
+
+    def _told(self, scores: Mapping[Sentence, float], query: Query) -> dict[Sentence, float]:
+        """Without entries of contents that have no more of what is asked for than another sentence,
+        such as the heading that they name: a reader would answer from them."""
+        held = {each: query.weights.keys() & {*terms(self.text(each))} for each in scores}
+        entries = {(page, place) for page, place in scores if place in self._contents[page]}
+        told = [had for each, had in held.items() if each not in entries]
+        return {
+            each: score
+            for each, score in scores.items()
+            if each not in entries or not any(held[each] <= had for had in told)
+        }
 
     def _counts(self, sentence: Sentence, query: Query) -> float:
         """What it counts that a sentence has something: less if it only names what stands
@@ -204,7 +220,14 @@ class Packer:
     def _price(self, sentence: Sentence, chosen: Mapping[Sentence, Place]) -> int:
         page, place = sentence
         joins = (page, place - 1) in chosen or (page, place + 1) in chosen
-        return self._cost(self.text(sentence)) + (1 if joins else self._mark)
+        mark = 1 if joins else self._mark
+        if (page, place - 1) not in chosen and (before := self._introduced(sentence)):
+            mark += self._cost(self._page_text(page)[slice(*before)])
+        return self._cost(self.text(sentence)) + mark
+
+    def _introduced(self, sentence: Sentence) -> Span | None:
+        page, place = sentence
+        return introduction(self._page_text(page), self._of(page), place)
 
     def _quotes(self, chosen: Mapping[Sentence, Place]) -> list[tuple[Place, Quote]]:
         """Sentences that follow each other as one quote, with the best of their places."""
@@ -217,7 +240,12 @@ class Packer:
         return [
             (
                 min(chosen[sentence] for sentence in run),
-                Quote(run[0][0], self._span(run[0])[0], self._span(run[-1])[1]),
+                Quote(
+                    run[0][0],
+                    self._span(run[0])[0],
+                    self._span(run[-1])[1],
+                    self._introduced(run[0]),
+                ),
             )
             for run in runs
         ]

@@ -1,4 +1,4 @@
-"""Questions about a document as a whole or a stretch of it, by how they are put."""
+"""Questions about a document as a whole, its beginning or a stretch of it, by how they are put."""
 
 import re
 
@@ -46,6 +46,41 @@ WHOLE = re.compile(
             r"tl;?\s?dr",
         )
     ),
+    re.IGNORECASE,
+)
+
+_HERE = (
+    rf"(?:(?:this|these)(?:\s+{_NOUN})?"
+    r"|the\s+(?:document|book(?:let)?|paper|manual|guide|handbook|thesis|pdf|tutorial|faq|novel))"
+)
+"""What is asked about; of ``the letter`` the text may tell."""
+_MADE = "authored|edited|translated|published|compiled|issued|created|released|prepared|drafted"
+_WRITTEN = (
+    rf"(?:(?:first|last|originally)\s+)?(?:written|{_MADE}|made|printed|updated|revised|dated|from)"
+)
+_MAKER = r"(?:author|writer|editor|translator|publisher|compiler)s?"
+_IS = r"(?:'s|\u2019s|\s+(?:is|are|was|were))"
+
+FRONT = re.compile(
+    "|".join(
+        f"{_LEAD}{pattern}{_TAIL}"
+        for pattern in (
+            rf"(?:who|(?:what|which)\s+\w+)\s+(?:wrote|{_MADE})\s+{_HERE}",
+            rf"who{_IS}\s+the\s+{_MAKER}(?:\s+of\s+{_HERE})?",
+            rf"(?:by\s+whom|who|when|where){_IS}\s+{_HERE}\s+{_WRITTEN}(?:\s+by)?",
+            rf"(?:what|which){_IS}\s+the\s+{_MAKER}(?:\s+of\s+{_HERE})?",
+            rf"(?:what|which){_IS}\s+the\s+(?:date|edition|version)\s+of\s+{_HERE}",
+            rf"(?:(?:from|in|of)\s+)?(?:what|which)\s+(?:date|edition|month|version|year)\b[^?]*\s"
+            rf"(?:is|are|was|were|do|does)\s+{_HERE}(?:\s+\w+){{0,2}}",
+        )
+    ),
+    re.IGNORECASE,
+)
+"""What its beginning tells of a document: who made it, when and where."""
+
+TITLE = re.compile(
+    rf"{_LEAD}what{_IS}\s+(?:the\s+title(?:\s+of\s+{_HERE})?|the\s+name\s+of\s+{_HERE}"
+    rf"|{_HERE}\s+called){_TAIL}",
     re.IGNORECASE,
 )
 

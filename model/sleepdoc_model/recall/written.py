@@ -25,8 +25,8 @@ def packer(page_text: Callable[[int], str], encode: Encode) -> Packer:
 def write(
     quotes: Sequence[Quote], page: PageOf, tokens: int, encode: Encode
 ) -> tuple[list[list[int]], list[tuple[Quote, str]]]:
-    """The token ids of each of as many quotes as fit into `tokens`, and those quotes with their
-    words.
+    """The token ids of each of as many quotes as fit into `tokens`, an item of a list behind what
+    introduces it, and those quotes with their words.
 
     A packer's prices are close; this is exact.
     """
@@ -35,7 +35,8 @@ def write(
     for quote in quotes:
         label, text = page(quote.page)
         words = " ".join(text[quote.start : quote.end].split())
-        written = encode(f"[p. {label}] {_plain(words)}\n\n")
+        before = " ".join(text[slice(*quote.introduced)].split()) if quote.introduced else ""
+        written = encode(f"[p. {label}] {_plain(f'{before} {words}'.lstrip())}\n\n")
         if len(written) <= tokens:
             tokens -= len(written)
             ids.append(written)

@@ -263,3 +263,49 @@ def test_the_tokens_are_the_citations_with_their_pages(of_pages: Recaller) -> No
     for tokens in (0, 5, 20, 50, 90):
         for question in ("Who kept the red lamp?", "What is on page ii?", "Where is a lamp named?"):
             assert len(of_pages(PAGES, question, tokens).tokens) <= tokens
+
+
+def test_who_wrote_it_is_looked_for_where_it_begins(of_pages: Recaller) -> None:
+    pages = {"1": "The Lamp of the North", "2": "Ada Byron\n\nLeeds, 1912", "3": FILLER * 3}
+    found = of_pages(pages, "Who wrote this document?", tokens=300)
+    assert [citation.page for citation in found.citations[:2]] == [1, 2]
+    assert found.citations[1].quote.startswith("Ada Byron") and len(found.tokens) <= 300
+    elsewhere = of_pages(pages, "Who wrote in his book?", tokens=300)
+    assert "Ada Byron" not in elsewhere.text
+
+
+def test_how_it_begins_is_quoted_once(of_pages: Recaller) -> None:
+    begins = "The author of this document is Ada Byron."
+    question = "Who is the author of this document?"
+    found = of_pages({"1": begins, "2": FILLER}, question)
+    assert found.text.count(begins) == 1
+
+
+def test_what_is_not_read_yet_is_no_beginning(of_pages: Recaller) -> None:
+    pages = {"1": "The Lamp of the North", "2": "Ada Byron"}
+    found = of_pages(pages, "Who wrote this document?", before_page=2)
+    assert found.text == "The Lamp of the North"
+
+
+@pytest.mark.parametrize(
+    ("front", "quote"),
+    [
+        ("Fog.\n\nThe Lamp of the North\n\nAda Byron", "The Lamp of the North"),
+        ("The Lamp\n\nOf The North\n\nAda Byron", "The Lamp"),
+    ],
+)
+def test_a_title_is_looked_up(store: Store, front: str, quote: str) -> None:
+    pages = (Page(1, "i", front), Page(2, "1", FILLER))
+    document = Document("b" * 64, b"/x", "x", "text", 1, "The Lamp of the North", pages)
+    store.add_document(document)
+    question = "What is the title of this book?"
+    found = recall(StoredText(store, document.sha256), question, tokens=400, encode=ENCODE)
+    assert (found.lookup, found.answer) == ("looked up", "The Lamp of the North")
+    assert found.citations[0].quote.startswith(quote)
+
+
+def test_a_title_that_the_text_does_not_have_is_looked_for_where_it_begins(
+    of_pages: Recaller,
+) -> None:
+    found = of_pages({"1": "The Lamp of the North", "2": FILLER}, "What is the title?")
+    assert not found.answer and found.citations[0].quote.startswith("The Lamp")

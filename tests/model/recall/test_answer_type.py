@@ -46,6 +46,8 @@ RIGHT = [
     ("Where is the mill?", "at Leeds"),
     ("Where was it built in 1998?", "at 12 Mill Lane"),
     ("Which municipality does it belong to?", "KwaZulu-Natal"),
+    ("How did the keeper die?", "struck by a mast on 4 March 2010"),
+    ("Why was the mill shut?", "a fire in 1998"),
 ]
 WRONG = [
     ("How do I keep the file?", "The check occurs on decompression."),
@@ -73,6 +75,8 @@ WRONG = [
     ("Where is the mill?", "1998"),
     ("Where is the mill?", "in 1998"),
     ("Which country won?", "twelve"),
+    ("How did the keeper die?", "on 4 March 2010"),
+    ("Why was the mill shut?", "in 1998"),
 ]
 NOT_PLAIN = [
     ("How do fish breathe?", "They have gills."),
