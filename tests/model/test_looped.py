@@ -30,13 +30,14 @@ def apart(one: Memory, other: Memory) -> float:
     return max((a - b).abs().max().item() for a, b in zip(one, other, strict=True))
 
 
+@pytest.mark.parametrize("end", [2, 3], ids=["middle", "all above"])
 def test_one_pass_over_a_first_window_writes_what_the_network_writes(
-    network: Network, prefix: KVCache
+    network: Network, prefix: KVCache, end: int
 ) -> None:
     empty = empty_memory(network.config, 2)
     windows = see_window(network, TOKENS, prefix)
     expected = tuple(w(state) for w, state in zip(windows, empty, strict=True))
-    found = consolidated(network, TOKENS, None, passes=1, loop=LOOP, prefix=prefix)
+    found = consolidated(network, TOKENS, None, passes=1, loop=(1, end), prefix=prefix)
     assert apart(found, expected) < 1e-5
 
 

@@ -16,8 +16,9 @@ from sleepdoc_model.network import Network
 from sleepdoc_model.tokenizer import Tokenizer
 
 KNOWN_AT = 20
-"""The layer behind which what stands between is to be known while a question is asked. What one
-step finds stands in the states of the default model from layer 22 on."""
+"""The layer behind which what stands between is to be known while a question is asked, so that some
+are left for the second step. What one step finds begins to stand in the states of the default model
+behind layer 23 (`evaluation.lens`)."""
 HINTS = 0.5
 """Weight of what stands between beside answers."""
 CLOSE = 2

@@ -81,7 +81,7 @@ def learn(
     lessons: Sequence[Lesson],
     *,
     size: int = 128,
-    steps: int = 120,
+    steps: int = 400,
     batch: int = 256,
     rate: float = 2e-4,
     decay: float = 0.1,

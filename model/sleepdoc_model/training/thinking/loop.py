@@ -30,9 +30,10 @@ from sleepdoc_model.training.probe import HINTS, Probe, middle
 from sleepdoc_model.training.thinking.hinted import Hinted, Lessons
 
 RANK = 16
-LOOP = (8, 26)
-"""The layers that run N times: from the lowest memory up to where what one step finds stands in the
-states of the default model (`evaluation.lens`), or no pass would see what the one before found."""
+LOOP = (8, 30)
+"""The layers that run N times: from the lowest memory to the last, for only there stands in the
+states of the default model what one step finds (`evaluation.lens`), and a pass is to see what the
+one before has found."""
 
 
 class Thinker:
