@@ -1,13 +1,12 @@
 """What recall finds by words alone, with vectors of passages, and by these alone, on the same
 questions.
 
-python -m sleepdoc.evaluation.by_vectors --reading DIR --parts N --data questions.jsonl
-    --documents DIR --states DIR --out FILE
+python -m sleepdoc.evaluation.by_vectors --reading DIR --parts N --every M
+    --data questions.jsonl --documents DIR --states DIR --out FILE
 
 Passages of AfriQA, BoolQ and ClapNQ are one document: every 68th of them is a part, and N parts are
 read. Asked are the questions that are held out, by the vectors that ship; and of all of them every
-M-th (`--every M`), by vectors learnt on two thirds of all titles and measured on the last, three
-times. Those of
+M-th, by vectors learnt on two thirds of all titles and measured on the last, three times. Those of
 `questions.jsonl` (see `finding`) are asked by the vectors that ship. What is pooled of texts is
 computed once and kept in the folder of `--states`.
 """

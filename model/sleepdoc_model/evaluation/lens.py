@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import torch
-from torch import Tensor
 
 from sleepdoc_kernels import result_file
 from sleepdoc_model.base_file import base_path
@@ -24,6 +23,7 @@ from sleepdoc_model.network import Network
 from sleepdoc_model.tasks import chains
 from sleepdoc_model.tasks.chains import Chained
 from sleepdoc_model.tokenizer import Tokenizer
+from sleepdoc_model.training.probe import outputs
 from sleepdoc_model.training.reader.compare import load_network
 from sleepdoc_model.training.reader.conversation import Conversation
 from sleepdoc_model.training.reader.objective import hidden
@@ -55,17 +55,11 @@ def look(network: Network, tokenizer: Tokenizer, example: chains.Chain) -> Itera
         before.append(len(lesson.ids) - 1)
         lesson.answer(tokenizer.encode(each.answer), tokenizer.frame.answer_close)
     packed = Packed(tokenizer.frame.prefix, [lesson])
-    states: list[Tensor] = []
-    hooks = [
-        layer.register_forward_hook(lambda *seen: states.append(seen[-1][0][0]))
-        for layer in network.layers()
-    ]
-    hidden(network, packed)
-    for hook in hooks:
-        hook.remove()
+    with outputs(network.layers()) as states:
+        hidden(network, packed)
     among = torch.unique(packed.ids)
     for each, place in zip(asked, before, strict=True):
-        h = torch.stack([state[packed.prefix + place] for state in states])
+        h = torch.stack([state[0, packed.prefix + place] for state in states])
         told = among[network.logits(h)[:, among].argmax(-1)]
         for value, text in (("answer", each.answer), ("between", each.through)):
             if text and not text[0].isdigit():  # all numbers begin with the same token

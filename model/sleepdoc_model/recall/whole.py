@@ -23,30 +23,30 @@ _TAIL = (
 _OF_IT = rf"(?:\s+(?:of|in|for)\s+{_ANY})?"
 _SHORT = r"(?:(?:short|brief|quick|general|one-sentence)\s+)?"
 
-WHOLE = re.compile(
-    "|".join(
-        f"{_LEAD}{pattern}{_TAIL}"
-        for pattern in (
-            rf"what(?:'s|\u2019s| is| are| does| do| did)\s+{_ANY}\s+(?:all\s+|actually\s+)?"
-            r"(?:about|say|describe|cover|discuss|deal with|tell (?:me|us))",
-            rf"what\s+{_ANY}\s+(?:is|are)\s+(?:all\s+)?about",
-            rf"what(?:'s|\u2019s| is| are)\s+(?:this|these|(?:this|these|the)\s+{_NOUN})",
-            r"what(?:'s|\u2019s| is)\s+(?:in|inside)\s+"
-            rf"(?:here|(?:this|the)\s+{_NOUN})",
-            rf"what (?:kind|sort|type) of (?:{_NOUN}|thing) (?:is|are) {_IT}",
-            r"what (?:am i|did i just|have i just|are we) read(?:ing)?",
-            r"what (?:topic|subject|thing|matter)s? (?:does|do) " + rf"{_IT} (?:cover|discuss)",
-            rf"(?:summari[sz]e|sum up|describe)(?:\s+{_ANY})?(?:\s+up)?",
-            rf"sum\s+{_ANY}\s+up",
-            r"(?:(?:give|write|make|i(?:'d| would) like|i (?:want|need))\s+)?(?:me\s+)?"
-            rf"(?:(?:a|an|the)\s+)?{_SHORT}(?:summary|overview|synopsis|abstract|gist|outline){_OF_IT}",
-            r"what(?:'s|\u2019s| is| are) the (?:(?:main|key|central|general|overall)\s+)"
-            rf"(?:topic|subject|idea|point|theme|message|argument|content)s?{_OF_IT}",
-            rf"what(?:'s|\u2019s| is) the (?:topic|subject|gist|theme)(?: matter)?{_OF_IT}",
-            r"tl;?\s?dr",
-        )
-    ),
-    re.IGNORECASE,
+
+def _put(*patterns: str) -> re.Pattern[str]:
+    """Questions put in any of these ways, and as politely as people may."""
+    return re.compile("|".join(f"{_LEAD}{each}{_TAIL}" for each in patterns), re.IGNORECASE)
+
+
+WHOLE = _put(
+    rf"what(?:'s|\u2019s| is| are| does| do| did)\s+{_ANY}\s+(?:all\s+|actually\s+)?"
+    r"(?:about|say|describe|cover|discuss|deal with|tell (?:me|us))",
+    rf"what\s+{_ANY}\s+(?:is|are)\s+(?:all\s+)?about",
+    rf"what(?:'s|\u2019s| is| are)\s+(?:this|these|(?:this|these|the)\s+{_NOUN})",
+    r"what(?:'s|\u2019s| is)\s+(?:in|inside)\s+"
+    rf"(?:here|(?:this|the)\s+{_NOUN})",
+    rf"what (?:kind|sort|type) of (?:{_NOUN}|thing) (?:is|are) {_IT}",
+    r"what (?:am i|did i just|have i just|are we) read(?:ing)?",
+    r"what (?:topic|subject|thing|matter)s? (?:does|do) " + rf"{_IT} (?:cover|discuss)",
+    rf"(?:summari[sz]e|sum up|describe)(?:\s+{_ANY})?(?:\s+up)?",
+    rf"sum\s+{_ANY}\s+up",
+    r"(?:(?:give|write|make|i(?:'d| would) like|i (?:want|need))\s+)?(?:me\s+)?"
+    rf"(?:(?:a|an|the)\s+)?{_SHORT}(?:summary|overview|synopsis|abstract|gist|outline){_OF_IT}",
+    r"what(?:'s|\u2019s| is| are) the (?:(?:main|key|central|general|overall)\s+)"
+    rf"(?:topic|subject|idea|point|theme|message|argument|content)s?{_OF_IT}",
+    rf"what(?:'s|\u2019s| is) the (?:topic|subject|gist|theme)(?: matter)?{_OF_IT}",
+    r"tl;?\s?dr",
 )
 
 _HERE = (
@@ -61,27 +61,20 @@ _WRITTEN = (
 _MAKER = r"(?:author|writer|editor|translator|publisher|compiler)s?"
 _IS = r"(?:'s|\u2019s|\s+(?:is|are|was|were))"
 
-FRONT = re.compile(
-    "|".join(
-        f"{_LEAD}{pattern}{_TAIL}"
-        for pattern in (
-            rf"(?:who|(?:what|which)\s+\w+)\s+(?:wrote|{_MADE})\s+{_HERE}",
-            rf"who{_IS}\s+the\s+{_MAKER}(?:\s+of\s+{_HERE})?",
-            rf"(?:by\s+whom|who|when|where){_IS}\s+{_HERE}\s+{_WRITTEN}(?:\s+by)?",
-            rf"(?:what|which){_IS}\s+the\s+{_MAKER}(?:\s+of\s+{_HERE})?",
-            rf"(?:what|which){_IS}\s+the\s+(?:date|edition|version)\s+of\s+{_HERE}",
-            rf"(?:(?:from|in|of)\s+)?(?:what|which)\s+(?:date|edition|month|version|year)\b[^?]*\s"
-            rf"(?:is|are|was|were|do|does)\s+{_HERE}(?:\s+\w+){{0,2}}",
-        )
-    ),
-    re.IGNORECASE,
+FRONT = _put(
+    rf"(?:who|(?:what|which)\s+\w+)\s+(?:wrote|{_MADE})\s+{_HERE}",
+    rf"who{_IS}\s+the\s+{_MAKER}(?:\s+of\s+{_HERE})?",
+    rf"(?:by\s+whom|who|when|where){_IS}\s+{_HERE}\s+{_WRITTEN}(?:\s+by)?",
+    rf"(?:what|which){_IS}\s+the\s+{_MAKER}(?:\s+of\s+{_HERE})?",
+    rf"(?:what|which){_IS}\s+the\s+(?:date|edition|version)\s+of\s+{_HERE}",
+    rf"(?:(?:from|in|of)\s+)?(?:what|which)\s+(?:date|edition|month|version|year)\b[^?]*\s"
+    rf"(?:is|are|was|were|do|does)\s+{_HERE}(?:\s+\w+){{0,2}}",
 )
 """What its beginning tells of a document: who made it, when and where."""
 
-TITLE = re.compile(
-    rf"{_LEAD}what{_IS}\s+(?:the\s+title(?:\s+of\s+{_HERE})?|the\s+name\s+of\s+{_HERE}"
-    rf"|{_HERE}\s+called){_TAIL}",
-    re.IGNORECASE,
+TITLE = _put(
+    rf"what{_IS}\s+(?:the\s+title(?:\s+of\s+{_HERE})?|the\s+name\s+of\s+{_HERE}"
+    rf"|{_HERE}\s+called)"
 )
 
 _NUMBER = r"[A-Za-z]{1,3}[-.]?\d+|\d+(?:[-.]\d+)?|[ivxlcdm]+"

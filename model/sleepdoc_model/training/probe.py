@@ -5,7 +5,7 @@ known in the middle. Where lessons say what that is, learning need not come upon
 (Deep supervision, arXiv 1409.5185.)
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 import torch
@@ -33,13 +33,23 @@ def first_token(tokenizer: Tokenizer, value: str) -> int:
 @contextmanager
 def middle(network: Network) -> Iterator[list[Tensor]]:
     """Receives of every run what comes out of layer `KNOWN_AT`, [B, T, dim]."""
-    known: list[Tensor] = []
     layer = list(network.layers())[min(KNOWN_AT, len(network.config.layers) - 1)]
-    hook = layer.register_forward_hook(lambda *seen: known.append(seen[-1][0]))
-    try:
+    with outputs([layer]) as known:
         yield known
+
+
+@contextmanager
+def outputs(layers: Iterable[nn.Module]) -> Iterator[list[Tensor]]:
+    """Receives the hidden states that come out of layers as they run, [B, T, dim] each."""
+    found: list[Tensor] = []
+    hooks = [
+        layer.register_forward_hook(lambda *seen: found.append(seen[-1][0])) for layer in layers
+    ]
+    try:
+        yield found
     finally:
-        hook.remove()
+        for hook in hooks:
+            hook.remove()
 
 
 class Probe(nn.Module):

@@ -47,7 +47,8 @@ class Conversation:
         said = [*ids, *close]
         learnt = len(ids) + 1
         before = len(self.ids) - 1
-        self.hint[-CLOSE:] = [through] * CLOSE
+        for place in range(max(0, len(self.ids) - CLOSE), len(self.ids)):
+            self.hint[place] = through
         self.add(said, turn=self.turn[-1])
         for offset in range(learnt):
             self.target[before + offset] = said[offset]

@@ -124,7 +124,7 @@ def _source(id: str) -> str:
 
 
 def _written_for(id: str) -> Part:
-    held_out = id.startswith(_JOINED) and int(id.rpartition("-")[2]) % _HELD_OUT[JOINED] == 0
+    held_out = _source(id) == JOINED and int(id.rpartition("-")[2]) % _HELD_OUT[JOINED] == 0
     return "held out" if held_out else "train"
 
 
