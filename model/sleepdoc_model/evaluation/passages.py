@@ -12,7 +12,7 @@ from sleepdoc_model.training.reader.retrieval import Retriever, overlap, pieces
 from sleepdoc_model.training.reader.sources import Text
 
 READING = ("afriqa", "onestopqa", "boolq", "clapnq")
-SETS = (*READING, "fairytaleqa", "joined", "chains", "records")
+SETS = (*READING, "fairytaleqa", "joined", "close", "chains", "records")
 _TAKEN_AWAY = 7
 """Of one question about a fact in so many the right passage is left out."""
 
@@ -40,12 +40,15 @@ def held_out(reading: Path, fairytales: Path, count: int) -> dict[str, list[Item
     }
     tales = sources.load_fairytales(fairytales, "val")
     sets["fairytaleqa"] = items(tales, _pool(tales, "fairytaleqa"), count=count)
-    return sets | {"joined": joined(count), "chains": chained(count), "records": recorded(count)}
+    for source in (sources.JOINED, sources.CLOSE):
+        sets[source] = written(source, count)
+    return sets | {"chains": chained(count), "records": recorded(count)}
 
 
-def joined(count: int, *, seed: int = 0) -> list[Item]:
-    """Questions that take a pronoun to be understood, or two sentences of a text written for it."""
-    asked = [(text, each) for text in sources.load_written("held out") for each in text.questions]
+def written(source: str, count: int, *, seed: int = 0) -> list[Item]:
+    """Questions about texts written for them, each behind its whole text."""
+    texts = [text for text in sources.load_written("held out") if text.source == source]
+    asked = [(text, each) for text in texts for each in text.questions]
     return [
         Item(
             text.source,

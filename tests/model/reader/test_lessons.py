@@ -180,3 +180,10 @@ def test_a_text_whose_sentences_belong_together_is_there_as_a_whole() -> None:
         assert spelt(lesson.ids).count("[p. ") == 1
         assert spelt(lesson.ids).count("Captain") > 50
         assert any(token != NOTHING for token in lesson.hint)
+
+
+def test_what_is_measured_is_not_trained_on() -> None:
+    for source in (sources.JOINED, sources.CLOSE):
+        trained = {t.passages for t in sources.load_written() if t.source == source}
+        measured = {t.passages for t in sources.load_written("held out") if t.source == source}
+        assert trained and measured and not trained & measured

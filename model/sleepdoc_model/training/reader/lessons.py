@@ -11,11 +11,12 @@ from sleepdoc_model.tokenizer import Tokenizer
 from sleepdoc_model.training.probe import first_token
 from sleepdoc_model.training.reader.conversation import NOTHING, Conversation
 from sleepdoc_model.training.reader.retrieval import Retriever, overlap, pieces, sentences
-from sleepdoc_model.training.reader.sources import ALIKE, JOINED, Asked, Text, made_up
+from sleepdoc_model.training.reader.sources import ALIKE, CLOSE, JOINED, Asked, Text, made_up
 
 SHARES = {
     "written": 0.2,
     "joined": 0.12,
+    "close": 0.2,
     "asked": 0.2,
     "reworded": 0.12,
     "afriqa": 0.1,
@@ -108,7 +109,7 @@ class Lessons:
             text = ALIKE[source](rng)
             return self._all(rng, pieces(text.passages[0]), text.questions)
         text = made_up(rng) if source == "made up" else rng.choice(self.texts[source])
-        if source == JOINED:
+        if source == JOINED or (source == CLOSE and rng.random() < _EACH):
             return self._all(rng, [" ".join(text.passages[0].split())], text.questions)
         return self._lesson(rng, text, whole=rng.random() >= self.recipe.causal)
 

@@ -39,7 +39,7 @@ class Text:
     questions: tuple[Asked, ...]
 
 
-JOINED = "joined"
+JOINED, CLOSE = "joined", "close"
 _KINDS: dict[str, Kind] = {
     "extractive": "fact",
     "abstractive": "how",
@@ -48,16 +48,15 @@ _KINDS: dict[str, Kind] = {
     "summary": "summary",
     "title": "title",
 }
-_HELD_OUT = {"afriqa": 12, "onestopqa": 5, "clapnq": 6, "boolq": 12, JOINED: 7}
+_HELD_OUT = {"afriqa": 12, "onestopqa": 5, "clapnq": 6, "boolq": 12, JOINED: 7, CLOSE: 7}
 """One title in so many is measured on, and never trained on."""
 _SHORT = 160
 """Characters of an answer, at most, that is learnt without the text."""
 _LONGEST = 3600
 """Characters of a page that is slept on, so that it fits into a window."""
-_REWORDED = tuple(f"p{number}-" for number in range(1, 7))
-"""How the ids begin of documents whose questions use other words than the text."""
-_JOINED = "j"
-"""The same of those whose questions take more than one sentence, or who a pronoun means."""
+_BEGINS = {"p": "reworded", "j": JOINED, "c": CLOSE, "w": "written"}
+"""What a document was written for, by how its id begins: questions in other words than the text's;
+such as take more than one sentence, or whom a pronoun means; such as the little words decide."""
 _STORIES = ("african-storybook",)
 _SHORT_ANSWERS = ("afriqa", "onestopqa", "qamr", "quoref-subset", "ropes-subset", "redocred")
 
@@ -107,9 +106,8 @@ def _reading(name: str, record: dict[str, Any]) -> Text:
 
 
 def load_written(part: Part = "train") -> list[Text]:
-    """Documents of the kinds people open, written for sleepdoc with their questions; apart those
-    whose questions do not use the words of the sentence that answers, and those that need more of a
-    text than one sentence, of which some are held out."""
+    """Documents of the kinds people open, written for sleepdoc with their questions. Of those whose
+    questions take several sentences, or close reading, some are held out."""
     return [
         Text(_source(record["id"]), record["title"], tuple(record["pages"]), _written(record))
         for record in _ours("documents")
@@ -118,13 +116,12 @@ def load_written(part: Part = "train") -> list[Text]:
 
 
 def _source(id: str) -> str:
-    if id.startswith(_JOINED):
-        return JOINED
-    return "reworded" if id.startswith(_REWORDED) else "written"
+    return _BEGINS[id[0]]
 
 
 def _written_for(id: str) -> Part:
-    held_out = _source(id) == JOINED and int(id.rpartition("-")[2]) % _HELD_OUT[JOINED] == 0
+    every = _HELD_OUT.get(_source(id))
+    held_out = every and int(id.rpartition("-")[2]) % every == 0
     return "held out" if held_out else "train"
 
 
