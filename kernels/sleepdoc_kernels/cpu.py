@@ -8,6 +8,12 @@ def fast_bfloat16() -> bool:
     return bool({"avx512_bf16", "amx_bf16"} & _flags())
 
 
+def fast_large_bfloat16() -> bool:
+    """Whether large bf16 products beat fp32: with tiles they do; with dot products alone they ran at
+    71 GFLOP/s for 131 (one core of a Xeon, PyTorch 2.13, 2500 x 576 times 576 x 1536)."""
+    return "amx_bf16" in _flags()
+
+
 def has_amx() -> bool:
     """Whether the CPU has matrix tiles for integers."""
     return "amx_int8" in _flags()

@@ -14,7 +14,7 @@ from sleepdoc_kernels import result_file
 from sleepdoc_model.base import load_base
 from sleepdoc_model.base_file import base_path
 from sleepdoc_model.checkpoint import load_heads, read_config, save_heads, trained_parameters
-from sleepdoc_model.device import place
+from sleepdoc_model.device import training_dtype
 from sleepdoc_model.network import Network
 from sleepdoc_model.network.looped import consolidated
 from sleepdoc_model.reader import Corrected, attach, restore, save_reader
@@ -53,9 +53,9 @@ class Thinker:
 
     @classmethod
     def load(cls, heads: Path, reader: Path, loop: tuple[int, int]) -> "Thinker":
-        """The default model's, in the precision that is fast here."""
+        """The default model's, in the precision that trains fastest here."""
         network = Network(read_config(heads))
-        load_base(network, base_path(), place("cpu").dtype)
+        load_base(network, base_path(), training_dtype())
         load_heads(network, heads)
         thinker = cls(network, loop)
         restore(thinker.corrections, reader)
