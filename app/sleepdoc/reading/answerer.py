@@ -15,6 +15,7 @@ from sleepdoc.reading.window import Window
 from sleepdoc_model.engine import Sampling
 from sleepdoc_model.recall.evidence import echoes, plausible
 from sleepdoc_model.recall.parts import parts
+from sleepdoc_model.recall.spelling import as_spelt
 from sleepdoc_model.recall.surest import surest, wants_phrase, wants_reason
 
 
@@ -168,6 +169,8 @@ class Answerer:
             refused=LIKELY,
             together=(every.absence, every, every.likelihood) if every else None,
         )
+        read_from = terms.recalled.text_of(best.place)
+        best.respell(as_spelt(best.text, read_from, question), self._engine)
         likely = LIKELY_OF_ECHO if echoes(best.text, question) else LIKELY
         best.refused = best.absence >= likely
         return best

@@ -50,6 +50,15 @@ def test_if_none_answers_it_is_said_that_nothing_was_found(store: Store) -> None
     assert shown.startswith("I found nothing") and finished.verdict == "not found"
 
 
+def test_a_name_is_spelt_as_in_the_passage_it_was_read_from(store: Store) -> None:
+    pages = (PAGES[0], "The boat was painted by Annabel Addington. " + "Nobody came in. " * 4)
+    reading = begun(store, Reader({"painted": (0.1, "Annabel Addton", 0.9)}), pages)
+    list(reading.read())
+    shown, finished = asked(reading, "Who painted the boat?")
+    assert shown == finished.answer == "Annabel Addington"
+    assert finished.verdict == "verified"
+
+
 @pytest.mark.parametrize(("said", "refused"), [("the boat", True), ("the blue boat", False)])
 def test_an_echo_that_hardly_answers_is_refused(store: Store, said: str, refused: bool) -> None:
     reader = Reader({"red": (0.3, said, 0.9), "blue": (0.6, "grey", 0.9)})
