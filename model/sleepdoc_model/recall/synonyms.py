@@ -4,7 +4,7 @@ from sleepdoc_model.recall.folding import terms_of
 
 _GROUPS = """
     cost price fee charge amount rate pay, buy purchase order, begin start commence open,
-    end finish stop expire close, phone telephone call, mail email post, contact call write,
+    end finish stop expire close, phone telephone call, mail email post, contact write,
     allow permit, forbid prohibit ban illegal unlawful, require need, help support assist,
     name call title, boss manager head director chief, job position post role work,
     doctor physician, ill sick disease, child kid, car vehicle, big large, small little,
