@@ -151,6 +151,11 @@ class Answer:
         self.first_token = max(0.0, self.seconds - (other.seconds - other.first_token))
         yield from self._grow(other.text)
 
+    def respell(self, text: str, engine: EngineClient) -> None:
+        """Spell what was said otherwise, before anything of it is shown."""
+        if text != self.text:
+            self.text, self.tokens[:] = text, engine.encode(text)
+
     def give(self, text: str, engine: EngineClient, *, room: int) -> Iterator[AnswerText]:
         """Answer with a text that is known; `room` tokens of it stay in the window."""
         self.tokens[:] = engine.encode(text)[:room]

@@ -11,10 +11,12 @@ from sleepdoc.reading.events import AnswerText
 from sleepdoc.reading.likeness import likeness
 from sleepdoc.reading.recall import Recalled, StoredText, recall
 from sleepdoc.reading.record import Record
+from sleepdoc.reading.verdict import unfounded
 from sleepdoc.reading.window import Window
 from sleepdoc_model.engine import Sampling
 from sleepdoc_model.recall.evidence import echoes, plausible
 from sleepdoc_model.recall.parts import parts
+from sleepdoc_model.recall.spelling import as_spelt
 from sleepdoc_model.recall.surest import surest, wants_phrase, wants_reason
 
 
@@ -23,6 +25,8 @@ class _Terms:
     """On which a question, or a part of one, is answered."""
 
     recalled: Recalled
+    text: StoredText
+    """What it was recalled from."""
     lead: Sequence[int]
     """The turn it leans on."""
     limit: int
@@ -59,10 +63,18 @@ class Answerer:
         )
 
     def words(
-        self, answer: Answer, recalled: Recalled, *, most: int, left: int, sampling: Sampling
+        self,
+        answer: Answer,
+        recalled: Recalled,
+        text: StoredText,
+        *,
+        most: int,
+        left: int,
+        sampling: Sampling,
     ) -> Iterator[AnswerText]:
         """Answer in at most `most` tokens, of which `left` fit into the window there was before.
 
+        A phrase that was read from what was recalled of `text`, but stands nowhere in it, is none.
         Where nothing is recalled, what a model says is mostly made up, memory or not: one with a
         reader is asked to say it only on demand, or if there is nothing but a memory.
         """
@@ -82,7 +94,7 @@ class Answerer:
         reads = engine.info.reads and not from_memory
         asked = parts(answer.question)
         alone = reads and not answer.together and not recalled.lookup
-        terms = _Terms(recalled, lead, limit, sampling)
+        terms = _Terms(recalled, text, lead, limit, sampling)
         if alone and len(asked) > 1:
             return self._each(asked, answer, terms)
         if alone and len(recalled.passages) > 1 and _one_by_one(answer.question):
@@ -158,6 +170,7 @@ class Answerer:
         def say(place: int) -> tuple[Answer, float]:
             each, absence = read[place]
             self._say(each, absence, terms)
+            self._spell(each, terms)
             return each, each.likelihood
 
         _, best = surest(
@@ -169,7 +182,9 @@ class Answerer:
             together=(every.absence, every, every.likelihood) if every else None,
         )
         likely = LIKELY_OF_ECHO if echoes(best.text, question) else LIKELY
-        best.refused = best.absence >= likely
+        best.refused = best.absence >= likely or (
+            wants_phrase(question) and unfounded(best, terms.recalled.citations, terms.text)
+        )
         return best
 
     def _together(self, question: str, terms: _Terms) -> Answer:
@@ -178,7 +193,13 @@ class Answerer:
         each.refused = absence.decided
         if not each.refused:
             self._say(each, absence, terms)
+            self._spell(each, terms)
         return each
+
+    def _spell(self, each: Answer, terms: _Terms) -> None:
+        """Spell names as they are in what it was read from."""
+        spelt = as_spelt(each.text, terms.recalled.text_of(each.place), each.question)
+        each.respell(spelt, self._engine)
 
     def _asked(
         self, question: str, passages: Sequence[int], terms: _Terms

@@ -182,7 +182,7 @@ class GistWriter:
         engine = self._engine
         answer.prompt = engine.frame.asked([*recalled.tokens, *engine.encode(answer.question)])
         words = self._answerer.words(
-            answer, recalled, most=_ANSWER, left=_ANSWER, sampling=Sampling()
+            answer, recalled, text, most=_ANSWER, left=_ANSWER, sampling=Sampling()
         )
         for _ in words:
             pass

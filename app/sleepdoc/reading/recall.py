@@ -112,7 +112,12 @@ class Recalled:
     @property
     def text(self) -> str:
         """What was found, without marks."""
-        return " ".join(citation.quote for citation in self.citations)
+        return self.text_of(None)
+
+    def text_of(self, place: int | None) -> str:
+        """What stands in the passage at a place; None: in all."""
+        read = self.citations if place is None else self.citations[place : place + 1]
+        return " ".join(citation.quote for citation in read)
 
 
 def recall(

@@ -421,7 +421,7 @@ class ReadingSession:
             answer.prompt = frame.asked([*recalled.tokens, *question])
             self._emptied = True  # and filled again before anything else happens
             words = self._answerer.words(
-                answer, recalled, most=max_tokens, left=left, sampling=sampling
+                answer, recalled, text, most=max_tokens, left=left, sampling=sampling
             )
             yield from self._kept(answer, words)
             if recalled.answer:  # taken from the text itself

@@ -51,9 +51,21 @@ def judge(
     if Claim.of(answer.claim).empty:
         found = _nearest(answer, recalled, text) if reason(answer.claim) is not None else None
         return _judged(found, 0.0, recalled, text)
-    read = [] if answer.place is None else [recalled[answer.place].page]
-    found = _find(answer, read, text) or _find(answer, _pages(answer, recalled, text), text)
+    found = _where(answer, recalled, text)
     return _judged(found, _borne_out(answer, found, text) if found else 0.0, recalled, text)
+
+
+def unfounded(answer: Answer, recalled: Sequence[Citation], text: StoredText) -> bool:
+    """Whether an answer says something, and that stands on no page: words that were read nowhere.
+    One that was stopped says too little."""
+    claims = not answer.interrupted and not Claim.of(answer.claim).empty
+    return claims and _where(answer, recalled, text) is None
+
+
+def _where(answer: Answer, recalled: Sequence[Citation], text: StoredText) -> Evidence | None:
+    """Where the words of an answer stand: on the page that it was read from, if there."""
+    read = [] if answer.place is None else [recalled[answer.place].page]
+    return _find(answer, read, text) or _find(answer, _pages(answer, recalled, text), text)
 
 
 def _least(

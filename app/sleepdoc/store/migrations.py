@@ -143,6 +143,10 @@ def _terms(tables: sqlite_utils.Database) -> None:
 
 def _short_terms(tables: sqlite_utils.Database) -> None:
     """Words of one or two characters in Korean and Thai are terms as well."""
+    _index_anew(tables)
+
+
+def _index_anew(tables: sqlite_utils.Database) -> None:
     tables.execute("DROP TABLE passages")
     tables.execute("DROP TABLE passage_terms")
     _index(tables)
@@ -210,6 +214,11 @@ def _vectors(tables: sqlite_utils.Database) -> None:
     tables.execute(vectors.TABLE)
 
 
+def _stems(tables: sqlite_utils.Database) -> None:
+    """``called`` has the stem of ``call``, and a ``shoulder`` is no ``should``."""
+    _index_anew(tables)
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     _documents,
     _passages,
@@ -223,6 +232,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     _dropped,
     _schema_sum,
     _vectors,
+    _stems,
 )
 
 

@@ -56,6 +56,8 @@ _ACT = (
     "|manage|prevent|provide|represent|serve|set|show|specify|store|tell|turn"
 )
 """What several do; what one does ends in s."""
+_POINTED = r"(?:he|she|it|they)"
+"""What stands for a term in the clause behind it: ``I loved Lazarus; he was my finest hound``."""
 _MOST_ALIKE = 3
 """Words between a term and the colon behind it: ``-k --keep: Keep input files``."""
 
@@ -122,6 +124,7 @@ def _patterns(term: str) -> tuple[tuple[float, re.Pattern[str]], ...]:
         (0.9, rf"\b(?:called|known\s+as|termed)\s+(?:an?\s+|the\s+)?{named}"),
         (0.9, rf"{named}{classed},\s+(?:which\s+{_BE}|or)\s+(?:an?|the|any)\b"),
         (0.9, rf"{start}{named}{classed}\s+(?:{_ACTS}|(?:{_ACT})\b)"),
+        (0.9, rf"(?<!\w){named}\s*[;:\u2013\u2014]\s*{_POINTED}\s+{_BE}\s+(?:the|my|our|{_SAID})"),
         (0.7, rf"(?<!\w){named}{classed}\s+{_BE}\s+(?:the\b|{_SAID})"),
         (0.7, rf"\buse\s+{named}{classed}\s+(?:to|for)\b"),
         (0.6, rf"{named},\s+an?\s+\w"),

@@ -8,6 +8,8 @@ import re
 
 import Stemmer
 
+from sleepdoc_model.recall.stop_words import STOP_WORDS
+
 _FORMS = """
     bear bore borne, beat beaten, become became, begin began begun, bend bent, bind bound,
     bite bit bitten, bleed bled, blow blew blown, break broke broken, breed bred, bring brought,
@@ -43,7 +45,7 @@ _BRITISH = tuple(
         (r"(?<=[bt])re(?=s?$)", "er"),
         (r"ogue(?=s?$)", "og"),
         (r"(?<=licen|defen|offen)c", "s"),
-        (r"(?<=[a-z]l)l(?=ed$|ing$|ers?$)", ""),
+        (r"^([a-z]*[aeiouy][a-z]*[aeiouy]l)l(?=ed$|ing$|ers?$)", r"\1"),  # but not called
     )
 )
 _LONG = 6
@@ -64,4 +66,5 @@ def stem(word: str) -> str:
         for pattern, american in _BRITISH:
             word = pattern.sub(american, word)
     found: str = _stem(word)
-    return _DERIVED.sub("", found) if len(found) >= _LONG else found
+    derived = _DERIVED.sub("", found) if len(found) >= _LONG else found
+    return found if derived in STOP_WORDS else derived  # a shoulder is no should

@@ -21,6 +21,8 @@ PASSAGES = 24
 _OWN = 0.7
 """How much a sentence's own worth counts, the rest being that of its passage."""
 _NEAR = 0.5
+_HEADING = 0.3
+"""What a term is worth that stands in the heading of a sentence alone."""
 _EXPLAINS = 1.5
 """What it is worth that a sentence explains plainly what is to be explained, beside the best score
 without that."""
@@ -65,6 +67,7 @@ class Packer:
         """
         self._page_text, self._cost, self._mark = page_text, cost, mark
         self._spans: dict[int, list[Span]] = {}
+        self._headings: dict[int, list[frozenset[str]]] = {}
         self._contents: dict[int, frozenset[int]] = {}
         self._index: dict[int, frozenset[int]] = {}
 
@@ -164,24 +167,35 @@ class Packer:
         own: dict[Sentence, float] = {}
         named = frozenset(_telling(query.explained) if ranking.explaining else ())
 
-        def worth(sentence: Sentence) -> float:
+        def worth(sentence: Sentence, heading: Collection[str]) -> float:
             if sentence not in own:
-                own[sentence] = _worth(terms(self.text(sentence)), query, ranking.worth)
+                found = terms(self.text(sentence))
+                own[sentence] = _worth(found, heading, query, ranking.worth)
             return _OWN * own[sentence]
 
         for hit in ranking.hits:
             for sentence in self._within(hit.passage):
                 if not named.issubset(terms(self.text(sentence))):
                     continue  # it comes with one that explains, or would come between two
-                score = worth(sentence) + (1 - _OWN) * hit.score
+                heading = self._heading(sentence, hit.passage)
+                score = worth(sentence, heading) + (1 - _OWN) * hit.score
                 score *= self._counts(sentence, query)
                 scores[sentence] = max(score, scores.get(sentence, 0.0))
         scores = scores if query.place else self._told(scores, query)
         most = max(scores.values(), default=0.0)
         for sentence, plainly in ranking.explaining.items():
-            score = scores.get(sentence, worth(sentence))
+            score = scores.get(sentence, worth(sentence, ()))
             scores[sentence] = score + _EXPLAINS * plainly * most
         return scores
+
+    def _heading(self, sentence: Sentence, passage: Indexed) -> Collection[str]:
+        """The terms of what a sentence stands under: of the heading on its page, else of the one
+        that is in force where its passage ends, if that begins nothing."""
+        page, place = sentence
+        last = max(each for _, each in self._within(passage))
+        return self._headings[page][place] or (
+            () if self._headings[page][last] else frozenset(passage.heading)
+        )
 
     def _told(self, scores: Mapping[Sentence, float], query: Query) -> dict[Sentence, float]:
         """Without entries of contents that have no more of what is asked for than another sentence,
@@ -295,6 +309,7 @@ class Packer:
         if page not in self._spans:
             text = self._page_text(page)
             self._spans[page] = sentences(text)
+            self._headings[page] = _headings(text[start:end] for start, end in self._spans[page])
             self._index[page] = contents.indexed(text, self._spans[page])
             self._contents[page] = self._index[page] | contents.listed(text, self._spans[page])
         return self._spans[page]
@@ -336,6 +351,21 @@ def _telling(term: str) -> list[str]:
     return [each for each in named if each.rstrip("_") not in STOP_WORDS] or named
 
 
-def _worth(found: Sequence[str], query: Query, worth: Mapping[str, float]) -> float:
-    shared = sum(worth[term] for term in worth.keys() & set(found))
+def _headings(sentences: Iterable[str]) -> list[frozenset[str]]:
+    """For each sentence of a page the terms of the heading it stands under, if that is there."""
+    above, found = frozenset[str](), []
+    for sentence in sentences:
+        heading = title(sentence)
+        above = frozenset(terms(heading)) if heading else above
+        found.append(above)
+    return found
+
+
+def _worth(
+    found: Sequence[str], heading: Collection[str], query: Query, worth: Mapping[str, float]
+) -> float:
+    """What a sentence is worth, and what stands above it."""
+    held = worth.keys() & {*found}
+    above = worth.keys() & {*heading} - held
+    shared = sum(worth[term] for term in held) + _HEADING * sum(worth[term] for term in above)
     return shared + _NEAR * nearness(found, query, worth)

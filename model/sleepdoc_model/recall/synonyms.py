@@ -4,7 +4,7 @@ from sleepdoc_model.recall.folding import terms_of
 
 _GROUPS = """
     cost price fee charge amount rate pay, buy purchase order, begin start commence open,
-    end finish stop expire close, phone telephone call, mail email post, contact call write,
+    end finish stop expire close, phone telephone call, mail email post, contact write,
     allow permit, forbid prohibit ban illegal unlawful, require need, help support assist,
     name call title, boss manager head director chief, job position post role work,
     doctor physician, ill sick disease, child kid, car vehicle, big large, small little,
@@ -14,7 +14,8 @@ _GROUPS = """
     change alter modify adjust, find discover locate detect, rule regulation law,
     reason because cause, money fund payment budget, back return refund,
     cancel terminate end withdraw, own possess belong property, use employ apply, author write,
-    invent devise, die death dead, birth born, live reside dwell, marry wife husband wed,
+    invent devise, die death dead kill murder suicide, hurt injure wound harm, birth born,
+    live reside dwell, marry wife husband wed,
     parent mother father, teacher instructor, student pupil, company firm corporation business,
     city town, country nation state, year annual, month monthly, day daily, week weekly,
     safe secure, danger hazard risk, error mistake fault, result outcome, test trial examine check,

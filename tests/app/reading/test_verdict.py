@@ -10,7 +10,7 @@ from sleepdoc.documents.types import Document, Page
 from sleepdoc.reading.answer import Answer
 from sleepdoc.reading.events import Citation
 from sleepdoc.reading.recall import StoredText
-from sleepdoc.reading.verdict import judge
+from sleepdoc.reading.verdict import judge, unfounded
 from sleepdoc.store import Store
 
 PAGES = (
@@ -86,6 +86,22 @@ def test_a_number_of_the_question_has_to_stand_there(
 @pytest.mark.parametrize("said", ["in 1997", "it is"])
 def test_what_stands_nowhere_is_from_memory(text: StoredText, said: str) -> None:
     assert judge(answer(said), RECALLED, text) == ("from memory", RECALLED)
+
+
+@pytest.mark.parametrize(
+    ("said", "interrupted", "is_unfounded"),
+    [
+        ("in 1997", False, True),
+        ("in 1998", False, False),
+        ("it is", False, False),
+        ("19", True, False),
+    ],
+)
+def test_what_claims_something_that_stands_nowhere_is_unfounded(
+    text: StoredText, said: str, interrupted: bool, is_unfounded: bool
+) -> None:
+    each = replace(answer(said), interrupted=interrupted)
+    assert unfounded(each, RECALLED, text) is is_unfounded
 
 
 def test_what_stands_in_a_heading_alone_is_only_quoted(text: StoredText) -> None:

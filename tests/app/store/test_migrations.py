@@ -60,6 +60,18 @@ def test_an_earlier_format_is_migrated(
     assert schema(database) == schema(tmp_path / "new.db")
 
 
+def test_an_index_of_terms_made_by_other_rules_is_made_again(
+    database: Path, document: Document
+) -> None:
+    make_earlier(database, len(migrations.MIGRATIONS) - 1, document)
+    with sqlite_utils.Database(sqlite3.connect(database)) as tables:
+        tables.execute("UPDATE passage_terms SET terms = 'kile', heading = ''")
+    with Store.open(database) as store:
+        index = store.index(document.sha256)
+        assert index.holders("pip")
+        assert not index.holders("kile")
+
+
 def test_a_kind_that_nobody_knew_needs_no_migration(store: Store, document: Document) -> None:
     """The CHECK on kinds is gone: a new format is a new word in a column."""
     strange = dataclasses.replace(document, kind="papyrus")

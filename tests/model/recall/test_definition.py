@@ -54,6 +54,7 @@ def test_what_asks_for_something_else(question: str) -> None:
         ("Cargo", "Cargo is the Rust package manager."),
         ("cargo", "# Cargo\n\nCargo was a package manager."),
         ("Memcheck", "1. Memcheck is a memory error detector."),
+        ("Argos", "I loved Argos; he was the finest hound in my pack."),
         ("lobbyist", "Formally, a lobbyist is someone who represents others."),
         ("lobbyists", "A lobbyist is someone who represents others."),
         ("definitely lost", "- “Definitely lost” means that your program is leaking memory."),

@@ -67,10 +67,21 @@ def test_a_stop_word_spelt_like_a_name_is_marked() -> None:
         "theatre theater",
         "children child",
         "kept keeps",
+        "call calls called calling caller",
+        "sell sold selling seller",
+        "travel travelled traveling traveller",
+        "fuel fuelled fueling",
     ],
 )
 def test_relatives_share_a_stem(family: str) -> None:
     assert len({stem(word) for word in family.split()}) == 1
+
+
+@pytest.mark.parametrize(
+    ("word", "other"), [("filled", "file"), ("rolled", "role"), ("shoulder", "should")]
+)
+def test_strangers_do_not(word: str, other: str) -> None:
+    assert stem(word) != stem(other)
 
 
 def test_any_text_can_be_folded() -> None:

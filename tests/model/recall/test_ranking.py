@@ -149,6 +149,17 @@ def test_the_budget_is_kept(budget: int) -> None:
 BARGES = 6 * "The red barge was used. " + "\n\nA red barge is a flat boat. It carries coal."
 
 
+def test_of_sentences_that_are_alike_the_one_under_the_heading_that_is_asked_for_comes_first() -> (
+    None
+):
+    rest = "It rained on the pier. It went on. " * 5 + "The firm pays the fee.\n\n"
+    text = f"# Bread\n\n{rest}# Rigging\n\n{rest}"
+    asked, second = "Who pays the fee for rigging?", text.rindex("The firm pays")
+    pages = {1: text}
+    quotes = ranked(MemoryIndex(pages.items()), [ask(asked)], Packer(pages.__getitem__, len), 60)
+    assert quotes[0].start <= second < quotes[0].end
+
+
 def test_what_explains_a_word_comes_before_what_only_uses_it() -> None:
     assert packed("What is a red barge used for?", 40, BARGES)[0].startswith("A red barge is")
     assert packed("Which red barge was used?", 40, BARGES)[0].startswith("The red barge was")
