@@ -14,7 +14,8 @@ from sleepdoc.reading.record import Record
 from sleepdoc.reading.verdict import unfounded
 from sleepdoc.reading.window import Window
 from sleepdoc_model.engine import Sampling
-from sleepdoc_model.recall.evidence import echoes, plausible
+from sleepdoc_model.recall.evidence import borne_out_by, echoes, plausible
+from sleepdoc_model.recall.ordered import order_meets
 from sleepdoc_model.recall.parts import parts
 from sleepdoc_model.recall.spelling import as_spelt
 from sleepdoc_model.recall.surest import surest, wants_phrase, wants_reason
@@ -173,11 +174,19 @@ class Answerer:
             self._spell(each, terms)
             return each, each.likelihood
 
+        def fits(each: Answer) -> bool:
+            if not plausible(each.text, question):
+                return False
+            if each.place is None:
+                return True
+            quote = terms.recalled.citations[each.place].quote
+            return order_meets(question, borne_out_by(each.text, question, quote))
+
         _, best = surest(
             len(passages),
             absent,
             say,
-            fits=lambda each: plausible(each.text, question),
+            fits=fits,
             refused=LIKELY,
             together=(every.absence, every, every.likelihood) if every else None,
         )

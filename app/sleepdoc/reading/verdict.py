@@ -18,6 +18,7 @@ from sleepdoc_model.recall.evidence import (
     plausible,
 )
 from sleepdoc_model.recall.numbered import numbers_meet
+from sleepdoc_model.recall.ordered import order_meets
 from sleepdoc_model.recall.query import ask
 from sleepdoc_model.recall.ranking import rank, rarity
 from sleepdoc_model.recall.reply import agrees, reason
@@ -110,6 +111,7 @@ def _borne_out(answer: Answer, found: Evidence, text: StoredText) -> float:
     fitting = (
         found.told
         and numbers_meet(question, about)
+        and order_meets(question, about)
         and plausible(said, question)
         and agrees(said, question, told, echoed=echoed(question, told))
     )

@@ -114,6 +114,12 @@ def find_evidence(answer: str, question: str, pages: Iterable[tuple[int, str]]) 
     return best
 
 
+def borne_out_by(answer: str, question: str, text: str) -> str:
+    """The words of a text that bear an answer out; empty if none do."""
+    found = find_evidence(answer, question, [(0, text)])
+    return text[found.start : found.end] if found else ""
+
+
 def nearest(
     question: str, places: Iterable[tuple[int, str, Span]], rarity: Rarity
 ) -> Evidence | None:

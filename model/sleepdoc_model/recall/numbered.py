@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from sleepdoc_model.recall.folding import terms_of, unify
+from sleepdoc_model.recall.ordered import in_digits
 from sleepdoc_model.recall.stop_words import STOP_WORDS
 
 _NUMBER_OR_WORD = re.compile(r"(\d\w*(?:[.:/-]\d\w*)*)|[^\W\d_]+")
@@ -12,7 +13,7 @@ _NUMBER_OR_WORD = re.compile(r"(\d\w*(?:[.:/-]\d\w*)*)|[^\W\d_]+")
 def numbers_meet(question: str, text: str) -> bool:
     """Whether a text has every number of a question, and has it of the same thing: ``Linux kernel
     2.0`` tells nothing of ``Debian 2.0``. A number behind no telling word may be of anything."""
-    told = list(_numbers(text))
+    told = list(_numbers(in_digits(text)))
     return all(
         any(number == there and (not of or not about or of == about) for there, about in told)
         for number, of in _numbers(question)

@@ -154,3 +154,16 @@ def test_an_answer_of_another_type_than_was_asked_for_does_not_win(store: Store)
     reading = begun(store, reader, pages)
     list(reading.read())
     assert asked(reading, "When was the boat painted after the storm?")[0] == "in 1880"
+
+
+@pytest.mark.parametrize(("which", "said"), [("first", "blue"), ("third", "red"), ("", "red")])
+def test_what_is_told_of_the_one_that_is_asked_about_wins(
+    store: Store, which: str, said: str
+) -> None:
+    pages = (
+        "The third boat of the club was red. " + "Nobody went out. " * 4,
+        "The first boat of the club was blue. " + "Nobody came in. " * 4,
+    )
+    reading = begun(store, Reader({"red": (0.1, "red", 0.9), "blue": (0.3, "blue", 0.9)}), pages)
+    list(reading.read())
+    assert asked(reading, f"What was the colour of the {which} boat of the club?")[0] == said

@@ -83,6 +83,16 @@ def test_a_number_of_the_question_has_to_stand_there(
     assert judge(answer("Ada Byron", question=asked), RECALLED, text)[0] == verdict
 
 
+@pytest.mark.parametrize(
+    ("asked", "verdict"),
+    [("Who rebuilt the mill at Leeds?", "verified"), ("Who rebuilt the first mill?", "quoted")],
+)
+def test_of_which_of_several_it_is_asked_has_to_stand_there(
+    text: StoredText, asked: str, verdict: str
+) -> None:
+    assert judge(answer("Ada Byron", question=asked), RECALLED, text)[0] == verdict
+
+
 @pytest.mark.parametrize("said", ["in 1997", "it is"])
 def test_what_stands_nowhere_is_from_memory(text: StoredText, said: str) -> None:
     assert judge(answer(said), RECALLED, text) == ("from memory", RECALLED)

@@ -5,6 +5,7 @@ import pytest
 from sleepdoc_model.recall.evidence import (
     Claim,
     around,
+    borne_out_by,
     concerned,
     echoed,
     echoes,
@@ -48,6 +49,13 @@ def test_the_sentence_that_bears_an_answer_out_is_found(answer: str, sentence: s
 )
 def test_another_number_name_or_word_is_no_evidence(answer: str) -> None:
     assert stands(answer) is None
+
+
+def test_its_words_are_given() -> None:
+    assert (
+        borne_out_by("three years", "How long?", PAGES[0][1]) == "The lease runs for three years."
+    )
+    assert borne_out_by("four years", "How long?", PAGES[0][1]) == ""
 
 
 def test_two_sentences_may_bear_out_what_neither_does_alone() -> None:

@@ -16,6 +16,8 @@ from sleepdoc_model.recall.numbered import numbers_meet
         ("Who paid the 1,240 euros?", "Ada paid 1240 euros.", True),
         ("What does Article 7 say?", "Of the seven articles, 7 is the last.", True),
         ("What burned on 3 May 1998?", "On 3 May 1998 the mill burned.", True),
+        ("Where was the 4th DebConf?", "The fourth, Debconf3, was in Oslo.", True),
+        ("Where was the 4th DebConf?", "The twenty-fourth was in Oslo.", False),
         ("Who is Ada?", "Article 7 says.", True),
     ],
 )
