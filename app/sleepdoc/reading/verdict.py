@@ -12,6 +12,7 @@ from sleepdoc_model.recall.evidence import (
     Evidence,
     around,
     concerned,
+    connected,
     echoed,
     find_evidence,
     nearest,
@@ -111,7 +112,7 @@ def _borne_out(answer: Answer, found: Evidence, text: StoredText) -> float:
     fitting = (
         found.told
         and numbers_meet(question, about)
-        and order_meets(question, about)
+        and order_meets(question, connected(page, (found.start, found.end)))
         and plausible(said, question)
         and agrees(said, question, told, echoed=echoed(question, told))
     )

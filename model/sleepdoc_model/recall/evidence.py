@@ -24,6 +24,9 @@ _QUESTION = 0.5
 """What all of a question's words are worth beside all of an answer's, in choosing among places."""
 _LABELLED = re.compile(r"[^\W\d][^:\n]*:\s*\S")
 _PART = re.compile(r"(?:chapter|part|section|appendix|book|volume|title)\b", re.IGNORECASE)
+_PRONOUN = re.compile(
+    r"\W*(?:he|him|his|she|hers?|it|its|they|their|this|that|these|those)\b", re.IGNORECASE
+)
 
 Rarity = Callable[[str], float]
 """How telling a term is."""
@@ -115,9 +118,9 @@ def find_evidence(answer: str, question: str, pages: Iterable[tuple[int, str]]) 
 
 
 def borne_out_by(answer: str, question: str, text: str) -> str:
-    """The words of a text that bear an answer out; empty if none do."""
+    """What a text says where it bears an answer out, as `connected`; empty if it does nowhere."""
     found = find_evidence(answer, question, [(0, text)])
-    return text[found.start : found.end] if found else ""
+    return connected(text, (found.start, found.end)) if found else ""
 
 
 def nearest(
@@ -162,6 +165,20 @@ def around(text: str, place: Span) -> str:
     here = [i for i, (start, end) in enumerate(spans) if start < place[1] and end > place[0]]
     first, last = spans[max(0, here[0] - 1)], spans[min(len(spans) - 1, here[-1] + 1)]
     return text[first[0] : last[1]]
+
+
+def connected(text: str, place: Span) -> str:
+    """The sentences at a place of a text, with those that their pronouns are about, and those whose
+    pronouns are about them."""
+    spans = sentences(text)
+    refers = [bool(_PRONOUN.match(text[start:end])) for start, end in spans]
+    here = [i for i, (start, end) in enumerate(spans) if start < place[1] and end > place[0]]
+    first, last = here[0], here[-1]
+    while first and refers[first]:
+        first -= 1
+    while last + 1 < len(spans) and refers[last + 1]:
+        last += 1
+    return text[spans[first][0] : spans[last][1]]
 
 
 def concerned(question: str, answer: str, text: str, rarity: Rarity) -> float:

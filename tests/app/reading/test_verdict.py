@@ -85,7 +85,10 @@ def test_a_number_of_the_question_has_to_stand_there(
 
 @pytest.mark.parametrize(
     ("asked", "verdict"),
-    [("Who rebuilt the mill at Leeds?", "verified"), ("Who rebuilt the first mill?", "quoted")],
+    [
+        ("Who rebuilt the mill at Leeds?", "verified"),
+        ("Who rebuilt the first mill at Leeds?", "quoted"),
+    ],
 )
 def test_of_which_of_several_it_is_asked_has_to_stand_there(
     text: StoredText, asked: str, verdict: str

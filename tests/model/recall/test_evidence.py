@@ -7,6 +7,7 @@ from sleepdoc_model.recall.evidence import (
     around,
     borne_out_by,
     concerned,
+    connected,
     echoed,
     echoes,
     find_evidence,
@@ -51,11 +52,28 @@ def test_another_number_name_or_word_is_no_evidence(answer: str) -> None:
     assert stands(answer) is None
 
 
-def test_its_words_are_given() -> None:
+def test_what_bears_an_answer_out_is_given() -> None:
     assert (
         borne_out_by("three years", "How long?", PAGES[0][1]) == "The lease runs for three years."
     )
     assert borne_out_by("four years", "How long?", PAGES[0][1]) == ""
+
+
+STORY = "Ada won. The mill burned. It was old. That was in 1998. Lin came."
+
+
+@pytest.mark.parametrize(
+    ("words", "sentences"),
+    [
+        ("Ada", "Ada won."),
+        ("burned", "The mill burned. It was old. That was in 1998."),
+        ("1998", "The mill burned. It was old. That was in 1998."),
+        ("Lin", "Lin came."),
+    ],
+)
+def test_sentences_are_connected_by_pronouns(words: str, sentences: str) -> None:
+    start = STORY.index(words)
+    assert connected(STORY, (start, start + len(words))) == sentences
 
 
 def test_two_sentences_may_bear_out_what_neither_does_alone() -> None:
