@@ -171,7 +171,6 @@ class Answerer:
         def say(place: int) -> tuple[Answer, float]:
             each, absence = read[place]
             self._say(each, absence, terms)
-            self._spell(each, terms)
             return each, each.likelihood
 
         def fits(each: Answer) -> bool:
@@ -179,8 +178,8 @@ class Answerer:
                 return False
             if each.place is None:
                 return True
-            quote = terms.recalled.citations[each.place].quote
-            return order_meets(question, borne_out_by(each.text, question, quote))
+            read_from = terms.recalled.text_of(each.place)
+            return order_meets(question, borne_out_by(each.text, question, read_from))
 
         _, best = surest(
             len(passages),
@@ -202,13 +201,7 @@ class Answerer:
         each.refused = absence.decided
         if not each.refused:
             self._say(each, absence, terms)
-            self._spell(each, terms)
         return each
-
-    def _spell(self, each: Answer, terms: _Terms) -> None:
-        """Spell names as they are in what it was read from."""
-        spelt = as_spelt(each.text, terms.recalled.text_of(each.place), each.question)
-        each.respell(spelt, self._engine)
 
     def _asked(
         self, question: str, passages: Sequence[int], terms: _Terms
@@ -227,9 +220,12 @@ class Answerer:
         return each
 
     def _say(self, each: Answer, absence: Absence, terms: _Terms) -> None:
+        """Answer, with names spelt as in what it is read from."""
         words, stopped = absence.ruled_out(terms.sampling), self._stopped
         for _ in each.generate(self._engine, limit=terms.limit, sampling=words, stopped=stopped):
             pass
+        spelt = as_spelt(each.text, terms.recalled.text_of(each.place), each.question)
+        each.respell(spelt, self._engine)
 
     def _refuse(self, answer: Answer, recalled: Recalled, room: int) -> Iterator[AnswerText]:
         answer.refused = True

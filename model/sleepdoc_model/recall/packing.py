@@ -1,7 +1,7 @@
 """Which sentences of the passages found go into a window that has room for so many tokens."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sleepdoc_model.recall import back_index, contents
@@ -10,9 +10,9 @@ from sleepdoc_model.recall.folding import terms
 from sleepdoc_model.recall.fusion import Similar, fused
 from sleepdoc_model.recall.index import Index, Indexed
 from sleepdoc_model.recall.lists import introduction
-from sleepdoc_model.recall.passages import Span, sentences, title
+from sleepdoc_model.recall.passages import Span, headings_of, sentences, title
 from sleepdoc_model.recall.query import Query
-from sleepdoc_model.recall.ranking import Ranking, nearness
+from sleepdoc_model.recall.ranking import HEADING, Ranking, nearness
 from sleepdoc_model.recall.stop_words import STOP_WORDS
 
 PASSAGES = 24
@@ -21,8 +21,6 @@ PASSAGES = 24
 _OWN = 0.7
 """How much a sentence's own worth counts, the rest being that of its passage."""
 _NEAR = 0.5
-_HEADING = 0.3
-"""What a term is worth that stands in the heading of a sentence alone."""
 _EXPLAINS = 1.5
 """What it is worth that a sentence explains plainly what is to be explained, beside the best score
 without that."""
@@ -174,10 +172,9 @@ class Packer:
             return _OWN * own[sentence]
 
         for hit in ranking.hits:
-            for sentence in self._within(hit.passage):
+            for sentence, heading in self._under(hit.passage):
                 if not named.issubset(terms(self.text(sentence))):
                     continue  # it comes with one that explains, or would come between two
-                heading = self._heading(sentence, hit.passage)
                 score = worth(sentence, heading) + (1 - _OWN) * hit.score
                 score *= self._counts(sentence, query)
                 scores[sentence] = max(score, scores.get(sentence, 0.0))
@@ -188,14 +185,16 @@ class Packer:
             scores[sentence] = score + _EXPLAINS * plainly * most
         return scores
 
-    def _heading(self, sentence: Sentence, passage: Indexed) -> Collection[str]:
-        """The terms of what a sentence stands under: of the heading on its page, else of the one
-        that is in force where its passage ends, if that begins nothing."""
-        page, place = sentence
-        last = max(each for _, each in self._within(passage))
-        return self._headings[page][place] or (
-            () if self._headings[page][last] else frozenset(passage.heading)
-        )
+    def _under(self, passage: Indexed) -> Iterator[tuple[Sentence, Collection[str]]]:
+        """The sentences of a passage, each with the terms of what it stands under: of the heading
+        on its page, else of the one that is in force where the passage ends, if that stands on a
+        page before."""
+        within = self._within(passage)
+        headings = self._headings[passage.page]
+        begun = within and headings[within[-1][1]]
+        outer = () if begun else frozenset(passage.heading)
+        for sentence in within:
+            yield sentence, headings[sentence[1]] or outer
 
     def _told(self, scores: Mapping[Sentence, float], query: Query) -> dict[Sentence, float]:
         """Without entries of contents that have no more of what is asked for than another sentence,
@@ -309,7 +308,9 @@ class Packer:
         if page not in self._spans:
             text = self._page_text(page)
             self._spans[page] = sentences(text)
-            self._headings[page] = _headings(text[start:end] for start, end in self._spans[page])
+            headings = headings_of(text, self._spans[page])
+            found = {heading: frozenset(terms(heading)) for heading in {*headings}}
+            self._headings[page] = [found[heading] for heading in headings]
             self._index[page] = contents.indexed(text, self._spans[page])
             self._contents[page] = self._index[page] | contents.listed(text, self._spans[page])
         return self._spans[page]
@@ -351,21 +352,11 @@ def _telling(term: str) -> list[str]:
     return [each for each in named if each.rstrip("_") not in STOP_WORDS] or named
 
 
-def _headings(sentences: Iterable[str]) -> list[frozenset[str]]:
-    """For each sentence of a page the terms of the heading it stands under, if that is there."""
-    above, found = frozenset[str](), []
-    for sentence in sentences:
-        heading = title(sentence)
-        above = frozenset(terms(heading)) if heading else above
-        found.append(above)
-    return found
-
-
 def _worth(
     found: Sequence[str], heading: Collection[str], query: Query, worth: Mapping[str, float]
 ) -> float:
     """What a sentence is worth, and what stands above it."""
     held = worth.keys() & {*found}
     above = worth.keys() & {*heading} - held
-    shared = sum(worth[term] for term in held) + _HEADING * sum(worth[term] for term in above)
+    shared = sum(worth[term] for term in held) + HEADING * sum(worth[term] for term in above)
     return shared + _NEAR * nearness(found, query, worth)

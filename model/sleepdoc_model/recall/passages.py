@@ -1,7 +1,7 @@
 """Cutting a page: sentences, and passages of a few whole sentences that overlap."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 Span = tuple[int, int]
@@ -62,10 +62,7 @@ def passages(text: str, heading: str = "") -> tuple[list[Passage], str]:
         The passages in order, and the heading in force where the page ends.
     """
     spans = sentences(text)
-    headings = []
-    for start, end in spans:
-        heading = title(text[start:end]) or heading
-        headings.append(heading)
+    headings = headings_of(text, spans, heading)
     found: list[Passage] = []
     first = 0
     while first < len(spans):
@@ -75,7 +72,17 @@ def passages(text: str, heading: str = "") -> tuple[list[Passage], str]:
         if not found or found[-1].end < spans[last][1]:
             found.append(Passage(spans[first][0], spans[last][1], headings[last]))
         first = max(first + 1, (first + last + 2) // 2)
-    return found, heading
+    return found, headings[-1] if headings else heading
+
+
+def headings_of(text: str, spans: Iterable[Span], heading: str = "") -> list[str]:
+    """For every sentence of a page the heading it stands under, or is; `heading` is the one in
+    force where the page begins."""
+    found = []
+    for start, end in spans:
+        heading = title(text[start:end]) or heading
+        found.append(heading)
+    return found
 
 
 def sentences(text: str) -> list[Span]:

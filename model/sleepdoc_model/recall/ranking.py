@@ -12,7 +12,7 @@ from sleepdoc_model.recall.query import Query
 _K1, _B = 1.2, 0.75  # the usual values of BM25
 _CANDIDATES = 100
 """Passages that are scored; chosen by the rarity of the terms they share with the question."""
-_HEADING = 0.3
+HEADING = 0.3
 """What a term is worth that stands in the heading alone."""
 _NEAR = 0.5
 """What it is worth that two terms stand together as they do in the question."""
@@ -71,7 +71,7 @@ def score(passage: Indexed, query: Query, worth: Mapping[str, float], mean: floa
         if count := counts[term]:
             total += value * count * (_K1 + 1) / (count + norm)
         elif term in passage.heading:
-            total += _HEADING * value
+            total += HEADING * value
     return total
 
 
