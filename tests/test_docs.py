@@ -12,6 +12,7 @@ PAGES = (
     "CONTRIBUTING.md",
     "assets/README.md",
     "docs/architecture.md",
+    "docs/command-line.md",
     "docs/measured.md",
     "docs/model.md",
     "docs/reproduction.md",

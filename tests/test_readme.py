@@ -1,4 +1,4 @@
-"""The README tells the truth about the command line, and leaves nothing of it out."""
+"""README and docs/command-line.md tell the truth about it, and leave nothing of it out."""
 
 import re
 from pathlib import Path
@@ -11,9 +11,11 @@ from sleepdoc.cli import cli
 from sleepdoc.errors import ExitCode
 
 ROOT = Path(__file__).resolve().parents[1]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-CODE = [code.replace("\\|", "|") for code in re.findall(r"`([^`\n]+)`", README)]
-SHELL = "\n".join(re.findall(r"```sh\n(.*?)```", README, re.DOTALL))
+MANUAL = "\n".join(
+    (ROOT / page).read_text(encoding="utf-8") for page in ("README.md", "docs/command-line.md")
+)
+CODE = [code.replace("\\|", "|") for code in re.findall(r"`([^`\n]+)`", MANUAL)]
+SHELL = "\n".join(re.findall(r"```sh\n(.*?)```", MANUAL, re.DOTALL))
 CALLS = [*CODE, *re.split(r"\n|&&|#", SHELL)]
 OPTION = re.compile(r"(?<![\w-])--?[a-z][a-z-]*")
 
@@ -33,7 +35,7 @@ def parameters_of(command: click.Command) -> list[click.Parameter]:
 
 
 def calls() -> list[tuple[str, set[str]]]:
-    """Every ``sleepdoc`` call the README shows: the command, and the options given to it."""
+    """Every ``sleepdoc`` call they show: the command, and the options given to it."""
     found = []
     for code in CALLS:
         words = code.split()
@@ -74,11 +76,11 @@ def test_options_mentioned_alone_exist() -> None:
 
 @pytest.mark.parametrize("code", ExitCode)
 def test_every_exit_code_is_documented(code: ExitCode) -> None:
-    assert re.search(rf"^\| {code.value} \| \S", README, re.MULTILINE)
+    assert re.search(rf"^\| {code.value} \| \S", MANUAL, re.MULTILINE)
 
 
 def test_no_other_exit_code_is_documented() -> None:
-    documented = re.findall(r"^\| (\d+) \|", README, re.MULTILINE)
+    documented = re.findall(r"^\| (\d+) \|", MANUAL, re.MULTILINE)
     assert sorted(map(int, documented)) == sorted(ExitCode)
 
 
@@ -88,7 +90,7 @@ def test_every_environment_variable_exists() -> None:
         for top in ("app", "model", "kernels")
         for path in (ROOT / top).rglob("*.py")
     )
-    variables = set(re.findall(r"`(SLEEPDOC_[A-Z_]+)`", README))
+    variables = set(re.findall(r"`(SLEEPDOC_[A-Z_]+)`", MANUAL))
     assert variables == set(re.findall(r"\"(SLEEPDOC_[A-Z_]+)\"", sources))
 
 

@@ -4,7 +4,7 @@ import enum
 
 
 class ExitCode(enum.IntEnum):
-    """Process exit codes, part of the command line's contract (README, "Exit codes")."""
+    """Process exit codes, part of what the command line promises (docs/command-line.md)."""
 
     OK = 0
     INTERNAL = 1

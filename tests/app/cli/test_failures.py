@@ -1,4 +1,4 @@
-"""Every refusal is one line on stderr and the exit code that the README promises."""
+"""Every refusal is one line on stderr and the exit code that the manual promises."""
 
 import subprocess
 from pathlib import Path
