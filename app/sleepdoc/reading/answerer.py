@@ -1,15 +1,15 @@
 """The words of an answer: what is recalled for a question, and how it is read."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Event as Flag
 
-from sleepdoc.reading.absence import LIKELY, LIKELY_OF_ECHO, Absence, refusal
+from sleepdoc.reading.absence import LIKELY, LIKELY_AROUND, LIKELY_OF_ECHO, Absence, refusal
 from sleepdoc.reading.answer import Answer
 from sleepdoc.reading.client import EngineClient
 from sleepdoc.reading.events import AnswerText
 from sleepdoc.reading.likeness import likeness
-from sleepdoc.reading.recall import Recalled, StoredText, recall
+from sleepdoc.reading.recall import Recalled, StoredText, recall, widened
 from sleepdoc.reading.record import Record
 from sleepdoc.reading.verdict import unfounded
 from sleepdoc.reading.window import Window
@@ -154,8 +154,18 @@ class Answerer:
         yield from answer.give(text, self._engine, room=terms.limit)
 
     def _surest(self, question: str, terms: _Terms) -> Answer:
-        """What the passage says that answers most surely when each is read alone; of a reason or
-        a way, what all of them say together, unless one alone is surer."""
+        """What the passage says that answers most surely. Where none gives the phrase that is asked
+        for, each is read once more, with what stands around it."""
+        best = self._surest_of(question, terms)
+        if not best.refused or not wants_phrase(question) or self._stopped.is_set():
+            return best
+        wide = widened(terms.recalled, terms.text, self._engine.encode)
+        again = self._surest_of(question, replace(terms, recalled=wide))
+        return best if again.refused or again.absence >= LIKELY_AROUND else again
+
+    def _surest_of(self, question: str, terms: _Terms) -> Answer:
+        """The same of passages as they are, each read alone; of a reason or a way, what all of them
+        say together, unless one alone is surer."""
         passages = terms.recalled.passages
         read = dict[int, tuple[Answer, Absence]]()
         every = self._together(question, terms) if wants_reason(question) else None

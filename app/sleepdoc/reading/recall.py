@@ -1,7 +1,7 @@
 """What of the stored text is put in front of a question: the one place where that is decided."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from sleepdoc.documents.types import Document, Page
@@ -24,6 +24,8 @@ _FRONT = 3
 """Pages on which a document's title stands, and who made it."""
 _FRONT_SHARE = 0.5
 """Share of the tokens for what stands there, where that is asked for."""
+_AROUND = 220
+"""Tokens of a passage with what stands around it."""
 
 
 class StoredText:
@@ -161,6 +163,15 @@ def recall(
     if any(FRONT.match(each) or TITLE.match(each) for each in asked):
         quotes = _with_front(quotes, text, packing, int(tokens * _FRONT_SHARE))
     return Recalled(*_write(text, quotes, tokens, encode), leans=leaning)
+
+
+def widened(recalled: Recalled, text: StoredText, encode: Callable[[str], list[int]]) -> Recalled:
+    """The same passages, each with what stands around it on its page."""
+    packing = packer(lambda number: text.page(number).text, encode)
+    quotes = [packing.widened(Quote(c.page, c.start, c.end), _AROUND) for c in recalled.citations]
+    room = sum(max(_AROUND, len(passage)) for passage in recalled.passages)
+    passages, citations = _write(text, quotes, 2 * room, encode)
+    return replace(recalled, passages=passages, citations=citations)
 
 
 def _with_front(

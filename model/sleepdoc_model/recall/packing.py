@@ -132,6 +132,28 @@ class Packer:
             budget -= price
         return [quote for _, quote in sorted(self._quotes(chosen), key=lambda each: each[0])]
 
+    def widened(self, quote: Quote, budget: int) -> Quote:
+        """A quote with the sentences behind and before it on its page, by turns, as long as they
+        fit with it into `budget` tokens."""
+        spans, page = self._of(quote.page), quote.page
+        inside = [
+            n for n, (start, end) in enumerate(spans) if start < quote.end and end > quote.start
+        ]
+        first, last = inside[0], inside[-1]
+        budget -= self._mark + sum(self._cost(self.text((page, n))) + 1 for n in inside)
+        steps = [1, -1]
+        while steps:
+            for step in tuple(steps):
+                place = last + 1 if step > 0 else first - 1
+                known = 0 <= place < len(spans)
+                price = self._cost(self.text((page, place))) + 1 if known else 0
+                if not known or price > budget:
+                    steps.remove(step)
+                else:
+                    budget -= price
+                    first, last = min(first, place), max(last, place)
+        return Quote(page, min(quote.start, spans[first][0]), max(quote.end, spans[last][1]))
+
     def sentences(self, page: int) -> list[Sentence]:
         """All sentences of a page, in order."""
         return [(page, place) for place in range(len(self._of(page)))]

@@ -112,6 +112,35 @@ def test_a_reason_is_taken_from_one_passage_that_is_surer_than_all(store: Store)
     assert shown == "red" and finished.citations[0].page == 1
 
 
+PAINTED = (
+    "The boat was painted after the storm. "
+    + "Nobody went out. " * 4
+    + "She was cobalt from then on.",
+    *(f"What was painted after storm {n} was the boat of the club, after a vote." for n in "abcd"),
+)
+
+
+@pytest.mark.parametrize(
+    ("absence", "question", "found"),
+    [
+        (0.2, "What was the boat painted after the storm?", True),
+        (0.3, "What was the boat painted after the storm?", False),  # not as sure as it has to be
+        (0.2, "Was the boat painted after the storm?", False),  # no phrase
+    ],
+)
+def test_where_no_passage_answers_each_is_read_with_what_stands_around_it(
+    store: Store, absence: float, question: str, found: bool
+) -> None:
+    reading = begun(store, Reader({"cobalt": (absence, "cobalt", 0.9)}), PAINTED)
+    list(reading.read())
+    shown, finished = asked(reading, question)
+    if found:
+        assert shown == "cobalt" and finished.citations[0].page == 1
+        assert "cobalt" in finished.citations[0].quote
+    else:
+        assert shown.startswith("I found nothing")
+
+
 class Asked(Reader):
     """Knows of each passage one thing, by a word that is asked for."""
 
