@@ -80,7 +80,7 @@ def test_the_best_sentence_comes_first_and_with_its_neighbours() -> None:
 
 def test_a_question_in_the_text_comes_with_its_answer() -> None:
     text = f"{'It rained. ' * 30}\n\nMay I sell copies?\n\nYes. There is no fee.\n\nThe end."
-    (first, *_) = packed("May I sell copies of it?", 60, text)
+    (first, *_) = packed("May I sell copies of it?", 50, text)
     assert first == "May I sell copies?\n\nYes. There is no fee."
 
 
