@@ -21,7 +21,7 @@ PASSAGES = 24
 _OWN = 0.5
 """How much a sentence's own worth counts, the rest being that of its passage."""
 _BESIDE = 0.2
-"""How much counts the better of its neighbours, which tell what it is about. Both chosen on 1,451
+"""How much counts the better of its neighbours, which tell what it is about. Both chosen on 805
 questions about texts written for the reader (docs/measured.md, "Answers")."""
 _NEAR = 0.5
 _EXPLAINS = 1.5
