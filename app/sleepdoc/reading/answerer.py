@@ -112,7 +112,8 @@ class Answerer:
         words = answer.generate(engine, limit=limit, sampling=sampling, stopped=self._stopped)
         if recalled.instead:
             instead = recalled.preface, recalled.instead
-            return answer.checked(words, instead, recalled.text, engine, room=room)
+            shown = recalled.text_of(0 if recalled.itself else None)
+            return answer.checked(words, instead, shown, engine, room=room)
         return words
 
     def told(self, asked: str, passages: Sequence[int], *, most: int) -> Answer:

@@ -51,6 +51,8 @@ class Found:
     """The answer if the model's, to what a text is about, does not stand in the quotes."""
     preface: str = ""
     """What stands before that, and is no part of the quote: a title."""
+    itself: bool = False
+    """Whether the first quote is what the document says of itself: an answer has to stand there."""
     within: str = ""
     """Where what was asked for may be missing, such as ``on page iv``; empty if it is there."""
 
@@ -150,7 +152,8 @@ def _of_itself(pages: Sequence[Page], packer: Packer, tokens: int, title: str) -
     first = packer.text(places[0]) if places else ""
     quote = _as_quote(first)
     preface = summaries.preface(title, quote)
-    return Found(LOOKED_UP, packer.fill(places, tokens), instead=quote, preface=preface)
+    quotes = packer.fill(places, tokens)
+    return Found(LOOKED_UP, quotes, instead=quote, preface=preface, itself=True)
 
 
 def _of_page(page: lookup.Page, about: Query | None, packer: Packer, tokens: int) -> Found:

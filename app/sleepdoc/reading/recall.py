@@ -103,6 +103,8 @@ class Recalled:
     """The answer, should the model's not stand in what was found."""
     preface: str = ""
     """What stands before that, and is no part of the text."""
+    itself: bool = False
+    """Whether the first passage is what the text says of itself: an answer has to stand there."""
     within: str = ""
     """Where alone it was looked for; empty if that was everywhere, or it is there for sure."""
 
@@ -151,6 +153,7 @@ def recall(
                 answer=found.answer,
                 instead=found.instead,
                 preface=found.preface,
+                itself=found.itself,
                 within=found.within,
             )
     asked = parts(question)
