@@ -31,12 +31,14 @@ class ModelChoice:
     """Which model to load, where, and with what seed."""
 
     model: str | None
-    """None: the conversation's own, or the default model for a new one."""
+    """None: the conversation's own, or `preferred` for a new one."""
     device: str | None
     """None: the best there is."""
     seed: int
     ocr: bool = False
     """Whether scanned pages are read by a program that recognises text."""
+    preferred: str | None = None
+    """Of the settings, for a new conversation. None: the default model."""
 
     def options(self, target: str, database: Path, *, passes: int | None = None) -> "OpenOptions":
         """What to open with this model; ``-`` is read from standard input here and now.
@@ -51,7 +53,8 @@ class ModelChoice:
         return OpenOptions(
             source,
             database,
-            model=self.found,
+            model=_found(self.model),
+            preferred=_found(self.preferred),
             device=self.device,
             seed=self.seed,
             passes=passes or settings()["passes"] or None,
@@ -71,17 +74,14 @@ class ModelChoice:
 
     @property
     def found(self) -> str | None:
-        """The model as it can be found again from any folder: a built-in id, or a file's path.
+        """The model for whatever is no conversation of old, as it can be found again from any
+        folder: a built-in id, or a file's path.
 
         Raises:
             ModelError: there is no such file, and none that the catalogue knows by that name.
             UsageError: there are several.
         """
-        if not self.model or self.model.partition(":")[0] in BUILT_IN:
-            return self.model
-        from sleepdoc.models.catalogue import find
-
-        return str(find(self.model))
+        return _found(self.model or self.preferred)
 
     def load(self, window: int | None = None) -> "tuple[Engine, Tokenizer]":
         """Load the model into this process; None is the window it was made for.
@@ -105,6 +105,14 @@ class ModelChoice:
             )
         except ModelUnavailable as error:
             raise ModelError(str(error)) from error
+
+
+def _found(model: str | None) -> str | None:
+    if not model or model.partition(":")[0] in BUILT_IN:
+        return model
+    from sleepdoc.models.catalogue import find
+
+    return str(find(model))
 
 
 verbose_option = click.option(
@@ -154,9 +162,8 @@ def model_options(function: _Function) -> _Function:
 
     @click.option(
         "--model",
-        envvar="SLEEPDOC_MODEL",
         metavar="ID|PATH",
-        help="Model to use. [env: SLEEPDOC_MODEL]",
+        help="Model to use. [env, of a new conversation: SLEEPDOC_MODEL]",
     )
     @device_option
     @click.option(
@@ -171,8 +178,9 @@ def model_options(function: _Function) -> _Function:
     def command(
         *arguments: Any, model: str | None, device: str | None, seed: int, **options: Any
     ) -> Any:
-        chosen = model or settings().chosen("model") or None
-        return function(*arguments, choice=ModelChoice(chosen, device, seed), **options)
+        preferred = settings().chosen("model") or None
+        choice = ModelChoice(model, device, seed, preferred=preferred)
+        return function(*arguments, choice=choice, **options)
 
     return command
 

@@ -109,7 +109,7 @@ def asking(repository: str) -> Iterator[None]:
         from huggingface_hub import logging as hub_logging
     except ImportError as error:
         raise ModelError(
-            "Fetching models needs huggingface-hub; pip install 'sleepdoc[hub]'"
+            "Fetching models needs huggingface-hub, which the extra [hub] installs."
         ) from error
     hub_logging.set_verbosity(logging.ERROR)
     hub = constants.ENDPOINT

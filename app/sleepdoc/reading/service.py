@@ -46,7 +46,9 @@ class OpenOptions:
     if one of that name exists; what `documents.reader.spooled` made is standard input."""
     database: Path
     model: str | None = None
-    """None: the conversation's own model, ``default`` for a new one."""
+    """None: the conversation's own model, `preferred` for a new one."""
+    preferred: str | None = None
+    """None: ``default``."""
     device: str | None = None
     seed: int = 0
     """Of a new conversation; an old one keeps its own."""
@@ -120,7 +122,8 @@ class OpenConversation:
             self._cleanup.callback(_forget, store, document.sha256)
             conversation = None if options.anew else _known(store, document, options.model)
         seed = options.seed if conversation is None else conversation.seed
-        model = options.model or (conversation.model if conversation else DEFAULT_MODEL)
+        preferred = options.preferred or DEFAULT_MODEL
+        model = options.model or (conversation.model if conversation else preferred)
         introduction = self._introduce(store, document, conversation)
         engine = self._begin(model, seed)
         yield introduction

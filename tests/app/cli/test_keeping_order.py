@@ -113,6 +113,20 @@ def test_config_says_what_is_set_and_by_what(run: Run, data_directory: Path) -> 
     assert "nord" in run("config").out
 
 
+def test_a_model_that_is_set_is_that_of_new_conversations(
+    run: Run, lamps: str, story: Path
+) -> None:
+    other = "scripted:window=700"
+    assert run("ask", lamps, "Who?", SLEEPDOC_MODEL=other).code == 0
+    assert run("ask", lamps, "Who?", "--model", other).code == 7
+    assert run("read", story, "--json", SLEEPDOC_MODEL=other).json["conversation"] == lamps
+    new = story.with_name("buoys.txt")
+    new.write_text("A buoy has a bell.", encoding="utf-8")
+    begun = run("read", new, "--json", SLEEPDOC_MODEL=other).json["conversation"]
+    models = {c["conversation"]: c["model"] for c in run("ls", "--json").json["conversations"]}
+    assert models == {lamps: "scripted", begun: other}
+
+
 @pytest.mark.parametrize(
     ("written", "said"),
     [
