@@ -12,7 +12,7 @@ the development documents of `bench answers`, where it is weighed against refusi
 LIKELY_OF_ECHO = 0.2
 """The same where all that would be answered is the question's own words again."""
 
-LIKELY_AROUND = 0.25
+LIKELY_AROUND = 0.2
 """The same where no passage answers by itself, and one does with what stands around it."""
 
 
