@@ -108,6 +108,7 @@ class ModelChoice:
 
 
 def _found(model: str | None) -> str | None:
+    """A model as of `ModelChoice.found`."""
     if not model or model.partition(":")[0] in BUILT_IN:
         return model
     from sleepdoc.models.catalogue import find

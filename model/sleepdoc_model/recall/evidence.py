@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sleepdoc_model.recall import contents
 from sleepdoc_model.recall.answer_type import fits
 from sleepdoc_model.recall.folding import capitals, terms_of, words
-from sleepdoc_model.recall.passages import Span, sentences, title
+from sleepdoc_model.recall.passages import Span, sentences, title, touched
 from sleepdoc_model.recall.reply import REPLIES, reason
 from sleepdoc_model.recall.stop_words import STOP_WORDS
 
@@ -162,9 +162,8 @@ def echoed(question: str, text: str) -> bool:
 def around(text: str, place: Span) -> str:
     """The sentences at a place of a text, and those on either side."""
     spans = sentences(text)
-    here = [i for i, (start, end) in enumerate(spans) if start < place[1] and end > place[0]]
-    first, last = spans[max(0, here[0] - 1)], spans[min(len(spans) - 1, here[-1] + 1)]
-    return text[first[0] : last[1]]
+    first, last = touched(spans, place)
+    return text[spans[max(0, first - 1)][0] : spans[min(len(spans) - 1, last + 1)][1]]
 
 
 def connected(text: str, place: Span) -> str:
@@ -172,8 +171,7 @@ def connected(text: str, place: Span) -> str:
     pronouns are about them."""
     spans = sentences(text)
     refers = [bool(_PRONOUN.match(text[start:end])) for start, end in spans]
-    here = [i for i, (start, end) in enumerate(spans) if start < place[1] and end > place[0]]
-    first, last = here[0], here[-1]
+    first, last = touched(spans, place)
     while first and refers[first]:
         first -= 1
     while last + 1 < len(spans) and refers[last + 1]:

@@ -10,7 +10,7 @@ from sleepdoc_model.recall.folding import terms
 from sleepdoc_model.recall.fusion import Similar, fused
 from sleepdoc_model.recall.index import Index, Indexed
 from sleepdoc_model.recall.lists import introduction
-from sleepdoc_model.recall.passages import Span, headings_of, sentences, title
+from sleepdoc_model.recall.passages import Span, headings_of, sentences, title, touched
 from sleepdoc_model.recall.query import Query
 from sleepdoc_model.recall.ranking import HEADING, Ranking, nearness
 from sleepdoc_model.recall.stop_words import STOP_WORDS
@@ -139,10 +139,8 @@ class Packer:
         """A quote with the sentences behind and before it on its page, by turns, as long as they
         fit with it into `budget` tokens."""
         spans, page = self._of(quote.page), quote.page
-        inside = [
-            n for n, (start, end) in enumerate(spans) if start < quote.end and end > quote.start
-        ]
-        first, last = inside[0], inside[-1]
+        first, last = touched(spans, (quote.start, quote.end))
+        inside = range(first, last + 1)
         budget -= self._mark + sum(self._cost(self.text((page, n))) + 1 for n in inside)
         steps = [1, -1]
         while steps:

@@ -1,7 +1,7 @@
 """Cutting a page: sentences, and passages of a few whole sentences that overlap."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 Span = tuple[int, int]
@@ -97,6 +97,12 @@ def sentences(text: str) -> list[Span]:
         for part in _short_enough(text, *piece)
         if (span := _stripped(text, *part))
     ]
+
+
+def touched(spans: Sequence[Span], place: Span) -> tuple[int, int]:
+    """Which is the first, and which the last, of the spans that share a character with a place."""
+    here = [n for n, (start, end) in enumerate(spans) if start < place[1] and end > place[0]]
+    return here[0], here[-1]
 
 
 def title(sentence: str) -> str:
