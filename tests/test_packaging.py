@@ -1,4 +1,4 @@
-"""The wheel holds everything that the program needs away from its sources."""
+"""The wheel holds everything that the program needs away from its sources, and no lessons."""
 
 import subprocess
 import sys
@@ -29,12 +29,21 @@ def committed(folder: str) -> set[str]:
     return {name for name in listed.splitlines() if (ROOT / name).exists()}
 
 
+def lesson(name: str) -> bool:
+    return name.endswith(".jsonl") and ("/documents/" in name or "/questions/" in name)
+
+
 @pytest.mark.parametrize("package", PACKAGES)
 def test_every_file_of_a_package_is_in_the_wheel(wheel: Path, package: str) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     expected = {name.partition("/")[2] for name in committed(package)}
     assert f"{Path(package).name}/py.typed" in expected
-    assert expected <= names
+    assert {name for name in expected if not lesson(name)} <= names
+
+
+def test_lessons_stay_out_of_the_wheel(wheel: Path) -> None:
+    assert any(map(lesson, committed("model")))
+    assert not any(map(lesson, zipfile.ZipFile(wheel).namelist()))
 
 
 def test_style_sheets_and_assets_are_in_the_wheel(wheel: Path) -> None:

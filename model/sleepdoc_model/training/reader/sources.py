@@ -142,9 +142,12 @@ def load_asked(folder: Path) -> list[Text]:
 
 
 def _ours(folder: str) -> Iterator[dict[str, Any]]:
-    for file in sorted((files("sleepdoc_model") / "tasks" / folder).iterdir(), key=str):
-        if file.name.endswith(".jsonl"):
-            yield from lines(file)
+    inside = (files("sleepdoc_model") / "tasks" / folder).iterdir()
+    found = sorted((file for file in inside if file.name.endswith(".jsonl")), key=str)
+    if not found:
+        raise FileNotFoundError("lessons are in a checkout of sleepdoc, not in what is installed")
+    for file in found:
+        yield from lines(file)
 
 
 def _written(record: dict[str, Any]) -> tuple[Asked, ...]:
