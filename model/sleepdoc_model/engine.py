@@ -71,6 +71,9 @@ class Sampling:
     seed: int = 0
     not_begun: tuple[tuple[int, ...], ...] = ()
     """Tokens that the answer does not begin with."""
+    copied: tuple[tuple[int, ...], ...] = ()
+    """If there are any, the answer is what one of them begins with, in its own words that is a
+    copy of some text from one of its words on."""
 
 
 class Engine(Protocol):

@@ -28,7 +28,7 @@ def sample(
     sampler, generated = Sampler(sampling), list[int]()
     while len(generated) < at_most:
         scores = logits()
-        token = sampler.next(scores, generated)
+        token = sampler.next(scores, generated, stop)
         chances.append(float(scores.float().log_softmax(-1)[token]))
         if token in stop:
             return
@@ -43,10 +43,15 @@ class Sampler:
         self.sampling = sampling
         self._generator = torch.Generator().manual_seed(sampling.seed)
 
-    def next(self, logits: Tensor, generated: Iterable[int]) -> int:
-        """The next token from logits [vocab], given the tokens of this answer so far."""
+    def next(
+        self, logits: Tensor, generated: Iterable[int], stop: frozenset[int] = frozenset()
+    ) -> int:
+        """The next token from logits [vocab], given the tokens of this answer so far, which one of
+        `stop` ends."""
         logits = penalise(logits.cpu(), generated, self.sampling.repetition_penalty)
         logits = without(logits, tuple(generated), self.sampling.not_begun)
+        if self.sampling.copied:
+            logits = copying(logits, tuple(generated), self.sampling.copied, stop)
         if self.sampling.temperature <= 0:
             return int(logits.argmax())
         chances = nucleus((logits / self.sampling.temperature).softmax(-1), self.sampling.top_p)
@@ -74,6 +79,19 @@ def without(
     logits = logits.clone()
     logits[banned] = -torch.inf
     return logits
+
+
+def copying(
+    logits: Tensor, tokens: tuple[int, ...], texts: Iterable[tuple[int, ...]], stop: frozenset[int]
+) -> Tensor:
+    """Leave possible only what goes on with a copy of one of the texts, and, once there is one,
+    what ends it."""
+    count = len(tokens)
+    on = {each[count] for each in texts if len(each) > count and each[:count] == tokens}
+    left = sorted(on | stop if tokens else on)
+    out = torch.full_like(logits, -torch.inf)
+    out[left] = logits[left]
+    return out
 
 
 def nucleus(chances: Tensor, top_p: float) -> Tensor:

@@ -39,6 +39,17 @@ def test_an_answer_does_not_begin_with_what_is_ruled_out() -> None:
     assert best_is_2.tolist() == [0.0, 5.0, 9.0]
 
 
+def test_a_copy_goes_on_as_some_text_does_and_may_end_anywhere() -> None:
+    copied = ((1, 2, 3), (1, 4), (5,))
+    sampler, stop = Sampler(Sampling(copied=copied)), frozenset({0})
+    likeliest_first = torch.tensor([9.0, 1.0, 2.0, 8.0, 3.0, 0.0, 7.0])
+    assert sampler.next(likeliest_first, [], stop) == 1  # not the end, nor what no text begins with
+    assert sampler.next(likeliest_first, [1], frozenset({6})) == 6
+    assert sampler.next(likeliest_first, [1], frozenset()) == 4
+    assert sampler.next(likeliest_first, [1, 2], frozenset()) == 3
+    assert sampler.next(likeliest_first, [1, 2, 3], stop) == 0
+
+
 def test_chances_are_the_models_own_and_the_end_has_one() -> None:
     scores = iter([torch.tensor([3.0, 1.0]).log(), torch.tensor([1.0, 4.0]).log()])
     found: list[float] = []

@@ -11,7 +11,10 @@ LIKELY = 0.4
 the development documents of `bench answers`, where it is weighed against refusing too often."""
 LIKELY_OF_ECHO = 0.2
 """The same where all that would be answered is the question's own words again."""
-
+LIKELY_OF_COPY = 0.1
+"""The same where the reader's own words stand nowhere, and a phrase of the text is taken."""
+LEAST_OF_COPY = 0.02
+"""So likely at least the reader has to find the words of that phrase."""
 LIKELY_AROUND = 0.2
 """The same where no passage answers by itself, and one does with what stands around it."""
 

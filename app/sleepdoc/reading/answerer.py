@@ -4,7 +4,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from threading import Event as Flag
 
-from sleepdoc.reading.absence import LIKELY, LIKELY_AROUND, LIKELY_OF_ECHO, Absence, refusal
+from sleepdoc.reading.absence import (
+    LEAST_OF_COPY,
+    LIKELY,
+    LIKELY_AROUND,
+    LIKELY_OF_COPY,
+    LIKELY_OF_ECHO,
+    Absence,
+    refusal,
+)
 from sleepdoc.reading.answer import Answer
 from sleepdoc.reading.client import EngineClient
 from sleepdoc.reading.events import AnswerText
@@ -14,6 +22,7 @@ from sleepdoc.reading.record import Record
 from sleepdoc.reading.verdict import unfounded
 from sleepdoc.reading.window import Window
 from sleepdoc_model.engine import Sampling
+from sleepdoc_model.recall.copying import copies
 from sleepdoc_model.recall.evidence import borne_out_by, echoes, plausible
 from sleepdoc_model.recall.ordered import order_meets
 from sleepdoc_model.recall.parts import parts
@@ -201,10 +210,26 @@ class Answerer:
             together=(every.absence, every, every.likelihood) if every else None,
         )
         likely = LIKELY_OF_ECHO if echoes(best.text, question) else LIKELY
-        best.refused = best.absence >= likely or (
-            wants_phrase(question) and unfounded(best, terms.recalled.citations, terms.text)
-        )
+        best.refused = best.absence >= likely
+        if wants_phrase(question) and unfounded(best, terms.recalled.citations, terms.text):
+            return self._copied(best, terms)
         return best
+
+    def _copied(self, best: Answer, terms: _Terms) -> Answer:
+        """A phrase of the text, where the reader is sure that there is an answer, and its own words
+        stand on no page."""
+        best.refused = True
+        if best.place is None or best.absence >= LIKELY_OF_COPY or self._stopped.is_set():
+            return best
+        copied = copies(terms.recalled.text_of(best.place), self._engine.encode)
+        passage = terms.recalled.passages[best.place]
+        words = replace(terms, sampling=replace(terms.sampling, copied=copied))
+        each, absence = self._asked(best.question, passage, terms)
+        each.place = best.place
+        self._say(each, absence, words)
+        said, question = each.text, best.question
+        fit = each.likelihood >= LEAST_OF_COPY and plausible(said, question)
+        return each if fit and not echoes(said, question) else best
 
     def _together(self, question: str, terms: _Terms) -> Answer:
         """What all the passages say in one prompt."""

@@ -28,6 +28,8 @@ class Reader(ScriptedEngine):
         self._tokenizer = ByteTokenizer()
         self.frame, self.encode = self._tokenizer.frame, self._tokenizer.encode
         self.passages = passages
+        self.copy = ("", 0.0)
+        """What it copies where it has to, and how likely that is."""
         self.written: list[str] = []
         self.said: Callable[[], None] = lambda: None
         self._likelihood = 0.0
@@ -52,6 +54,10 @@ class Reader(ScriptedEngine):
         self, max_tokens: int, *, stop: frozenset[int], sampling: Sampling
     ) -> Iterator[int]:
         _, said, likely = self._read()
+        if sampling.copied:
+            said, likely = self.copy
+            texts = [b"".join(map(self._tokenizer.piece, t)).decode() for t in sampling.copied]
+            assert any(text.startswith(said) for text in texts)
         self.written.append(said)
         self._likelihood = math.log(likely)
         self.said()

@@ -73,6 +73,25 @@ def test_a_phrase_that_stands_nowhere_is_none(store: Store, question: str, refus
     assert finished.verdict == ("not found" if refused else "from memory")
 
 
+@pytest.mark.parametrize(
+    ("absence", "copy", "shown"),
+    [
+        (0.05, ("blue", 0.1), "blue"),
+        (0.05, ("blue", 0.01), "I found nothing"),  # it would not say so by itself
+        (0.05, ("The boat", 0.1), "I found nothing"),  # no answer
+        (0.3, ("blue", 0.1), "I found nothing"),  # there may be none
+    ],
+)
+def test_where_its_own_words_stand_nowhere_a_phrase_is_copied(
+    store: Store, absence: float, copy: tuple[str, float], shown: str
+) -> None:
+    reader = Reader({"red": (0.7, "red", 0.9), "blue": (absence, "azure", 0.9)})
+    reader.copy = copy
+    said, finished = asked(session(store, reader), "What was the boat painted after the storm?")
+    assert said.startswith(shown)
+    assert finished.citations[0].page == 2 or said != "blue"
+
+
 @pytest.mark.parametrize(("said", "refused"), [("the boat", True), ("the blue boat", False)])
 def test_an_echo_that_hardly_answers_is_refused(store: Store, said: str, refused: bool) -> None:
     reader = Reader({"red": (0.3, said, 0.9), "blue": (0.6, "grey", 0.9)})
