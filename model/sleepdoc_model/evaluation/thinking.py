@@ -23,10 +23,9 @@ from sleepdoc_model.tasks.types import Example, Question
 from sleepdoc_model.tokenizer import Tokenizer
 from sleepdoc_model.training.data import IGNORE, Lesson, collate
 from sleepdoc_model.training.objective import answer_loss
-from sleepdoc_model.training.thinking.loop import LOOP, Thinker
+from sleepdoc_model.training.thinking.hinted import TWO_HOPS
+from sleepdoc_model.training.thinking.loop import Thinker
 
-_TWO_HOPS = ("hop", "mayor")
-"""Kinds of chains that are two facts one behind the other."""
 _TOGETHER = 8
 """Documents of a batch."""
 
@@ -90,7 +89,7 @@ def figures(arms: Mapping[str, Sequence[Row]]) -> dict[str, Any]:
             pairs = [
                 (row, other)
                 for row, other in zip(rows, first, strict=True)
-                if row.kind == kind or (kind == "two hops" and row.kind.startswith(_TWO_HOPS))
+                if row.kind == kind or (kind == "two hops" and row.kind.startswith(TWO_HOPS))
             ]
             exact = totals((row.document, row.exact, 1) for row, _ in pairs)
             more = totals((row.document, row.exact - other.exact, 1) for row, other in pairs)
@@ -107,7 +106,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m sleepdoc_model.evaluation.thinking")
     parser.add_argument("--arm", action="append", required=True, metavar="RUN:N")
     parser.add_argument("--documents", type=int, default=48, help="of each kind")
-    parser.add_argument("--loop", type=int, nargs=2, default=LOOP, help="layers, from and up to")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--out", type=Path, help="figures as JSON")
@@ -116,11 +114,10 @@ def main() -> None:
     tokenizer = GGUFTokenizer(base_path(), SMOLLM2)
     asked = list(examples(options.documents, options.seed))
     arms: dict[str, list[Row]] = defaultdict(list)
-    first, end = options.loop
     for arm in options.arm:
         folder, _, passes = arm.rpartition(":")
         run = Path(folder)
-        thinker = Thinker.load(run / "heads.safetensors", run / "reader.safetensors", (first, end))
+        thinker = Thinker.load(run)
         arms[f"{run.name} N={passes}"] = list(ask(thinker, tokenizer, asked, int(passes)))
     found = figures(arms)
     for kind, by_arm in found.items():
@@ -131,7 +128,7 @@ def main() -> None:
                 f"  {each['more']:+.1%} ({low:+.1%} to {high:+.1%})"
             )
     if options.out:
-        settings = {"documents": options.documents, "seed": options.seed, "loop": [first, end]}
+        settings = {"documents": options.documents, "seed": options.seed}
         result_file.write(options.out, {"settings": settings, "figures": found})
 
 

@@ -1,95 +1,139 @@
-"""A window asleep in several passes over the middle layers, each of which sees the ones before.
+"""A window asleep in several passes, each of which sees what the ones before found.
 
-Algorithm 1 of arXiv 2605.26099 for a network that was trained to run its layers once. Hidden states
-flow from pass to pass, and every pass goes an N-th of its way, so that one pass is that network:
+Algorithm 1 of arXiv 2605.26099 for a network that was trained to run once, from left to right:
 
-    h <- h + (Blocks(h, S) - h) / N
+    h_1 = E,  h_(k+1) = E + F(Blocks(h_k, S))
 
-A pass reads S as the windows before left it, with what the pass before made of this one. What is
-written in the end is what the last pass makes of the window.
+E are the embedded tokens, S what the windows before left, F a map that is zero before training, so
+that every number of passes begins as the network it is. A pass sees all of the pass before, as one
+who reads a second time does (the text twice in a row helps a memory of fixed size to know what it
+is to keep: arXiv 2407.05483). What the last pass makes of the window is written.
 """
 
-from collections.abc import Sequence
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
 
-from torch import Tensor
-from torch.utils.checkpoint import checkpoint
-
-from sleepdoc_model.network.network import Block, Network
+from sleepdoc_model.network.network import Network
 from sleepdoc_model.network.run import Pass
+from sleepdoc_model.network.trunk import rotate
 from sleepdoc_model.state import KVCache, Memory, empty_memory
 
-Judged = tuple[Tensor | None, Tensor | None]
-"""Relevance and subject."""
+
+class Feedback(nn.Module):
+    """What a pass tells the next one, [..., dim] of its output to [..., dim] beside embeddings."""
+
+    def __init__(self, dim: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(dim, dim))
+
+    def forward(self, out: Tensor) -> Tensor:
+        normed = F.rms_norm(out.float(), out.shape[-1:])
+        return F.linear(normed, self.weight).to(out.dtype)
+
+
+class Again:
+    """What tokens of one pass see: the prefix, all of the pass before, and their own up to them."""
+
+    def __init__(self, prefix: KVCache | None, active: Tensor, before: "Again | None") -> None:
+        """
+        Args:
+            active: False for padding, [B, T].
+        """
+        self._prefix, self._active, self._before = prefix, active, before
+        self._seen: list[tuple[Tensor, Tensor]] = []
+        batch, length = active.shape
+        sees = torch.ones(length, length, dtype=torch.bool, device=active.device).tril()
+        parts = [sees.expand(batch, -1, -1)]
+        if before is not None:
+            parts.insert(0, active[:, None].expand(-1, length, -1))
+        if prefix is not None and prefix.length:
+            parts.insert(0, sees.new_ones(batch, length, prefix.length))
+        self._mask = torch.cat(parts, dim=-1)[:, None]
+
+    def attend(self, q: Tensor, k: Tensor, v: Tensor, layer: int, rope_base: float) -> Tensor:
+        """As `network.run.Seen`; called once for every layer, the lowest first."""
+        length = k.shape[2]
+        start = self._prefix.length if self._prefix is not None else 0
+        # Only distances count: the pass before always lies where a first one does.
+        here = start + (length if self._before is not None else 0)
+        keys, values = [rotate(k, here, rope_base)], [v]
+        if self._before is not None:
+            seen_k, seen_v = self._before._seen[layer]
+            keys.insert(0, rotate(seen_k, start, rope_base))
+            values.insert(0, seen_v)
+        self._seen.append((k, v))
+        if self._prefix is not None and start:
+            before_k, before_v = self._prefix.prefix(layer, len(k))
+            keys.insert(0, before_k)
+            values.insert(0, before_v)
+        return F.scaled_dot_product_attention(
+            rotate(q, here, rope_base),
+            torch.cat(keys, dim=2),
+            torch.cat(values, dim=2),
+            attn_mask=self._mask,
+            enable_gqa=True,
+        )
+
+
+def passes_over(
+    network: Network,
+    tokens: Tensor,
+    memory: Memory | None,
+    feedback: Feedback,
+    *,
+    passes: int,
+    prefix: KVCache | None = None,
+    active: Tensor | None = None,
+    learning: int | None = None,
+) -> tuple[list[Tensor], list[Tensor]]:
+    """What every pass over a window finds, [B, T, dim], and the memory layers' normed inputs in the
+    last one.
+
+    Args:
+        network: A retrofit whose layers all have an attention.
+        tokens: The window without its pinned prefix, [B, T].
+        memory: What the windows before left, B or 1 of them; None: nothing.
+        passes: N, at least 1.
+        prefix: Keys and values of the pinned prefix.
+        active: False for padding, [B, T].
+        learning: Through so many of the last passes gradients flow; None: through all.
+
+    Raises:
+        ValueError: no pass.
+    """
+    if passes < 1:
+        raise ValueError("a sleep has at least one pass")
+    active = torch.ones_like(tokens, dtype=torch.bool) if active is None else active
+    before = None if memory is None else tuple(s.expand(len(tokens), -1, -1, -1) for s in memory)
+    embedded = h = network.embed(tokens)
+    again: Again | None = None
+    found: list[Tensor] = []
+    taps: list[Tensor] = []
+    for left in range(passes, 0, -1):
+        again, taps = Again(prefix, active, again), []
+        run = Pass("read", prefix, grow=False, active=active, taps=taps, seen=again)
+        with torch.set_grad_enabled(torch.is_grad_enabled() and left <= (learning or passes)):
+            out, _ = network(h, before, run)
+        found.append(out)
+        h = embedded + feedback(out)
+    return found, taps
 
 
 def consolidated(
     network: Network,
     tokens: Tensor,
     memory: Memory | None,
+    feedback: Feedback,
     *,
     passes: int,
-    loop: tuple[int, int],
     prefix: KVCache | None = None,
     active: Tensor | None = None,
-    found: list[Tensor] | None = None,
-) -> Memory:
-    """The memory after a window was slept on. Gradients flow through all passes.
-
-    Args:
-        network: A retrofit whose memory layers have an attention beside them.
-        tokens: The window without its pinned prefix, [B, T].
-        memory: What the windows before left, B or 1 of them; None: nothing.
-        passes: N, at least 1.
-        loop: The first of the layers that run N times, and the first behind them. The first is not
-            above the lowest memory layer.
-        prefix: Keys and values of the pinned prefix.
-        active: False for padding, [B, T].
-        found: Receives what comes out of the loop in each pass, [B, T, dim].
-
-    Raises:
-        ValueError: no pass, or a loop that begins too high.
-    """
-    first, end = loop
-    if passes < 1 or first > network.config.memory_layers[0]:
-        raise ValueError("a sleep has a pass, and its loop begins below what it writes")
-    blocks = list(network.layers())
-    layers = network.config.memory_layers
-    before = None if memory is None else tuple(s.expand(len(tokens), -1, -1, -1) for s in memory)
-
-    def run(
-        h: Tensor, part: Sequence[Block], seen: Memory | None, judged: Judged
-    ) -> tuple[Tensor, list[Tensor], Judged]:
-        taps: list[Tensor] = []
-        pass_ = Pass("read", prefix, grow=False, active=active, taps=taps, end=layers[-1])
-        states = {} if seen is None else dict(zip(layers, seen, strict=True))
-        for block in part:
-            if block.layer == layers[0]:
-                judged = network.judge(block, h, seen, pass_)
-            h, _ = block(h, states.get(block.layer), pass_, *judged)
-        return h, taps, judged
-
-    h, _, judged = run(network.embed(tokens), blocks[:first], None, (None, None))
-    seen, taps = before, list[Tensor]()
-    for number in range(1, passes + 1):
-        out, taps, judged = checkpoint(run, h, blocks[first:end], seen, judged, use_reentrant=False)
-        h = h + (out - h) / passes
-        if found is not None:
-            found.append(out)
-        if number < passes:
-            seen = _written(network, taps, before, active, prefix)
-    _, above, _ = run(h, blocks[end:], before, judged)
-    return _written(network, [*taps, *above], before, active, prefix)
-
-
-def _written(
-    network: Network,
-    taps: Sequence[Tensor],
-    memory: Memory | None,
-    active: Tensor | None,
-    prefix: KVCache | None,
-) -> Memory:
-    """The memory with the window written by its lowest layers, as many as there are taps."""
-    memory = memory or empty_memory(network.config, len(taps[0]), str(taps[0].device))
+) -> tuple[Memory, Tensor]:
+    """The memory after a window was slept on, and what the last pass found; see `passes_over`."""
+    found, taps = passes_over(
+        network, tokens, memory, feedback, passes=passes, prefix=prefix, active=active
+    )
+    before = memory or empty_memory(network.config, len(tokens), str(tokens.device))
     windows = network.windows(taps, active, prefix)
-    written = tuple(w(state) for w, state in zip(windows, memory, strict=False))
-    return (*written, *memory[len(written) :])
+    return tuple(w(s) for w, s in zip(windows, before, strict=True)), found[-1]

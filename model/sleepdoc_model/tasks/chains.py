@@ -8,7 +8,7 @@ for, so that nothing but the chain tells values apart.
 """
 
 import random
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -73,12 +73,14 @@ def make_example(
     questions: int,
     split: Split,
     single: float = 0.0,
+    kinds: Sequence[Kind] = ("hop", "hop", "mayor", "compare", "count"),
 ) -> Chain:
     """A text of `people` people, at least two, over `windows` windows; different questions of all
     kinds, fewer where there are not so many.
 
     Args:
         single: The share of questions that one sentence answers.
+        kinds: Of the others, drawn from.
     """
     known, towns, relation = _world(rng, people, split)
     called = {person.name: person for person in known}
@@ -138,10 +140,10 @@ def make_example(
         )
         return Chained(question, answer, "single")
 
-    kinds: tuple[Callable[[_Person], Chained], ...] = (hop, hop, governed, compared, counted)
+    makers = {"hop": hop, "mayor": governed, "compare": compared, "count": counted}
     asked: dict[str, Chained] = {}
     for person in (p for _ in range(questions) for p in rng.sample(known, people)):
-        make = step if single and rng.random() < single else rng.choice(kinds)
+        make = step if single and rng.random() < single else makers[rng.choice(kinds)]
         question = make(person)
         asked.setdefault(question.text, question)
         if len(asked) == questions:

@@ -1,6 +1,9 @@
 """Train passes that see each other: seeded, and resumed by the same command.
 
-python -m sleepdoc_model.training.thinking --passes 1 2 4 --out runs/thinking
+First what passes are to find, then arms that write and read it, from the same beginning:
+
+python -m sleepdoc_model.training.thinking --asleep --passes 2 --steps 300 --out runs/found
+python -m sleepdoc_model.training.thinking --begin runs/found --passes 3 --out runs/three
 """
 
 import argparse
@@ -14,7 +17,7 @@ from sleepdoc_model.gguf.tokenizer import SMOLLM2, GGUFTokenizer
 from sleepdoc_model.training.keeping import keep
 from sleepdoc_model.training.loop import Schedule
 from sleepdoc_model.training.thinking.hinted import Chains
-from sleepdoc_model.training.thinking.loop import LOOP, Thinker, ThinkingTrainer
+from sleepdoc_model.training.thinking.loop import Thinker, ThinkingTrainer
 
 
 def main() -> None:
@@ -22,14 +25,18 @@ def main() -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
-    first, end = options.loop
+    tokenizer = GGUFTokenizer(base_path(), SMOLLM2)
+    lessons = Chains(tokenizer, options.seed)
+    if options.asleep:
+        lessons = Chains(tokenizer, options.seed, documents=8, windows=(1,), plain=0.0)
     trainer = ThinkingTrainer(
-        Thinker.load(options.heads, options.reader, (first, end)),
-        Chains(GGUFTokenizer(base_path(), SMOLLM2), options.seed),
+        Thinker.load(options.begin),
+        lessons,
         options.out,
         passes=options.passes,
         schedule=Schedule(steps=options.steps, rate=options.rate),
         seconds=60 * options.minutes,
+        asleep=options.asleep,
     )
     if (options.out / "state.safetensors").exists():
         trainer.resume()
@@ -40,9 +47,8 @@ def main() -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m sleepdoc_model.training.thinking")
-    parser.add_argument("--heads", type=Path, default=Path("assets/heads.safetensors"))
-    parser.add_argument("--reader", type=Path, default=Path("assets/reader.safetensors"))
-    parser.add_argument("--loop", type=int, nargs=2, default=LOOP, help="layers, from and up to")
+    parser.add_argument("--begin", type=Path, default=Path("assets"), metavar="RUN")
+    parser.add_argument("--asleep", action="store_true", help="train only what passes find")
     parser.add_argument("--passes", type=int, nargs="+", default=(1,), help="drawn from, by step")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--steps", type=int, default=10_000)

@@ -1,30 +1,30 @@
 """Lessons that say what stands between: the value that a step of thought is to have found.
 
-Awake, what the first of two steps finds is to be known in the middle of the network. Asleep, the
-end of a sentence is to know what follows from it together with another, wherever that stands.
+Asleep, the end of a sentence is to know what follows from it together with another, wherever that
+stands.
 """
 
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Protocol
 
 import torch
 from torch import Tensor
 
 from sleepdoc_model.tasks import chains
-from sleepdoc_model.tasks.chains import Chain, Chained
+from sleepdoc_model.tasks.chains import Chain
 from sleepdoc_model.tasks.types import Example
 from sleepdoc_model.tokenizer import Tokenizer
 from sleepdoc_model.training import lessons
 from sleepdoc_model.training.batches import CONVERSATION
 from sleepdoc_model.training.data import IGNORE, Batch, Lesson, collate
 from sleepdoc_model.training.lessons import Sources
-from sleepdoc_model.training.probe import CLOSE, first_token
+from sleepdoc_model.training.probe import first_token
 
+TWO_HOPS: tuple[chains.Kind, ...] = ("hop", "mayor")
+"""Kinds of chains that are two facts one behind the other."""
 _PLAIN = 0.2
-"""How often all documents of a step are of facts that nothing follows from."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,6 @@ class Hinted:
     asleep: tuple[Tensor, ...]
     """Of every window, [B, T]: the first token of what follows from the sentence that ends there;
     else IGNORE."""
-    awake: Tensor
-    """[Q, U]: that of what stands between a question and its answer; else IGNORE."""
 
 
 class Lessons(Protocol):
@@ -49,26 +47,41 @@ class Lessons(Protocol):
 class Chains:
     """Draws documents of chains; the same seed and step give the same ones."""
 
-    def __init__(self, tokenizer: Tokenizer, seed: int, documents: int = 4) -> None:
+    def __init__(
+        self,
+        tokenizer: Tokenizer,
+        seed: int,
+        documents: int = 4,
+        windows: Sequence[int] = (1, 2),
+        plain: float = _PLAIN,
+    ) -> None:
+        """
+        Args:
+            documents: Of a step.
+            windows: Of a document, drawn from.
+            plain: How often all documents of a step are of facts that nothing follows from.
+        """
         self._tokenizer, self._seed, self._documents = tokenizer, seed, documents
+        self._windows, self._plain = windows, plain
         self.prefix = tokenizer.frame.prefix
 
     def draw(self, step: int) -> Hinted:
         rng = random.Random(f"{self._seed}/{step}")
-        if rng.random() < _PLAIN:
+        if rng.random() < self._plain:
             facts = [lessons.few_facts(rng, Sources()) for _ in range(self._documents)]
             return hinted(facts, self._tokenizer)
         made = []
         for _ in range(self._documents):
-            people, windows = rng.choice((2, 3, 4, 4, 6)), rng.choice((1, 2))
+            people, windows = rng.choice((2, 3, 4, 4, 6)), rng.choice(self._windows)
             made.append(
                 chains.make_example(
                     rng,
                     people=people,
                     windows=windows,
-                    questions=3 * people,
+                    questions=2 * people,
                     split="train",
                     single=0.3,
+                    kinds=TWO_HOPS,
                 )
             )
         return hinted(made, self._tokenizer)
@@ -91,22 +104,4 @@ def hinted(documents: Sequence[Example], tokenizer: Tokenizer) -> Hinted:
                     end = len(tokenizer.encode(text)) - 1
                     target[row, end] = first_token(tokenizer, sentence.then)
         asleep.append(target)
-    awake = torch.full_like(batch.labels, IGNORE)
-    asked = iter([question for document in documents for question in document.questions])
-    for target, labels in zip(awake, batch.labels.tolist(), strict=True):
-        for start, end in _runs(labels):
-            question = next(asked)
-            if isinstance(question, Chained) and question.through:
-                target[max(0, start - CLOSE) : end] = first_token(tokenizer, question.through)
-    return Hinted(batch, tuple(asleep), awake)
-
-
-def _runs(labels: Sequence[int]) -> list[tuple[int, int]]:
-    """From where to where an answer is predicted."""
-    edges = [n for n, (a, b) in enumerate(pairwise((IGNORE, *labels, IGNORE))) if _ends(a, b)]
-    return list(zip(edges[::2], edges[1::2], strict=True))
-
-
-def _ends(label: int, after: int) -> bool:
-    """Whether an answer begins or ends between two labels."""
-    return (label == IGNORE) != (after == IGNORE)
+    return Hinted(batch, tuple(asleep))

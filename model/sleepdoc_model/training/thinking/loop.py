@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import torch
+import torch.nn.functional as F
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
@@ -16,7 +17,7 @@ from sleepdoc_model.base_file import base_path
 from sleepdoc_model.checkpoint import load_heads, read_config, save_heads, trained_parameters
 from sleepdoc_model.device import training_dtype
 from sleepdoc_model.network import Network
-from sleepdoc_model.network.looped import consolidated
+from sleepdoc_model.network.looped import Feedback, consolidated, passes_over
 from sleepdoc_model.reader import Corrected, attach, restore, save_reader
 from sleepdoc_model.sleep import cached_prefix
 from sleepdoc_model.state import KVCache, Memory
@@ -26,40 +27,48 @@ from sleepdoc_model.training.group import Group
 from sleepdoc_model.training.loop import Schedule, accuracy, optimizer_for
 from sleepdoc_model.training.objective import answer_loss
 from sleepdoc_model.training.optimizer_state import load_optimizer_state, optimizer_state
-from sleepdoc_model.training.probe import HINTS, Probe, middle
+from sleepdoc_model.training.probe import HINTS
 from sleepdoc_model.training.thinking.hinted import Hinted, Lessons
 
 RANK = 16
-LOOP = (8, 30)
-"""The layers that run N times: from the lowest memory to the last, for only there stands in the
-states of the default model what one step finds (`evaluation.lens`), and a pass is to see what the
-one before has found."""
 
 
 class Thinker:
-    """A network with a reader's corrections beside its base, all to be trained."""
+    """A network with a reader's corrections beside its base, and what passes tell each other, all
+    to be trained."""
 
-    def __init__(self, network: Network, loop: tuple[int, int]) -> None:
-        """Attach corrections to a network that has none; `loop` as in `network.looped`."""
-        self.network, self.loop = network, loop
+    def __init__(self, network: Network) -> None:
+        """Attach corrections to a network that has none."""
+        self.network = network
         named = trained_parameters(network)
         self.corrections: dict[str, Corrected] = attach(network, RANK)
         self.trained: dict[str, nn.Parameter] = dict(named)
         for name, each in self.corrections.items():
             # No gate of the fast weights, whatever it corrects: those learn faster.
             self.trained[f"{name}/down"], self.trained[f"{name}/up"] = each.down, each.up
-        self.awake, self.asleep = Probe(network.config.dim), Probe(network.config.dim)
-        self.trained |= {"probe/awake": self.awake.weight, "probe/asleep": self.asleep.weight}
+        self.feedback = Feedback(network.config.dim)
+        self.trained["feedback"] = self.feedback.weight
 
     @classmethod
-    def load(cls, heads: Path, reader: Path, loop: tuple[int, int]) -> "Thinker":
-        """The default model's, in the precision that trains fastest here."""
-        network = Network(read_config(heads))
+    def load(cls, folder: Path) -> "Thinker":
+        """The default model with what is in `folder`, in the precision that trains fastest here.
+
+        Args:
+            folder: What `save` wrote, or what is shipped; there passes tell each other nothing.
+        """
+        network = Network(read_config(folder / "heads.safetensors"))
         load_base(network, base_path(), training_dtype())
-        load_heads(network, heads)
-        thinker = cls(network, loop)
-        restore(thinker.corrections, reader)
+        thinker = cls(network)
+        thinker.begin(folder)
         return thinker
+
+    def begin(self, folder: Path) -> None:
+        """Take over what `load` reads."""
+        load_heads(self.network, folder / "heads.safetensors")
+        restore(self.corrections, folder / "reader.safetensors")
+        between = folder / "between.safetensors"
+        if between.exists():
+            self.feedback.load_state_dict(load_file(between))
 
     def remembered(
         self, batch: Batch, cache: KVCache, passes: int, found: list[Tensor] | None = None
@@ -71,27 +80,26 @@ class Thinker:
         """
         memory: Memory | None = None
         for window in batch.windows:
-            out: list[Tensor] = []
-            memory = consolidated(
+            memory, out = consolidated(
                 self.network,
                 window.ids,
                 memory,
+                self.feedback,
                 passes=passes,
-                loop=self.loop,
                 prefix=cache,
                 active=window.active,
-                found=out,
             )
             if found is not None:
-                found.append(out[-1])
+                found.append(out)
         assert memory is not None
         return memory
 
     def save(self, folder: Path, **notes: str) -> None:
-        """Write both files."""
+        """Write all files."""
         save_heads(self.network, folder / "heads.safetensors", **notes)
         pairs = {name: (each.down, each.up) for name, each in self.corrections.items()}
         save_reader(folder / "reader.safetensors", pairs, **notes)
+        write_tensors(folder / "between.safetensors", self.feedback.state_dict(), notes)
 
 
 class ThinkingTrainer:
@@ -106,15 +114,18 @@ class ThinkingTrainer:
         passes: Sequence[int],
         schedule: Schedule,
         seconds: float,
+        asleep: bool = False,
     ) -> None:
         """
         Args:
             passes: Of a sleep, drawn from by step.
             seconds: After so many of training it ends, if not at the schedule's last step before;
                 the rate falls by whichever comes first.
+            asleep: Only what passes find is trained, not yet what is written and read of it.
         """
         self.thinker, self.lessons, self.folder = thinker, lessons, folder
         self.passes, self.schedule, self.seconds = passes, schedule, seconds
+        self.asleep = asleep
         self.step, self.spent, self.group = 0, 0.0, Group()
         self.optimizer = optimizer_for(thinker.trained, replace(schedule, weight_decay=0.0))
         for parameter in thinker.trained.values():
@@ -148,29 +159,51 @@ class ThinkingTrainer:
         }
 
     def _loss(self, lesson: Hinted, passes: int) -> tuple[Tensor, dict[str, float]]:
-        """Per token of answers, and per hint."""
+        """Per hint and, where more is trained than what is found asleep, per token of answers."""
         network, batch = self.thinker.network, lesson.batch
         cache = cached_prefix(network, self.lessons.prefix)
+        if self.asleep:
+            return self._hinted(lesson, self._found(batch, cache, passes))
         found: list[Tensor] = []
         memory = self.thinker.remembered(batch, cache, passes, found)
-        with middle(network) as known:
-            total, logits = answer_loss(network, cache, batch, memory)
-        count = int((batch.labels != IGNORE).sum())
-        loss = total / count
+        total, logits = answer_loss(network, cache, batch, memory)
+        loss = total / int((batch.labels != IGNORE).sum())
         figures = {"answer": loss.item(), "accuracy": accuracy(logits, batch)}
-        ids = torch.cat([window.ids.flatten() for window in batch.windows])
-        asleep = torch.cat([t.flatten() for t in lesson.asleep])
-        for name, probe, h, target in (
-            ("awake", self.thinker.awake, known[0].flatten(0, 1), lesson.awake.flatten()),
-            ("asleep", self.thinker.asleep, torch.cat([f.flatten(0, 1) for f in found]), asleep),
-        ):
-            hints = target != IGNORE
-            if hints.any():
-                weight = network.embedding.weight
-                hinted, right = probe.loss(h[hints], target[hints], weight, ids)
-                loss = loss + HINTS * hinted / hints.sum()
-                figures[name] = right / int(hints.sum())
-        return loss, figures
+        hinted, told = self._hinted(lesson, found)
+        return loss + HINTS * hinted, figures | told
+
+    def _found(self, batch: Batch, cache: KVCache, passes: int) -> list[Tensor]:
+        """What the last pass finds in every window, with no memory of those before; it is this pass
+        that learns."""
+        found = []
+        for window in batch.windows:
+            (*_, out), _ = passes_over(
+                self.thinker.network,
+                window.ids,
+                None,
+                self.thinker.feedback,
+                passes=passes,
+                prefix=cache,
+                active=window.active,
+                learning=1,
+            )
+            found.append(out)
+        return found
+
+    def _hinted(self, lesson: Hinted, found: Sequence[Tensor]) -> tuple[Tensor, dict[str, float]]:
+        """Loss of what follows from sentences, said at their ends as an answer would be, and the
+        share of it that is known, among all tokens of the texts."""
+        target = torch.cat([t.flatten() for t in lesson.asleep])
+        hints = target != IGNORE
+        if not hints.any():
+            return torch.zeros(()), {}
+        ids = torch.cat([window.ids.flatten() for window in lesson.batch.windows])
+        among, target = torch.unique(torch.cat((ids, target[hints]))), target[hints]
+        h = torch.cat([f.flatten(0, 1) for f in found])[hints]
+        scores = self.thinker.network.logits(h)[:, among]
+        place = torch.searchsorted(among, target)
+        right = (scores.argmax(-1) == place).float().mean().item()
+        return F.cross_entropy(scores, place), {"known": right}
 
     def save(self) -> None:
         self.thinker.save(self.folder, step=str(self.step))
