@@ -278,3 +278,24 @@ def test_chains_follow_from_their_text(windows: int) -> None:
                 others = [n for n, told in known.items() if answer in told]
                 assert any(asked in s and other in s for other in others for s in sentences(text))
     assert kinds == {"count", "compare", "mayor", "hop"}
+
+
+def test_the_more_towns_there_are_the_less_is_guessed() -> None:
+    def told(towns: int | None) -> list[set[str]]:
+        made = (
+            chains.make_example(
+                random.Random(seed), people=6, windows=1, questions=1, split="test", towns=towns
+            )
+            for seed in range(20)
+        )
+        return [{town for town, _ in born(each.windows[0].strip() + " ").values()} for each in made]
+
+    assert max(map(len, told(None))) == 3
+    assert min(map(len, told(60))) > 3
+
+
+def test_only_the_kinds_that_are_asked_for_are_asked() -> None:
+    made = chains.make_example(
+        random.Random(0), people=6, windows=1, questions=6, split="test", kinds=("mayor",)
+    )
+    assert {q.kind for q in made.questions if isinstance(q, chains.Chained)} == {"mayor"}

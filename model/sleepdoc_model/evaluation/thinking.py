@@ -44,7 +44,9 @@ def examples(documents: int, seed: int) -> Iterator[tuple[str, Example]]:
     for number in range(documents):
         for windows in (1, 2):
             rng = random.Random(f"{seed}/{number}/{windows}")
-            made = chains.make_example(rng, people=4, windows=windows, questions=6, split="test")
+            made = chains.make_example(
+                rng, people=4, windows=windows, questions=6, split="test", kinds=TWO_HOPS, towns=8
+            )
             yield f"{windows} windows", made
         rng = random.Random(f"{seed}/{number}/facts")
         yield "facts", facts.make_example(rng, facts=8, windows=1, questions=6, split="test")

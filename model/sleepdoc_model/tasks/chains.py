@@ -74,6 +74,7 @@ def make_example(
     split: Split,
     single: float = 0.0,
     kinds: Sequence[Kind] = ("hop", "hop", "mayor", "compare", "count"),
+    towns: int | None = None,
 ) -> Chain:
     """A text of `people` people, at least two, over `windows` windows; different questions of all
     kinds, fewer where there are not so many.
@@ -81,20 +82,22 @@ def make_example(
     Args:
         single: The share of questions that one sentence answers.
         kinds: Of the others, drawn from.
+        towns: So many are drawn from for everybody, so that the more there are the less guessing is
+            right; None: half as many as people, at least two.
     """
-    known, towns, relation = _world(rng, people, split)
+    known, mayors, relation = _world(rng, people, split, towns or max(2, people // 2))
     called = {person.name: person for person in known}
     told = [
         Sentence(rng.choice(RELATIONS[relation]).format(a=p.name, b=p.knows), called[p.knows].town)
         for p in known
     ]
     told += [
-        Sentence(rng.choice(_BORN).format(a=p.name, town=p.town, year=p.year), towns[p.town])
+        Sentence(rng.choice(_BORN).format(a=p.name, town=p.town, year=p.year), mayors[p.town])
         for p in known
     ]
     told += [
         Sentence(rng.choice(_GOVERNED).format(town=town, b=mayor), "")
-        for town, mayor in towns.items()
+        for town, mayor in mayors.items()
     ]
     rng.shuffle(told)
     parts = tuple(tuple(told[start::windows]) for start in range(windows))
@@ -117,7 +120,7 @@ def make_example(
     def governed(p: _Person) -> Chained:
         asked = rng.choice(("is the mayor of", "governs"))
         where = rng.choice(("that {} comes from", "where {} was born")).format(p.name)
-        return Chained(f"Who {asked} the town {where}?", towns[p.town], "mayor", p.town)
+        return Chained(f"Who {asked} the town {where}?", mayors[p.town], "mayor", p.town)
 
     def compared(p: _Person) -> Chained:
         other = rng.choice([each for each in known if each is not p])
@@ -135,7 +138,7 @@ def make_example(
                 (f"Who is the {relation} of {p.name}?", p.knows),
                 (f"Where was {p.name} born?", p.town),
                 (f"In which year was {p.name} born?", str(p.year)),
-                (f"Who governs {p.town}?", towns[p.town]),
+                (f"Who governs {p.town}?", mayors[p.town]),
             )
         )
         return Chained(question, answer, "single")
@@ -152,10 +155,10 @@ def make_example(
 
 
 def _world(
-    rng: random.Random, people: int, split: Split
+    rng: random.Random, people: int, split: Split, count: int
 ) -> tuple[list[_Person], dict[str, str], str]:
     """People, the mayors of their towns, and how people know each other."""
-    towns = rng.sample(words("city"), max(2, people // 2))
+    towns = rng.sample(words("city"), count)
     first, last = names(split)
     drawn: dict[str, None] = {}
     while len(drawn) < people + len(towns):

@@ -82,6 +82,7 @@ class Chains:
                     split="train",
                     single=0.3,
                     kinds=TWO_HOPS,
+                    towns=2 * people,
                 )
             )
         return hinted(made, self._tokenizer)
