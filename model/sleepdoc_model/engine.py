@@ -72,8 +72,8 @@ class Sampling:
     not_begun: tuple[tuple[int, ...], ...] = ()
     """Tokens that the answer does not begin with."""
     copied: tuple[tuple[int, ...], ...] = ()
-    """If there are any, the answer is what one of them begins with, in its own words that is a
-    copy of some text from one of its words on."""
+    """Tokens of a text from each of its words on: the answer is the beginning of one of these. If
+    there are none, it is any text."""
 
 
 class Engine(Protocol):
