@@ -211,21 +211,23 @@ class Answerer:
         )
         likely = LIKELY_OF_ECHO if echoes(best.text, question) else LIKELY
         best.refused = best.absence >= likely
-        if wants_phrase(question) and unfounded(best, terms.recalled.citations, terms.text):
-            return self._copied(best, terms)
-        return best
-
-    def _copied(self, best: Answer, terms: _Terms) -> Answer:
-        """A phrase of the text, where the reader is sure that there is an answer, and its own words
-        stand on no page."""
+        if best.refused or not wants_phrase(question):
+            return best
+        if not unfounded(best, terms.recalled.citations, terms.text):
+            return best
         best.refused = True
         if best.place is None or best.absence >= LIKELY_OF_COPY or self._stopped.is_set():
             return best
-        copied = copies(terms.recalled.text_of(best.place), self._engine.encode)
-        passage = terms.recalled.passages[best.place]
+        _, absence = read[best.place]
+        return self._copied(best, best.place, absence, terms)
+
+    def _copied(self, best: Answer, place: int, absence: Absence, terms: _Terms) -> Answer:
+        """A phrase of the passage at a place, where the reader is sure that it answers, and its own
+        words stand on no page; what it said itself, if no phrase is fit."""
+        copied = copies(terms.recalled.text_of(place), self._engine.encode)
         words = replace(terms, sampling=replace(terms.sampling, copied=copied))
-        each, absence = self._asked(best.question, passage, terms)
-        each.place = best.place
+        each = self._put(best.question, terms.recalled.passages[place], terms.lead)
+        each.absence, each.place = best.absence, place
         self._say(each, absence, words)
         said, question = each.text, best.question
         fit = each.likelihood >= LEAST_OF_COPY and plausible(said, question)

@@ -40,37 +40,34 @@ class Again:
         Args:
             active: False for padding, [B, T].
         """
-        self._prefix, self._active, self._before = prefix, active, before
-        self._seen: list[tuple[Tensor, Tensor]] = []
+        self._prefix, self._start = prefix, prefix.length if prefix is not None else 0
+        self._before = None if before is None else before._own
+        self._own: list[tuple[Tensor, Tensor]] = []
         batch, length = active.shape
         sees = torch.ones(length, length, dtype=torch.bool, device=active.device).tril()
-        parts = [sees.expand(batch, -1, -1)]
+        parts = [sees.new_ones(batch, length, self._start), sees.expand(batch, -1, -1)]
         if before is not None:
-            parts.insert(0, active[:, None].expand(-1, length, -1))
-        if prefix is not None and prefix.length:
-            parts.insert(0, sees.new_ones(batch, length, prefix.length))
+            parts.insert(1, active[:, None].expand(-1, length, -1))
         self._mask = torch.cat(parts, dim=-1)[:, None]
 
     def attend(self, q: Tensor, k: Tensor, v: Tensor, layer: int, rope_base: float) -> Tensor:
         """As `network.run.Seen`; called once for every layer, the lowest first."""
-        length = k.shape[2]
-        start = self._prefix.length if self._prefix is not None else 0
-        # Only distances count: the pass before always lies where a first one does.
-        here = start + (length if self._before is not None else 0)
-        keys, values = [rotate(k, here, rope_base)], [v]
-        if self._before is not None:
-            seen_k, seen_v = self._before._seen[layer]
-            keys.insert(0, rotate(seen_k, start, rope_base))
-            values.insert(0, seen_v)
-        self._seen.append((k, v))
-        if self._prefix is not None and start:
+        self._own.append((k, v))
+        place, keys, values = self._start, list[Tensor](), list[Tensor]()
+        if self._prefix is not None:
             before_k, before_v = self._prefix.prefix(layer, len(k))
-            keys.insert(0, before_k)
-            values.insert(0, before_v)
+            keys.append(before_k)
+            values.append(before_v)
+        if self._before is not None:
+            # Only distances count: the pass before always lies where a first one does.
+            seen_k, seen_v = self._before[layer]
+            keys.append(rotate(seen_k, place, rope_base))
+            values.append(seen_v)
+            place += k.shape[2]
         return F.scaled_dot_product_attention(
-            rotate(q, here, rope_base),
-            torch.cat(keys, dim=2),
-            torch.cat(values, dim=2),
+            rotate(q, place, rope_base),
+            torch.cat((*keys, rotate(k, place, rope_base)), dim=2),
+            torch.cat((*values, v), dim=2),
             attn_mask=self._mask,
             enable_gqa=True,
         )
