@@ -1,6 +1,6 @@
 """The words of an answer: what is recalled for a question, and how it is read."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from threading import Event as Flag
 
@@ -23,11 +23,11 @@ from sleepdoc.reading.verdict import unfounded
 from sleepdoc.reading.window import Window
 from sleepdoc_model.engine import Sampling
 from sleepdoc_model.recall.copying import copies
-from sleepdoc_model.recall.evidence import borne_out_by, echoes, plausible
+from sleepdoc_model.recall.evidence import borne_out_by, coherent, echoes, plausible
 from sleepdoc_model.recall.ordered import order_meets
 from sleepdoc_model.recall.parts import parts
 from sleepdoc_model.recall.spelling import as_spelt
-from sleepdoc_model.recall.surest import surest, wants_phrase, wants_reason
+from sleepdoc_model.recall.surest import surest, wants_phrase, wants_reason, wants_reply
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,9 @@ class Answerer:
         if alone and len(asked) > 1:
             return self._each(asked, answer, terms)
         if alone and len(recalled.passages) > 1 and _one_by_one(answer.question):
-            return self._alone(answer, terms)
+            return self._answered(answer, self._surest, terms)
+        if alone and recalled.passages and wants_reply(answer.question):
+            return self._answered(answer, self._together, terms)
         window.clear(reading=not from_memory)
         answer.begin(engine, lead)
         if reads:
@@ -135,9 +137,11 @@ class Answerer:
             pass
         return each
 
-    def _alone(self, answer: Answer, terms: _Terms) -> Iterator[AnswerText]:
-        """Answer from the passage that answers most surely when it is read alone."""
-        best = self._surest(answer.question, terms)
+    def _answered(
+        self, answer: Answer, read: Callable[[str, _Terms], Answer], terms: _Terms
+    ) -> Iterator[AnswerText]:
+        """Answer what is found by reading in some way, once all of it is there."""
+        best = read(answer.question, terms)
         answer.place = best.place
         if best.refused:
             answer.absence = best.absence
@@ -258,12 +262,13 @@ class Answerer:
         return each
 
     def _say(self, each: Answer, absence: Absence, terms: _Terms) -> None:
-        """Answer, with names spelt as in what it is read from."""
+        """Answer, with names spelt as in what it is read from, and no yes or no against its own
+        reason."""
         words, stopped = absence.ruled_out(terms.sampling), self._stopped
         for _ in each.generate(self._engine, limit=terms.limit, sampling=words, stopped=stopped):
             pass
         spelt = as_spelt(each.text, terms.recalled.text_of(each.place), each.question)
-        each.respell(spelt, self._engine)
+        each.respell(coherent(spelt, each.question), self._engine)
 
     def _refuse(self, answer: Answer, recalled: Recalled, room: int) -> Iterator[AnswerText]:
         answer.refused = True

@@ -13,7 +13,7 @@ from sleepdoc_model.recall import contents
 from sleepdoc_model.recall.answer_type import fits
 from sleepdoc_model.recall.folding import capitals, terms_of, words
 from sleepdoc_model.recall.passages import Span, sentences, title, touched
-from sleepdoc_model.recall.reply import REPLIES, reason
+from sleepdoc_model.recall.reply import REPLIES, clashes, reason
 from sleepdoc_model.recall.stop_words import STOP_WORDS
 
 _FEW = 4
@@ -22,6 +22,8 @@ _MOST = 0.75
 """A longer one needs so large a share."""
 _QUESTION = 0.5
 """What all of a question's words are worth beside all of an answer's, in choosing among places."""
+_SAME = 0.5
+"""A reason with so large a share of the question's words says what was asked, or its opposite."""
 _LABELLED = re.compile(r"[^\W\d][^:\n]*:\s*\S")
 _PART = re.compile(r"(?:chapter|part|section|appendix|book|volume|title)\b", re.IGNORECASE)
 _PRONOUN = re.compile(
@@ -87,6 +89,16 @@ def echoes(answer: str, question: str) -> bool:
     said = _telling(answer)
     choice = " or " in f" {question.casefold()} " or reason(answer) is not None
     return bool(said) and said <= _telling(question) and not choice
+
+
+def coherent(answer: str, question: str) -> str:
+    """An answer without the yes or no that its own reason, in the question's words, contradicts:
+    ``No, you may charge for it.`` to "May I charge for it?"."""
+    because = reason(answer)
+    if not because or not clashes(answer, question):
+        return answer
+    same = _share(_telling(question), _telling(because)) >= _SAME
+    return because[0].upper() + because[1:] if same else answer
 
 
 def plausible(answer: str, question: str) -> bool:

@@ -29,6 +29,16 @@ def negates(text: str) -> bool:
     return bool(_NEGATION.search(unify(text)))
 
 
+def clashes(answer: str, question: str) -> bool:
+    """Whether a yes comes with a reason that denies what was asked, or a no with one that does not,
+    if the reason says the same things as the question."""
+    match = _REPLY.match(answer)
+    if match is None:
+        return False
+    same = negates(answer[match.end() :]) == _asks_negated(question)
+    return not same if match["yes"] else same
+
+
 def agrees(answer: str, question: str, evidence: str, *, echoed: bool) -> bool:
     """Whether evidence that has an answer's words does not say the opposite.
 
@@ -46,5 +56,9 @@ def agrees(answer: str, question: str, evidence: str, *, echoed: bool) -> bool:
     because = answer[match.end() :]
     if because and negates(because) != denied:
         return False
-    asked = negates(_RHETORICAL.sub("", unify(question)))
+    asked = _asks_negated(question)
     return denied == asked if match["yes"] else denied != asked or not echoed
+
+
+def _asks_negated(question: str) -> bool:
+    return negates(_RHETORICAL.sub("", unify(question)))

@@ -33,9 +33,11 @@ _HOW = rf"how(?!\s+(?:{_MEASURES})\b|.*\bfeel)"
 _NEGATED = "isn't|aren't|wasn't|weren't|don't|doesn't|didn't|can't|won't"
 _REQUESTS = "list|name|give|show|explain|describe|summari[sz]e|compare|tell"
 _OPENING = r"\A(?:(?:and|but|so|then|please)\s+)?"
-_REASON = re.compile(rf"{_OPENING}(?:why|{_HOW})\b", re.IGNORECASE)
+_OUTCOME = r"what\s+(?:(?:will|would)\s+)?(?:happen(?:s|ed)?|becomes?|became)"
+_REASON = re.compile(rf"{_OPENING}(?:why|{_HOW}|{_OUTCOME})\b", re.IGNORECASE)
+_WHETHER = re.compile(rf"{_OPENING}(?:am|{AUXILIARIES}|{_NEGATED})\b", re.IGNORECASE)
 _SENTENCE = re.compile(
-    rf"{_OPENING}(?:why|{_HOW}|am|{AUXILIARIES}|{_NEGATED}|{_REQUESTS})\b"
+    rf"{_OPENING}(?:why|{_HOW}|{_OUTCOME}|am|{AUXILIARIES}|{_NEGATED}|{_REQUESTS})\b"
     r"|\s(?:why|how (?:to|do|does|did|can|could|should|is|are|was|were))\b",
     re.IGNORECASE,
 )
@@ -45,13 +47,19 @@ Said = TypeVar("Said")
 
 def wants_phrase(question: str) -> bool:
     """Whether a question, in English, is answered by a few words of the text; not one for a
-    reason, a way, a list, or yes or no, for which more of the text may be needed at once."""
+    reason, a way, an outcome, a list, or yes or no, for which more of the text may be needed at
+    once."""
     return not _SENTENCE.search(question.strip())
 
 
 def wants_reason(question: str) -> bool:
-    """Whether a question, in English, is answered by a reason or a way."""
+    """Whether a question, in English, is answered by a reason, a way, or an outcome."""
     return bool(_REASON.match(question.strip()))
+
+
+def wants_reply(question: str) -> bool:
+    """Whether a question, in English, is answered by yes or no."""
+    return bool(_WHETHER.match(question.strip()))
 
 
 def surest(

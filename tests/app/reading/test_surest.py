@@ -125,6 +125,20 @@ def test_stopped_it_keeps_what_there_is(store: Store) -> None:
     assert shown == finished.answer == "b" and finished.interrupted
 
 
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("No, the boat was painted after it.", "The boat was painted after it."),
+        ("Yes, the boat was painted after it.", "Yes, the boat was painted after it."),
+    ],
+)
+def test_no_answer_says_no_and_that_it_is_so(store: Store, said: str, shown: str) -> None:
+    reading = session(store, Reader({"blue": (0.1, said, 0.9)}))
+    told, finished = asked(reading, "Was the boat painted after the storm?")
+    assert told == finished.answer == shown
+    assert store.turns(store.conversations()[0])[-1].answer == shown
+
+
 def test_a_reason_is_taken_from_one_passage_that_is_surer_than_all(store: Store) -> None:
     reader = Reader({"red": (0.1, "red", 0.95), "blue": (0.3, "blue", 0.01)})
     shown, finished = asked(session(store, reader), "Why was the boat red until the storm?")

@@ -6,6 +6,7 @@ from sleepdoc_model.recall.evidence import (
     Claim,
     around,
     borne_out_by,
+    coherent,
     concerned,
     connected,
     echoed,
@@ -122,6 +123,28 @@ def test_a_place_concerns_a_question_by_the_words_about_it() -> None:
 )
 def test_what_the_question_said_is_no_answer(answer: str, question: str, expected: bool) -> None:
     assert echoes(answer, question) is expected
+
+
+FEE = "May I charge a price for a copy?"
+
+
+@pytest.mark.parametrize(
+    ("answer", "question", "said"),
+    [
+        ("No, you may charge any price for a copy.", FEE, "You may charge any price for a copy."),
+        ("Yes, no price may be charged.", FEE, "No price may be charged."),
+        ("Yes, you may charge any price.", FEE, "Yes, you may charge any price."),
+        ("No, you may not charge a price.", FEE, "No, you may not charge a price."),
+        ("No, all of it is free.", FEE, "No, all of it is free."),  # other words, which may deny it
+        ("No", FEE, "No"),
+        ("any price", FEE, "any price"),
+        ("No, a price is charged.", "Isn't a price charged?", "A price is charged."),
+    ],
+)
+def test_a_yes_or_no_against_its_own_reason_is_left_out(
+    answer: str, question: str, said: str
+) -> None:
+    assert coherent(answer, question) == said
 
 
 def test_an_answer_is_plausible_if_it_is_of_the_type_and_no_echo() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from sleepdoc_model.recall.surest import MOST, surest, wants_phrase, wants_reason
+from sleepdoc_model.recall.surest import MOST, surest, wants_phrase, wants_reason, wants_reply
 
 Read = tuple[float, str, float]
 """Absence, what is said, and how likely that is."""
@@ -63,6 +63,8 @@ def test_without_a_passage_there_is_nothing_to_choose() -> None:
         ("Is the boat blue?", False),
         ("Doesn't it sink?", False),
         ("List the colours.", False),
+        ("What happens if it sinks?", False),
+        ("What became of the boat?", False),
     ],
 )
 def test_questions_for_a_phrase_are_known_by_how_they_are_put(question: str, phrase: bool) -> None:
@@ -75,12 +77,29 @@ def test_questions_for_a_phrase_are_known_by_how_they_are_put(question: str, phr
         ("Why was it painted?", True),
         ("And how do I paint a boat?", True),
         ("How many boats were there?", False),
+        ("What happens if it sinks?", True),
+        ("And what will become of the boat?", True),
+        ("What did happen?", False),
         ("Is it known why it sank?", False),
         ("List the colours.", False),
     ],
 )
 def test_questions_for_a_reason_or_a_way_are_known_too(question: str, reason: bool) -> None:
     assert wants_reason(question) is reason
+
+
+@pytest.mark.parametrize(
+    ("question", "reply"),
+    [
+        ("Is the boat blue?", True),
+        ("Doesn't it sink?", True),
+        ("And may I paint it?", True),
+        ("What is blue?", False),
+        ("List the colours.", False),
+    ],
+)
+def test_questions_for_yes_or_no_are_known(question: str, reply: bool) -> None:
+    assert wants_reply(question) is reply
 
 
 def test_what_cannot_be_an_answer_gives_way_to_what_can() -> None:
