@@ -54,7 +54,7 @@ class ModelChoice:
             source,
             database,
             model=_found(self.model),
-            preferred=_found(self.preferred),
+            preferred=lambda: _found(self.preferred) or DEFAULT_MODEL,
             device=self.device,
             seed=self.seed,
             passes=passes or settings()["passes"] or None,
@@ -63,14 +63,11 @@ class ModelChoice:
         )
 
     def process(self) -> "ModelProcess":
-        """One that gets ready for the model while the rest of this program does.
-
-        Raises:
-            ModelError, UsageError: as of `found`.
-        """
+        """One that gets ready for the model while the rest of this program does."""
         from sleepdoc.reading.model_process import ModelProcess
 
-        return ModelProcess(ahead=not (self.found or "").startswith("scripted"))
+        named = self.model or self.preferred or DEFAULT_MODEL
+        return ModelProcess(ahead=not named.startswith("scripted"))
 
     @property
     def found(self) -> str | None:

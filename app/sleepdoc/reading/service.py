@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, nullcontext, suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -47,8 +47,8 @@ class OpenOptions:
     database: Path
     model: str | None = None
     """None: the conversation's own model, `preferred` for a new one."""
-    preferred: str | None = None
-    """None: ``default``."""
+    preferred: Callable[[], str] = lambda: DEFAULT_MODEL
+    """Asked only for a new conversation; raises what `open` then does."""
     device: str | None = None
     seed: int = 0
     """Of a new conversation; an old one keeps its own."""
@@ -122,8 +122,7 @@ class OpenConversation:
             self._cleanup.callback(_forget, store, document.sha256)
             conversation = None if options.anew else _known(store, document, options.model)
         seed = options.seed if conversation is None else conversation.seed
-        preferred = options.preferred or DEFAULT_MODEL
-        model = options.model or (conversation.model if conversation else preferred)
+        model = options.model or (conversation.model if conversation else options.preferred())
         introduction = self._introduce(store, document, conversation)
         engine = self._begin(model, seed)
         yield introduction

@@ -127,6 +127,15 @@ def test_a_model_that_is_set_is_that_of_new_conversations(
     assert models == {lamps: "scripted", begun: other}
 
 
+def test_an_old_conversation_does_not_need_the_model_that_is_set(
+    run: Run, lamps: str, story: Path
+) -> None:
+    gone = str(story.with_name("gone.gguf"))
+    assert run("ask", lamps, "Who?", SLEEPDOC_MODEL=gone).code == 0
+    assert run("read", story, SLEEPDOC_MODEL=gone).code == 0
+    assert run("read", story, "--model", gone).code == 4
+
+
 @pytest.mark.parametrize(
     ("written", "said"),
     [
