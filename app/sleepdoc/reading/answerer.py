@@ -22,7 +22,9 @@ from sleepdoc.reading.record import Record
 from sleepdoc.reading.verdict import unfounded
 from sleepdoc.reading.window import Window
 from sleepdoc_model.engine import Sampling
+from sleepdoc_model.recall.clause import completed
 from sleepdoc_model.recall.copying import copies
+from sleepdoc_model.recall.definition import explained
 from sleepdoc_model.recall.evidence import borne_out_by, coherent, echoes, plausible
 from sleepdoc_model.recall.ordered import order_meets
 from sleepdoc_model.recall.parts import parts
@@ -107,7 +109,7 @@ class Answerer:
         terms = _Terms(recalled, text, lead, limit, sampling)
         if alone and len(asked) > 1:
             return self._each(asked, answer, terms)
-        if alone and len(recalled.passages) > 1 and _one_by_one(answer.question):
+        if alone and recalled.passages and _one_by_one(answer.question):
             return self._answered(answer, self._surest, terms)
         if alone and recalled.passages and wants_reply(answer.question):
             return self._answered(answer, self._together, terms)
@@ -182,7 +184,8 @@ class Answerer:
         say together, unless one alone is surer."""
         passages = terms.recalled.passages
         read = dict[int, tuple[Answer, Absence]]()
-        every = self._together(question, terms) if wants_reason(question) else None
+        several = len(passages) > 1
+        every = self._together(question, terms) if several and wants_reason(question) else None
 
         def absent(place: int) -> float:
             if (read or every) and self._stopped.is_set():
@@ -262,13 +265,12 @@ class Answerer:
         return each
 
     def _say(self, each: Answer, absence: Absence, terms: _Terms) -> None:
-        """Answer, with names spelt as in what it is read from, and no yes or no against its own
-        reason."""
+        """Answer, and mend what is said."""
         words, stopped = absence.ruled_out(terms.sampling), self._stopped
         for _ in each.generate(self._engine, limit=terms.limit, sampling=words, stopped=stopped):
             pass
-        spelt = as_spelt(each.text, terms.recalled.text_of(each.place), each.question)
-        each.respell(coherent(spelt, each.question), self._engine)
+        read_from = terms.recalled.text_of(each.place)
+        each.respell(_mended(each.text, each.question, read_from), self._engine)
 
     def _refuse(self, answer: Answer, recalled: Recalled, room: int) -> Iterator[AnswerText]:
         answer.refused = True
@@ -279,3 +281,10 @@ class Answerer:
 def _one_by_one(question: str) -> bool:
     """Whether passages are also read alone for it: what is asked for may stand in one of them."""
     return wants_phrase(question) or wants_reason(question)
+
+
+def _mended(said: str, question: str, text: str) -> str:
+    """An answer with names spelt as in the text it was read from, no yes or no against its own
+    reason, and no explanation cut short."""
+    said = coherent(as_spelt(said, text, question), question)
+    return completed(said, borne_out_by(said, question, text)) if explained(question) else said

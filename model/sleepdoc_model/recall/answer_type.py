@@ -135,6 +135,11 @@ def _named(answer: str, found: list[str]) -> bool:
     return any(_tells(word) for word in words(_DATE.sub(" ", answer)))
 
 
+def _event(answer: str, found: list[str]) -> bool:
+    """More than how it happens, such as ``automatically``."""
+    return not all(word.casefold().endswith("ly") for word in found)
+
+
 def _step(answer: str, found: list[str]) -> bool:
     """What to do, or with what: an option or a command, a means, or a verb that tells to."""
     return bool(_STEP.search(answer))
@@ -158,6 +163,7 @@ _TYPES: tuple[tuple[str, Callable[[str, list[str]], bool]], ...] = (
     (r"how\s+(?:to|(?:can|could|do|may|should|would)\s+(?:i|one|we|you))\b", _step),
     (rf"(?:how|where)\s+{_AUXILIARY}\b", _named),
     (r"why\b", _named),
+    (r"what\s+(?:(?:will|would)\s+)?happen(?:s|ed)?\b", _event),
     (rf"(?:what|which)\s+(?:{_NAMED})\b", _named),
 )
 _TABLE = tuple((re.compile(_OPENING + asked, re.IGNORECASE), test) for asked, test in _TYPES)
@@ -166,7 +172,7 @@ _TABLE = tuple((re.compile(_OPENING + asked, re.IGNORECASE), test) for asked, te
 def fits(answer: str, question: str) -> bool:
     """Whether an answer is of the type that its question asks for: for "who" somebody's name or
     description, for "when" a time, for "how many" a number, for "where", "how did" and "why" more
-    than a number or a date, for "how do I" something to do. True where the type is not plain."""
+    than a number or a date, for "what happens" more than an adverb, for "how do I" something to do. True where the type is not plain."""
     question = " ".join(question.split())
     found = words(answer)
     if found and found[0].casefold() in REPLIES and found[1:2] != ["one"]:

@@ -125,6 +125,14 @@ def test_stopped_it_keeps_what_there_is(store: Store) -> None:
     assert shown == finished.answer == "b" and finished.interrupted
 
 
+def test_an_explanation_is_not_cut_short(store: Store) -> None:
+    pages = (PAGES[0], "A wherry is a boat that has one sail. " + "Nobody came in. " * 4)
+    reading = begun(store, Reader({"wherry": (0.1, "a boat", 0.9)}), pages)
+    list(reading.read())
+    shown, finished = asked(reading, "What is a wherry?")
+    assert shown == finished.answer == "a boat that has one sail."
+
+
 @pytest.mark.parametrize(
     ("said", "shown"),
     [

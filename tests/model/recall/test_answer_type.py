@@ -5,6 +5,7 @@ import pytest
 from sleepdoc_model.recall.answer_type import fits
 
 RIGHT = [
+    ("What happens if it sinks?", "The lease ends automatically."),
     ("How do I keep the file?", "-k --keep"),
     ("How do I keep the file?", "use the -k flag"),
     ("How can one keep the file?", "You can press Enter."),
@@ -50,6 +51,7 @@ RIGHT = [
     ("Why was the mill shut?", "a fire in 1998"),
 ]
 WRONG = [
+    ("What happens if it sinks?", "automatically"),
     ("How do I keep the file?", "The check occurs on decompression."),
     ("How do I keep the file?", "revocation"),
     ("How can we open it?", "It is a well-known problem."),
