@@ -172,7 +172,8 @@ _TABLE = tuple((re.compile(_OPENING + asked, re.IGNORECASE), test) for asked, te
 def fits(answer: str, question: str) -> bool:
     """Whether an answer is of the type that its question asks for: for "who" somebody's name or
     description, for "when" a time, for "how many" a number, for "where", "how did" and "why" more
-    than a number or a date, for "what happens" more than an adverb, for "how do I" something to do. True where the type is not plain."""
+    than a number or a date, for "what happens" more than an adverb, for "how do I" something to
+    do. True where the type is not plain."""
     question = " ".join(question.split())
     found = words(answer)
     if found and found[0].casefold() in REPLIES and found[1:2] != ["one"]:
