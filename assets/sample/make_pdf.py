@@ -1,4 +1,4 @@
-"""Typeset the sample story as a PDF: ``python assets/sample/make_pdf.py``.
+"""Typeset the sample documents as PDFs: ``python assets/sample/make_pdf.py``.
 
 The same Markdown always gives the same bytes: no dates, no ids, no compression, one of the fonts
 that every viewer has.
@@ -8,13 +8,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-SAMPLE = Path(__file__).parent / "the-five-orange-pips"
+SAMPLES = tuple(
+    Path(__file__).parent / name for name in ("the-five-orange-pips", "the-sleepdoc-handbook")
+)
 
 PAGE_WIDTH, PAGE_HEIGHT = 420, 595
 MARGIN_X, MARGIN_TOP, MARGIN_BOTTOM = 52, 62, 64
 FOOTER_Y = 38
 SIZE, LEADING, PARAGRAPH_GAP = 10.5, 14.0, 5.0
-TITLE_SIZE = 18.0
+TITLE_SIZE, HEADING_SIZE = 18.0, 13.0
+HEADING = "## "
 SCENE_BREAK = "* * *"
 
 # Advance widths of Times-Roman in thousandths of the font size: U+0020 to U+007E, then the rest.
@@ -58,9 +61,9 @@ def wrap(paragraph: str, room: float) -> list[str]:
 
 
 def typeset(paragraphs: list[str]) -> list[list[Line]]:
-    """Lay paragraphs out on pages: title, author, then justified text."""
+    """Lay paragraphs out on pages: title, author, then headings and justified text."""
     room = PAGE_WIDTH - 2 * MARGIN_X
-    title, author, *story = paragraphs
+    title, author, *rest = paragraphs
     top = float(PAGE_HEIGHT - MARGIN_TOP)
     pages = [
         [
@@ -69,7 +72,15 @@ def typeset(paragraphs: list[str]) -> list[list[Line]]:
         ]
     ]
     y = top - 80
-    for paragraph in story:
+    for paragraph in rest:
+        if paragraph.startswith(HEADING):
+            y -= LEADING
+            if y < MARGIN_BOTTOM + 3 * LEADING:  # never alone at the foot of a page
+                pages.append([])
+                y = top
+            pages[-1].append(Line(paragraph.removeprefix(HEADING), MARGIN_X, y, HEADING_SIZE))
+            y -= LEADING + PARAGRAPH_GAP
+            continue
         lines = wrap(paragraph, room)
         for number, text in enumerate(lines, start=1):
             if y < MARGIN_BOTTOM:
@@ -149,5 +160,6 @@ def _file(objects: list[bytes]) -> Iterator[bytes]:
 
 
 if __name__ == "__main__":
-    story = SAMPLE.with_suffix(".md").read_text(encoding="utf-8")
-    SAMPLE.with_suffix(".pdf").write_bytes(build(story))
+    for sample in SAMPLES:
+        text = sample.with_suffix(".md").read_text(encoding="utf-8")
+        sample.with_suffix(".pdf").write_bytes(build(text))

@@ -7,6 +7,7 @@ from typing import get_args
 from sleepdoc.reading.answer import Answer
 from sleepdoc.reading.events import Citation, Verdict
 from sleepdoc.reading.recall import StoredText
+from sleepdoc_model.recall.definition import plainly_explains
 from sleepdoc_model.recall.evidence import (
     Claim,
     Evidence,
@@ -116,8 +117,12 @@ def _borne_out(answer: Answer, found: Evidence, text: StoredText) -> float:
         and plausible(said, question)
         and agrees(said, question, told, echoed=echoed(question, told))
     )
+    if not fitting:
+        return 0.0
+    if plainly_explains(told, question):
+        return 1 - answer.absence
     concern = concerned(question, said, about, _rarity(text))
-    return (1 - answer.absence) * answer.likelihood * sqrt(concern) if fitting else 0.0
+    return (1 - answer.absence) * answer.likelihood * sqrt(concern)
 
 
 def _nearest(answer: Answer, recalled: Sequence[Citation], text: StoredText) -> Evidence | None:

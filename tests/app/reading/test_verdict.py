@@ -18,6 +18,7 @@ PAGES = (
     "The boat was painted blue in 2004. Nobody knows why.",
     "Lunch is at noon. The menu of 1998 is lost.",
     "# Lin Cho\n\nThe cat may not be sold. The dog may be sold in June.",
+    "A wherry is a boat with one sail. The wherry of the club is the one for hire.",
 )
 RECALLED = (Citation(2, "2", "The boat was painted blue in 2004.", 0, 34),)
 QUESTION = "When did the mill at Leeds burn down?"
@@ -72,6 +73,16 @@ def test_what_is_only_quoted_may_be_likely(
     verdict, citations = judge(answer(said, likelihood=likelihood), RECALLED, text)
     assert verdict == ("verified" if likelihood == 0.9 else "quoted")
     assert [each.likely for each in citations] == [likely, False]
+
+
+@pytest.mark.parametrize(
+    ("said", "verdict"), [("a boat with one sail", "verified"), ("the one for hire", "quoted")]
+)
+def test_what_plainly_explains_is_verified_however_likely_its_words(
+    text: StoredText, said: str, verdict: str
+) -> None:
+    asked = answer(said, likelihood=0.2, question="What is a wherry?")
+    assert judge(asked, RECALLED, text)[0] == verdict
 
 
 @pytest.mark.parametrize(("year", "verdict"), [("1998", "verified"), ("1999", "quoted")])
