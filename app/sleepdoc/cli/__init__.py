@@ -18,6 +18,7 @@ from sleepdoc.cli.doctor import doctor
 from sleepdoc.cli.export import export
 from sleepdoc.cli.fork import fork
 from sleepdoc.cli.gc import gc
+from sleepdoc.cli.handbook import handbook
 from sleepdoc.cli.import_ import import_
 from sleepdoc.cli.library import library
 from sleepdoc.cli.ls import ls
@@ -54,6 +55,7 @@ for command in (
     open_,
     resume,
     library,
+    handbook,
     read,
     ask,
     overview,

@@ -38,12 +38,13 @@ def seen_until(terminal: int, wanted: bytes | None) -> bytes:
     return seen
 
 
-def test_open_reads_and_quits(run: Run, story: Path, tmp_path: Path, data_directory: Path) -> None:
+def read_and_quit(directory: Path, data_directory: Path, *words: str | Path) -> int:
+    """Call sleepdoc in a terminal, and quit it once all is read; returns its exit code."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
     process = subprocess.Popen(
-        command_line(story),
-        cwd=tmp_path,
+        command_line(*words),
+        cwd=directory,
         env=environment(data_directory, TERM="xterm-256color"),
         stdin=theirs,
         stdout=theirs,
@@ -60,7 +61,20 @@ def test_open_reads_and_quits(run: Run, story: Path, tmp_path: Path, data_direct
         raise
     finally:
         os.close(ours)
-    assert process.wait() == 0
+    return process.wait()
+
+
+def test_open_reads_and_quits(run: Run, story: Path, tmp_path: Path, data_directory: Path) -> None:
+    assert read_and_quit(tmp_path, data_directory, story) == 0
     listed = run("ls", "--json").json["conversations"]
     assert [each["conversation"] for each in listed] == ["lamps"]
     assert listed[0]["sleeps"] > 0
+
+
+def test_the_handbook_is_a_document_like_any(
+    run: Run, tmp_path: Path, data_directory: Path
+) -> None:
+    assert read_and_quit(tmp_path, data_directory, "handbook") == 0
+    assert read_and_quit(tmp_path, data_directory, "handbook") == 0
+    (listed,) = run("ls", "--json").json["conversations"]
+    assert listed["conversation"] == "the-sleepdoc-handbook"
