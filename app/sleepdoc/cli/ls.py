@@ -53,4 +53,4 @@ def ls(as_json: bool, database: Path) -> None:
             notice(f"{each['conversation']}: {each['problem']}")
         notice(f"{figures.size(database.stat().st_size)} in {database}")
     else:
-        notice("No conversations yet. Begin one: sleepdoc open FILE")
+        notice("No conversations yet. Begin one: sleepdoc open FILE, or sleepdoc handbook")

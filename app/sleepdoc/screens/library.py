@@ -27,7 +27,10 @@ from sleepdoc.widgets.lines import MUTED
 _COLUMNS = (("name", 24), ("page", 9), ("size", 9), ("last used", 16), ("model", 10))
 _PATIENCE = 0.15
 """Seconds without a key before what is typed is searched for."""
-_EMPTY = "No conversations yet. Type the path of a document above and press Enter."
+_EMPTY = (
+    "No conversations yet. Type the path of a document above and press Enter. The manual is opened"
+    " by sleepdoc handbook."
+)
 _NONE = "Nothing has that in its name, its document or its transcript."
 
 
