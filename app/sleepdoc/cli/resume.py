@@ -23,6 +23,8 @@ def resume(ctx: click.Context, name: str | None, choice: ModelChoice, database: 
         with Store.open(database) as store:
             latest = next(iter(store.conversations()), None)
         if latest is None:
-            raise NotFoundError("No conversations yet. Begin one: sleepdoc open FILE")
+            raise NotFoundError(
+                "No conversations yet. Begin one: sleepdoc open FILE, or sleepdoc handbook"
+            )
         name = latest.name
     ctx.exit(open_in_terminal(choice, database, name))

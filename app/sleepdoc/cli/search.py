@@ -1,6 +1,7 @@
 """`sleepdoc search`: words in a document's text, without the model."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -8,6 +9,9 @@ from sleepdoc.cli.command import Command
 from sleepdoc.cli.options import json_option, name_argument, storage_options
 from sleepdoc.cli.output import emit, notice, say
 from sleepdoc.documents.text import one_line
+
+if TYPE_CHECKING:
+    from sleepdoc.reading.text_find import Hit
 
 
 @click.command(cls=Command)
@@ -40,8 +44,13 @@ def search(name: str, text: str, as_json: bool, database: Path) -> None:
         ]
         emit({"hits": found})
     elif hits:
-        for hit in hits:
-            line = " ".join((hit.before + hit.match + hit.after).split())
-            say(f"p. {one_line(hit.label)}, line {hit.line}: {one_line(line)}")
+        for line in dict.fromkeys(map(_line, hits)):
+            say(line)
     else:
         notice(f"{text!r} is not in the text.")
+
+
+def _line(hit: "Hit") -> str:
+    """A line of the text, which is told once however many hits it has."""
+    line = " ".join((hit.before + hit.match + hit.after).split())
+    return f"p. {one_line(hit.label)}, line {hit.line}: {one_line(line)}"

@@ -177,11 +177,16 @@ def _load(
         name=name,
         kind=kind,
         size=size,
-        title=extraction.title or one_line(path.stem if path else name),
+        title=extraction.title or one_line(_without_ending(path) if path else name),
         pages=extraction.pages,
         notices=extraction.notices,
         outline=extraction.outline,
     )
+
+
+def _without_ending(path: Path) -> str:
+    """A file's name without its ending; ``Apache-2.0`` has none."""
+    return path.name if path.suffix[1:].isdigit() else path.stem
 
 
 def _limited(read: Callable[[], bytes], announced: int, limit: int) -> Iterator[bytes]:

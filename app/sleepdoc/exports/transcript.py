@@ -23,6 +23,12 @@ ENDINGS: Mapping[str, str] = {
     "interrupted": "interrupted",
 }
 """What is said of answers that did not end by themselves."""
+_RESTS: Mapping[str, str] = {
+    "verified": "verified",
+    "quoted": "quoted, not sure to answer",
+    "from memory": "on no page in these words",
+}
+"""What is said of how far pages bear an answer out, if it was not looked up there."""
 
 
 def transcript(summary: Summary, turns: Sequence[StoredTurn], form: Format) -> bytes:
@@ -59,8 +65,11 @@ def remarks(turn: StoredTurn) -> Iterator[str]:
     """What is to be known of an answer beside its text."""
     if turn.info.get("closed_book"):
         yield "closed book"
-    if (ended := turn_fields(turn)["ended"]) in ENDINGS:
+    fields = turn_fields(turn)
+    if (ended := fields["ended"]) in ENDINGS:
         yield ENDINGS[ended]
+    if not fields["lookup"] and (rests := _RESTS.get(fields["verdict"])):
+        yield rests
 
 
 def _evidence(turn: StoredTurn) -> Sequence[Mapping[str, Any]]:

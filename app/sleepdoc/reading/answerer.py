@@ -27,6 +27,7 @@ from sleepdoc_model.recall.copying import copies
 from sleepdoc_model.recall.definition import explained
 from sleepdoc_model.recall.evidence import borne_out_by, coherent, echoes, plausible
 from sleepdoc_model.recall.ordered import order_meets
+from sleepdoc_model.recall.outcome import outcome
 from sleepdoc_model.recall.parts import parts
 from sleepdoc_model.recall.spelling import as_spelt
 from sleepdoc_model.recall.surest import surest, wants_phrase, wants_reason, wants_reply
@@ -170,8 +171,13 @@ class Answerer:
         yield from answer.give(text, self._engine, room=terms.limit)
 
     def _surest(self, question: str, terms: _Terms) -> Answer:
-        """What the passage says that answers most surely. Where none gives the phrase that is asked
-        for, each is read once more, with what stands around it."""
+        """What a passage tells plainly, or what the one says that answers most surely. Where none
+        gives the phrase that is asked for, each is read once more, with what stands around it."""
+        for place in range(len(terms.recalled.passages)):
+            if told := outcome(question, terms.recalled.text_of(place)):
+                best = Answer(question, closed_book=False, kept=False, place=place)
+                best.respell(told, self._engine)
+                return best
         best = self._surest_of(question, terms)
         if not best.refused or not wants_phrase(question) or self._stopped.is_set():
             return best

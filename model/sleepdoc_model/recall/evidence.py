@@ -171,6 +171,12 @@ def echoed(question: str, text: str) -> bool:
     return bool(asked) and _share(asked, _telling(text)) >= _MOST
 
 
+def telling_share(wanted: str, text: str) -> float:
+    """How many of the telling words of one text are in another, of 1; 0 if there are none."""
+    telling = _telling(wanted)
+    return _share(telling, _telling(text)) if telling else 0.0
+
+
 def around(text: str, place: Span) -> str:
     """The sentences at a place of a text, and those on either side."""
     spans = sentences(text)

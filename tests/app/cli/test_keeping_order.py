@@ -60,6 +60,8 @@ def test_search_and_page_need_no_model(run: Run, story: Path, lamps: str) -> Non
         f"p. {hits[0]['label']}, line {hits[0]['line']}: Epilogue."
         in run("search", lamps, "ambrose").out
     )
+    lines = run("search", lamps, "e").out.splitlines()
+    assert lines and len(lines) == len(set(lines)), "a line with several hits is told once"
     assert "is not in the text" in run("search", lamps, "submarine").err
     assert run("page", lamps, "99").code == 2
 

@@ -101,6 +101,7 @@ def test_impossible_names_are_refused(tmp_path: Path, refusal: Refusal) -> None:
         (b"caf\xe9.txt", "caf\ufffd.txt"),
         (b"red\x1b[31m.txt", "red␛[31m.txt"),
         (b"-rf.txt", "-rf.txt"),
+        (b"Apache-2.0", "Apache-2.0"),
         ("名前 🚲.txt".encode(), "名前 🚲.txt"),
     ],
 )

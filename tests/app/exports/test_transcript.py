@@ -77,6 +77,21 @@ def test_how_an_answer_ended_is_said() -> None:
     assert "*(" not in written(turn("It is kept in the shed.", ended="stop"))
 
 
+@pytest.mark.parametrize(
+    ("verdict", "lookup", "said"),
+    [
+        ("verified", "", "Yes *(verified)*"),
+        ("quoted", "", "Yes *(quoted, not sure to answer)*"),
+        ("from memory", "", "Yes *(on no page in these words)*"),
+        ("quoted", "looked up", "Yes["),
+        ("", "", "Yes["),
+    ],
+)
+def test_what_an_answer_rests_on_is_said(verdict: str, lookup: str, said: str) -> None:
+    read = [{"label": "1", "quote": "Pump 1."}]
+    assert said in written(turn("Yes", citations=read, verdict=verdict, lookup=lookup))
+
+
 def test_notes_are_of_what_an_answer_stands_on() -> None:
     read = [{"label": str(n), "quote": f"Pump {n}."} for n in (1, 2)]
 
