@@ -27,10 +27,10 @@ from sleepdoc_model.recall.copying import copies
 from sleepdoc_model.recall.definition import explained
 from sleepdoc_model.recall.evidence import borne_out_by, coherent, echoes, plausible
 from sleepdoc_model.recall.ordered import order_meets
-from sleepdoc_model.recall.outcome import outcome
 from sleepdoc_model.recall.parts import parts
 from sleepdoc_model.recall.spelling import as_spelt
 from sleepdoc_model.recall.surest import surest, wants_phrase, wants_reason, wants_reply
+from sleepdoc_model.recall.told import told
 
 
 @dataclass(frozen=True)
@@ -173,10 +173,11 @@ class Answerer:
     def _surest(self, question: str, terms: _Terms) -> Answer:
         """What a passage tells plainly, or what the one says that answers most surely. Where none
         gives the phrase that is asked for, each is read once more, with what stands around it."""
-        for place in range(len(terms.recalled.passages)):
-            if told := outcome(question, terms.recalled.text_of(place)):
+        for place, cited in enumerate(terms.recalled.citations):
+            page = terms.text.page(cited.page).text[cited.start : cited.end]
+            if answer := told(question, page):
                 best = Answer(question, closed_book=False, kept=False, place=place)
-                best.respell(told, self._engine)
+                best.respell(answer, self._engine)
                 return best
         best = self._surest_of(question, terms)
         if not best.refused or not wants_phrase(question) or self._stopped.is_set():

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from sleepdoc_model.recall.folding import unify
 from sleepdoc_model.recall.function_words import PREPOSITIONS
+from sleepdoc_model.recall.passages import sentences
 from sleepdoc_model.recall.stop_words import STOP_WORDS
 
 _BE = r"(?:is|are|was|were)"
@@ -56,8 +57,23 @@ _ACT = (
     "|manage|prevent|provide|represent|serve|set|show|specify|store|tell|turn"
 )
 """What several do; what one does ends in s."""
+_KIND = (
+    r"(?:(?:an?|any|one|what)\b"
+    r"|the\s+(?:\w+\s+){1,3}(?:as|that|which|who|(?:at|by|from|in|on|with)\s+which)\b)"
+)
+_START = r"\A(?:[^\w(]|\d+[.)]|[a-z]\))*(?:(?:the|an?|our|term|word)\s+){0,2}"
+_CLASSED_BEHIND = rf"(?:\s+(?:{_CLASS})s?)?(?:\s*\([^()]*\))?"
 _POINTED = r"(?:he|she|it|they)"
 """What stands for a term in the clause behind it: ``I loved Lazarus; he was my finest hound``."""
+_USE = re.compile(
+    r"\bfor\W*\Z|\bdo(?:es)?\s.*\sdo\W*\Z|\b(?:aim|function|goal|purpose|role|use)\s+of\b",
+    re.IGNORECASE,
+)
+_NAME = re.compile(r"\b(?:abbreviation|name|term|title|word)\b.*\bmean\b", re.IGNORECASE)
+_FURTHER = re.compile(r"(?<=\w{3})[:;]\s.*\Z")
+"""What follows an explanation in its sentence."""
+_LONGEST = 60
+"""Words of an explanation that is given as it stands."""
 _PLAIN = 1.0
 """Of answers to held-out questions that stood in a sentence worth so much eleven of eleven were
 right, of those in one worth 0.9 five of eight."""
@@ -102,6 +118,21 @@ def plainly_explains(text: str, question: str) -> bool:
     return bool(term) and explains(term)(text) >= _PLAIN
 
 
+def explanation(question: str, text: str) -> str:
+    """What a text says that the term is which a question asks to be explained, in its own words:
+    ``a boat with one sail.`` of "A wherry is a boat with one sail."; empty if no sentence says so
+    plainly and in short, or it is asked what something does or is for."""
+    term = "" if _USE.search(question) else explained(question)
+    if not term:
+        return ""
+    for start, end in sentences(text):
+        sentence = " ".join(text[start:end].split())
+        if found := _told(unify(term), bool(_NAME.search(question))).match(unify(sentence)):
+            said = _FURTHER.sub(".", sentence[found.start("said") :], count=1)
+            return said if len(said.split()) <= _LONGEST else ""
+    return ""
+
+
 def names(term: str) -> Callable[[str], bool]:
     """Whether a heading is a term and nothing else, but for its number."""
     pattern = re.compile(rf"[\W\d_]*{_named(unify(term))}\W*", re.IGNORECASE)
@@ -117,11 +148,23 @@ def _named(term: str) -> str:
 
 
 @lru_cache(maxsize=64)
+def _told(term: str, word: bool) -> re.Pattern[str]:
+    """A sentence that begins with a term and says what it is, or what it means as a `word`. Of "The
+    price is the sum" nobody learns what a price is; of "The library is the screen that shows them"
+    one does."""
+    being = "" if word else rf"(?:is|are)\s+(?={_KIND})|"
+    return re.compile(
+        rf"{_START}{_named(term)}{_CLASSED_BEHIND}\s+(?:{being}"
+        r"(?:(?:shall\s+)?means?|denotes?|stands?\s+for)\s+)(?P<said>\w.*)",
+        re.IGNORECASE,
+    )
+
+
+@lru_cache(maxsize=64)
 def _patterns(term: str) -> tuple[tuple[float, re.Pattern[str]], ...]:
     """Patterns of sentences that explain a term, with their worth, the plainest first."""
     named = _named(term)
-    start = r"\A(?:[^\w(]|\d+[.)]|[a-z]\))*(?:(?:the|an?|our|term|word)\s+){0,2}"
-    classed = rf"(?:\s+(?:{_CLASS})s?)?(?:\s*\([^()]*\))?"
+    start, classed = _START, _CLASSED_BEHIND
     told = (
         (1.0, rf"{start}{named}{classed},?\s+(?:which\s+)?{_BE}\s+{_SAID}"),
         (1.0, rf"{start}{named}{classed}\s+(?:means?|denotes?|stands?\s+for)\b"),

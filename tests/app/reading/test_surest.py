@@ -125,19 +125,26 @@ def test_stopped_it_keeps_what_there_is(store: Store) -> None:
     assert shown == finished.answer == "b" and finished.interrupted
 
 
-def test_what_a_sentence_plainly_tells_is_not_read(store: Store) -> None:
-    pages = (PAGES[0], "If the boat is full, then it sinks. " + "Nobody came in. " * 4)
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("What happens if the boat is full?", "It sinks."),
+        ("What is a wherry?", "a boat with one sail."),
+    ],
+)
+def test_what_a_sentence_plainly_tells_is_not_read(store: Store, question: str, told: str) -> None:
+    text = "If the boat is full, then it sinks.\n\nSails\n\nA wherry is a boat with one sail. "
     reader = Reader({"red": (0.1, "red", 0.9), "sinks": (0.1, "nobody", 0.9)})
-    reading = begun(store, reader, pages)
+    reading = begun(store, reader, (PAGES[0], text + "Nobody came in. " * 4))
     list(reading.read())
-    shown, finished = asked(reading, "What happens if the boat is full?")
-    assert shown == finished.answer == "It sinks."
+    shown, finished = asked(reading, question)
+    assert shown == finished.answer == told
     assert finished.verdict == "verified" and finished.citations[0].page == 2
     assert reader.written == []
 
 
 def test_an_explanation_is_not_cut_short(store: Store) -> None:
-    pages = (PAGES[0], "A wherry is a boat that has one sail. " + "Nobody came in. " * 4)
+    pages = (PAGES[0], "We call a wherry a boat that has one sail. " + "Nobody came in. " * 4)
     reading = begun(store, Reader({"wherry": (0.1, "a boat", 0.9)}), pages)
     list(reading.read())
     shown, finished = asked(reading, "What is a wherry?")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sleepdoc_model.recall.definition import explained, explains, names
+from sleepdoc_model.recall.definition import explained, explains, explanation, names
 
 
 @pytest.mark.parametrize(
@@ -102,3 +102,35 @@ def test_a_heading_may_name_a_term_and_nothing_else() -> None:
     assert names("release")("## 4.2 Release")
     assert names("release")("Releases")
     assert not names("release")("## The release profile")
+
+
+LOFT = (
+    "# Sails\n\nA wherry is a boat with one\nsail. The loft is the room in which sails are made. "
+    "The price is the sum of both. Canvas is a cloth: tents are made of it. Ada was an hour late. "
+    '"Crew" shall mean all who are paid. A mast is dear. Twill is a cloth '
+    + "of cotton or wool " * 20
+    + "."
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("What is a wherry?", "a boat with one sail."),
+        ("What are wherries?", ""),
+        ("What is the loft?", "the room in which sails are made."),
+        ("What is the price?", ""),
+        ("What is canvas?", "a cloth."),
+        ("What is canvas used for?", ""),
+        ("What does canvas do?", ""),
+        ("What does the name canvas mean?", ""),
+        ("What does the word crew mean?", "all who are paid."),
+        ("Who is Ada?", ""),
+        ("What does crew mean?", "all who are paid."),
+        ("What is a mast?", ""),
+        ("What is twill?", ""),  # too long
+        ("Where is the loft?", ""),
+    ],
+)
+def test_what_something_is_stands_behind_its_name(question: str, told: str) -> None:
+    assert explanation(question, LOFT) == told
