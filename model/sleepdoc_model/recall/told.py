@@ -32,7 +32,7 @@ def told(question: str, text: str) -> str:
         return _told(asked["asked"], _OUTCOME, text, only=False)
     if asked := _AIM.match(question.strip()):
         return _told(asked["asked"], _WAY, text, only=True)
-    return explanation(question, text)
+    return _sentence(explanation(question, text))
 
 
 def _told(asked: str, form: re.Pattern[str], text: str, *, only: bool) -> str:
@@ -42,5 +42,9 @@ def _told(asked: str, form: re.Pattern[str], text: str, *, only: bool) -> str:
         if found is None or telling_share(asked, found["of"]) < _SAME:
             continue
         if not only or telling_share(found["of"], asked) >= _SAME:
-            return found["told"][0].upper() + found["told"][1:]
+            return _sentence(found["told"])
     return ""
+
+
+def _sentence(said: str) -> str:
+    return said[:1].upper() + said[1:]

@@ -129,7 +129,7 @@ def test_stopped_it_keeps_what_there_is(store: Store) -> None:
     ("question", "told"),
     [
         ("What happens if the boat is full?", "It sinks."),
-        ("What is a wherry?", "a boat with one sail."),
+        ("What is a wherry?", "A boat with one sail."),
     ],
 )
 def test_what_a_sentence_plainly_tells_is_not_read(store: Store, question: str, told: str) -> None:

@@ -25,7 +25,7 @@ TEXT = (
         ("How to sell an old boat?", "Ask the keeper."),
         ("How do I sell a mast?", ""),
         ("How do I do it?", ""),
-        ("What is a wherry?", "a boat."),
+        ("What is a wherry?", "A boat."),
         ("Why is a boat slow?", ""),
     ],
 )
