@@ -6,7 +6,7 @@ import click
 
 from sleepdoc.cli.command import Command
 from sleepdoc.cli.options import json_option, storage_options
-from sleepdoc.cli.output import emit, local, notice, say, table
+from sleepdoc.cli.output import NOTHING_YET, emit, local, notice, say, table
 
 
 @click.command(cls=Command)
@@ -53,4 +53,4 @@ def ls(as_json: bool, database: Path) -> None:
             notice(f"{each['conversation']}: {each['problem']}")
         notice(f"{figures.size(database.stat().st_size)} in {database}")
     else:
-        notice("No conversations yet. Begin one: sleepdoc open FILE, or sleepdoc handbook")
+        notice(NOTHING_YET)

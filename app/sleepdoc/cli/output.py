@@ -9,6 +9,8 @@ import click
 from sleepdoc.documents.text import one_line, safe_display
 from sleepdoc.exports.schema import SCHEMA
 
+NOTHING_YET = "No conversations yet. Begin one: sleepdoc open FILE, or sleepdoc handbook"
+
 
 def notice(text: str) -> None:
     """Say something on stderr."""

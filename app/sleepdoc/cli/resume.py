@@ -7,6 +7,7 @@ import click
 from sleepdoc.cli.command import Command
 from sleepdoc.cli.open import open_in_terminal
 from sleepdoc.cli.options import ModelChoice, model_options, storage_options
+from sleepdoc.cli.output import NOTHING_YET
 from sleepdoc.errors import NotFoundError
 
 
@@ -23,8 +24,6 @@ def resume(ctx: click.Context, name: str | None, choice: ModelChoice, database: 
         with Store.open(database) as store:
             latest = next(iter(store.conversations()), None)
         if latest is None:
-            raise NotFoundError(
-                "No conversations yet. Begin one: sleepdoc open FILE, or sleepdoc handbook"
-            )
+            raise NotFoundError(NOTHING_YET)
         name = latest.name
     ctx.exit(open_in_terminal(choice, database, name))

@@ -18,11 +18,11 @@ def completed(answer: str, text: str) -> str:
     Args:
         text: what bears the answer out.
     """
-    said = r"\s+".join(map(re.escape, answer.rstrip(" .").split()))
+    words = answer.rstrip(" .").split()
+    said = r"\s+".join(map(re.escape, words))
     found = re.search(rf"(?<!\w){said}(?=\s)", text, re.IGNORECASE) if said else None
     if found is None or not _RELATIVE.match(text, found.end()):
         return answer
     end = next(last for _, last in sentences(text) if last > found.end())
-    rest = text[found.end() : end].split()
-    whole = [*answer.rstrip(" .").split(), *rest]
+    whole = [*words, *text[found.end() : end].split()]
     return " ".join(whole) if len(whole) <= _MOST else answer

@@ -61,6 +61,7 @@ _KIND = (
     r"(?:(?:an?|any|one|what)\b"
     r"|the\s+(?:\w+\s+){1,3}(?:as|that|which|who|(?:at|by|from|in|on|with)\s+which)\b)"
 )
+"""How it begins what a thing is: its kind, or what tells it from others of that."""
 _START = r"\A(?:[^\w(]|\d+[.)]|[a-z]\))*(?:(?:the|an?|our|term|word)\s+){0,2}"
 _CLASSED_BEHIND = rf"(?:\s+(?:{_CLASS})s?)?(?:\s*\([^()]*\))?"
 _POINTED = r"(?:he|she|it|they)"
@@ -125,10 +126,13 @@ def explanation(question: str, text: str) -> str:
     term = "" if _USE.search(question) else explained(question)
     if not term:
         return ""
+    form = _told(unify(term), bool(_NAME.search(question)))
     for start, end in sentences(text):
-        sentence = " ".join(text[start:end].split())
-        if found := _told(unify(term), bool(_NAME.search(question))).match(unify(sentence)):
-            said = _FURTHER.sub(".", sentence[found.start("said") :], count=1)
+        sentence = text[start:end].split()
+        if found := form.match(unify(" ".join(sentence))):
+            # Counted in words, as other spellings have other lengths.
+            before = len(found.string[: found.start("said")].split())
+            said = _FURTHER.sub(".", " ".join(sentence[before:]), count=1)
             return said if len(said.split()) <= _LONGEST else ""
     return ""
 
@@ -163,8 +167,7 @@ def _told(term: str, word: bool) -> re.Pattern[str]:
 @lru_cache(maxsize=64)
 def _patterns(term: str) -> tuple[tuple[float, re.Pattern[str]], ...]:
     """Patterns of sentences that explain a term, with their worth, the plainest first."""
-    named = _named(term)
-    start, classed = _START, _CLASSED_BEHIND
+    named, start, classed = _named(term), _START, _CLASSED_BEHIND
     told = (
         (1.0, rf"{start}{named}{classed},?\s+(?:which\s+)?{_BE}\s+{_SAID}"),
         (1.0, rf"{start}{named}{classed}\s+(?:means?|denotes?|stands?\s+for)\b"),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sleepdoc_model.recall import contents
 from sleepdoc_model.recall.answer_type import fits
-from sleepdoc_model.recall.folding import capitals, terms_of, words
+from sleepdoc_model.recall.folding import capitalised, capitals, terms_of, words
 from sleepdoc_model.recall.passages import Span, sentences, title, touched
 from sleepdoc_model.recall.reply import REPLIES, clashes, reason
 from sleepdoc_model.recall.stop_words import STOP_WORDS
@@ -98,7 +98,7 @@ def coherent(answer: str, question: str) -> str:
     if not because or not clashes(answer, question):
         return answer
     same = _share(_telling(question), _telling(because)) >= _SAME
-    return because[0].upper() + because[1:] if same else answer
+    return capitalised(because) if same else answer
 
 
 def plausible(answer: str, question: str) -> bool:

@@ -58,6 +58,11 @@ def fold(text: str) -> str:
     return unify(text).casefold()
 
 
+def capitalised(text: str) -> str:
+    """`text` with a capital first, as a sentence has it."""
+    return text[:1].upper() + text[1:]
+
+
 def words(text: str) -> list[str]:
     """The words of `text` in one spelling, in order, with their capitals; a script without spaces
     gives one for every run of it."""

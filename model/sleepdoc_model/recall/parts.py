@@ -6,6 +6,7 @@ may be a clause within a question ("Does it say who paid and when it is due?") i
 
 import re
 
+from sleepdoc_model.recall.folding import capitalised
 from sleepdoc_model.recall.function_words import AUXILIARIES, PREPOSITIONS
 
 _MOST = 4
@@ -111,4 +112,4 @@ def _small(clause: str) -> str:
 
 
 def _asked(clause: str) -> str:
-    return f"{clause[0].upper()}{clause[1:]}?"
+    return f"{capitalised(clause)}?"

@@ -34,10 +34,12 @@ _NEGATED = "isn't|aren't|wasn't|weren't|don't|doesn't|didn't|can't|won't"
 _REQUESTS = "list|name|give|show|explain|describe|summari[sz]e|compare|tell"
 _OPENING = r"\A(?:(?:and|but|so|then|please)\s+)?"
 _OUTCOME = r"what\s+(?:(?:will|would)\s+)?(?:happen(?:s|ed)?|becomes?|became)"
-_REASON = re.compile(rf"{_OPENING}(?:why|{_HOW}|{_OUTCOME})\b", re.IGNORECASE)
-_WHETHER = re.compile(rf"{_OPENING}(?:am|{AUXILIARIES}|{_NEGATED})\b", re.IGNORECASE)
+_FOR_REASON = rf"why|{_HOW}|{_OUTCOME}"
+_FOR_REPLY = rf"am|{AUXILIARIES}|{_NEGATED}"
+_REASON = re.compile(rf"{_OPENING}(?:{_FOR_REASON})\b", re.IGNORECASE)
+_REPLY = re.compile(rf"{_OPENING}(?:{_FOR_REPLY})\b", re.IGNORECASE)
 _SENTENCE = re.compile(
-    rf"{_OPENING}(?:why|{_HOW}|{_OUTCOME}|am|{AUXILIARIES}|{_NEGATED}|{_REQUESTS})\b"
+    rf"{_OPENING}(?:{_FOR_REASON}|{_FOR_REPLY}|{_REQUESTS})\b"
     r"|\s(?:why|how (?:to|do|does|did|can|could|should|is|are|was|were))\b",
     re.IGNORECASE,
 )
@@ -59,7 +61,7 @@ def wants_reason(question: str) -> bool:
 
 def wants_reply(question: str) -> bool:
     """Whether a question, in English, is answered by yes or no."""
-    return bool(_WHETHER.match(question.strip()))
+    return bool(_REPLY.match(question.strip()))
 
 
 def surest(

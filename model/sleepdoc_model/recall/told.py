@@ -5,6 +5,7 @@ import re
 
 from sleepdoc_model.recall.definition import explanation
 from sleepdoc_model.recall.evidence import telling_share
+from sleepdoc_model.recall.folding import capitalised
 from sleepdoc_model.recall.passages import sentences
 
 _CONDITION = re.compile(
@@ -32,7 +33,7 @@ def told(question: str, text: str) -> str:
         return _told(asked["asked"], _OUTCOME, text, only=False)
     if asked := _AIM.match(question.strip()):
         return _told(asked["asked"], _WAY, text, only=True)
-    return _sentence(explanation(question, text))
+    return capitalised(explanation(question, text))
 
 
 def _told(asked: str, form: re.Pattern[str], text: str, *, only: bool) -> str:
@@ -42,9 +43,5 @@ def _told(asked: str, form: re.Pattern[str], text: str, *, only: bool) -> str:
         if found is None or telling_share(asked, found["of"]) < _SAME:
             continue
         if not only or telling_share(found["of"], asked) >= _SAME:
-            return _sentence(found["told"])
+            return capitalised(found["told"])
     return ""
-
-
-def _sentence(said: str) -> str:
-    return said[:1].upper() + said[1:]

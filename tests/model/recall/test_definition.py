@@ -134,3 +134,9 @@ LOFT = (
 )
 def test_what_something_is_stands_behind_its_name(question: str, told: str) -> None:
     assert explanation(question, LOFT) == told
+
+
+def test_what_something_is_begins_where_it_does_however_its_name_is_spelt() -> None:
+    spelt = "A wher\u00adry of 1,000 \ufb01ns is a boat with one sail."
+    assert explanation("What is a wherry of 1000 fins?", spelt) == "a boat with one sail."
+    assert explanation("What is a wherry?", "A wher\u00adry is a boat.") == "a boat."
