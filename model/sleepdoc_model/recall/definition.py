@@ -78,6 +78,11 @@ _LONGEST = 60
 _PLAIN = 1.0
 """Of answers to held-out questions that stood in a sentence worth so much eleven of eleven were
 right, of those in one worth 0.9 five of eight."""
+_COLON = (
+    r"(?:\s*\([^()]*\))?(?:\s*:|\s+[-\u2013\u2014])\s+"
+    r"(?-i:(?!\w?[A-Z]{2}))(?=(?:\S+\s+){3}.*\.\Z)"
+)
+"""Behind the term that an entry of a list is about; a sentence follows, and no title."""
 _MOST_ALIKE = 3
 """Words between a term and the colon behind it: ``-k --keep: Keep input files``."""
 
@@ -126,7 +131,16 @@ def explanation(question: str, text: str) -> str:
     term = "" if _USE.search(question) else explained(question)
     if not term:
         return ""
-    form = _told(unify(term), bool(_NAME.search(question)))
+    word = bool(_NAME.search(question))
+    *first, kind = term.split()
+    return _explained(_told(unify(term), word), text) or (
+        # "audio: This group may use sound" of "What is the audio group?"
+        _explained(_entry(unify(" ".join(first)), kind), text) if first else ""
+    )
+
+
+def _explained(form: re.Pattern[str], text: str) -> str:
+    """What the first sentence of a form says, in short."""
     for start, end in sentences(text):
         sentence = text[start:end].split()
         if found := form.match(unify(" ".join(sentence))):
@@ -158,10 +172,17 @@ def _told(term: str, word: bool) -> re.Pattern[str]:
     one does."""
     being = "" if word else rf"(?:is|are)\s+(?={_KIND})|"
     return re.compile(
-        rf"{_START}{_named(term)}{_CLASSED_BEHIND}\s+(?:{being}"
-        r"(?:(?:shall\s+)?means?|denotes?|stands?\s+for)\s+)(?P<said>\w.*)",
+        rf"{_START}(?:to\s+)?{_named(term)}(?:{_CLASSED_BEHIND}(?:\s+(?:an?|the)\s+\w+)?\s+"
+        rf"(?:{being}(?:(?:shall\s+)?means?|denotes?|stands?\s+for)\s+)|{_COLON})(?P<said>\w.*)",
         re.IGNORECASE,
     )
+
+
+@lru_cache(maxsize=64)
+def _entry(term: str, kind: str) -> re.Pattern[str]:
+    """An entry of a list that begins with a term and speaks of it as of its `kind`."""
+    of = rf"(?=.*\b{re.escape(kind)})"
+    return re.compile(rf"{_START}{_named(term)}{_COLON}{of}(?P<said>\w.*)", re.IGNORECASE)
 
 
 @lru_cache(maxsize=64)

@@ -140,3 +140,26 @@ def test_what_something_is_begins_where_it_does_however_its_name_is_spelt() -> N
     spelt = "A wher\u00adry of 1,000 \ufb01ns is a boat with one sail."
     assert explanation("What is a wherry of 1000 fins?", spelt) == "a boat with one sail."
     assert explanation("What is a wherry?", "A wher\u00adry is a boat.") == "a boat."
+
+
+HOLDS = (
+    "fore\n:   This hold takes the sails. Others ask first.\n\naft (locked): The hold of the crew, "
+    "who sleep there.\n\nmid: all day\n\nLog: NOTES OF A YEAR AT SEA in one\n\n"
+    'To "weigh" an anchor means to lift it off the ground.'
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("What is fore?", "This hold takes the sails."),
+        ("What is the fore hold?", "This hold takes the sails."),
+        ("What is the fore mast?", ""),  # nothing is said of one
+        ("What is the aft?", "The hold of the crew, who sleep there."),
+        ("What is mid?", ""),  # no sentence
+        ("What is the log?", ""),  # a title
+        ("What does weigh mean?", "to lift it off the ground."),
+    ],
+)
+def test_an_entry_of_a_list_explains_what_it_begins_with(question: str, told: str) -> None:
+    assert explanation(question, HOLDS) == told
