@@ -74,6 +74,6 @@ def reader() -> Path | None:
 
 
 def recall() -> Path | None:
-    """What makes vectors of passages, likewise."""
+    """What makes vectors of sentences, likewise."""
     path = asset(RECALL_NAME)
     return path if path.exists() else None

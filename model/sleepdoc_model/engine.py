@@ -32,7 +32,7 @@ class EngineInfo:
     absent: str = ""
     """What its reader writes where a document does not say; empty: it has no reader."""
     vectors: str = ""
-    """Hex SHA-256 over what makes vectors of passages; those of others cannot be compared with.
+    """Hex SHA-256 over what makes vectors of sentences; those of others cannot be compared with.
     Empty: it makes none."""
     reasons: tuple[str, ...] = ()
     """Why this device, dtype and kernel were chosen, one sentence each."""

@@ -13,7 +13,7 @@ class ModelFiles:
     reader: Path | None = None
     """The corrections that it reads with; None: it is the bare base."""
     recall: Path | None = None
-    """What makes vectors of passages; None: it makes none."""
+    """What makes vectors of sentences; None: it makes none."""
     hashes: Path | None = None
     """Where hashes of GGUF files are remembered; None: they are computed every time."""
     cache: Path | None = None

@@ -13,8 +13,8 @@ from sleepdoc_model.decoding import Decoder
 from sleepdoc_model.engine import EngineInfo, PassReport, Stretch
 from sleepdoc_model.heap import give_back
 from sleepdoc_model.network import Mode, Network, Pass, Window
-from sleepdoc_model.passage_heads import PassageHeads
 from sleepdoc_model.pooling import States
+from sleepdoc_model.recall_heads import RecallHeads
 from sleepdoc_model.sleep import Prefix, computed_prefix, sleep_passes
 from sleepdoc_model.snapshot import from_bytes, to_bytes
 from sleepdoc_model.state import KVCache, Memory, empty_memory
@@ -46,7 +46,7 @@ class HybridEngine(WindowEngine):
         info: EngineInfo,
         network: Callable[[], Network],
         matrices: Callable[[], Mapping[str, Tensor]] | None = None,
-        passage_heads: Callable[[], PassageHeads] | None = None,
+        recall_heads: Callable[[], RecallHeads] | None = None,
     ) -> None:
         """Take note of how to come by what is needed, when it is needed.
 
@@ -55,13 +55,13 @@ class HybridEngine(WindowEngine):
             info: What to say of the engine.
             network: What reads, sleeps, and answers from memory.
             matrices: What it decodes with; see `Decoder`. None: it decodes as it prefills.
-            passage_heads: What makes vectors of passages, for a network that writes the same in
+            recall_heads: What makes vectors of sentences, for a network that writes the same in
                 every pass. None: there are none.
         """
         super().__init__(info)
         self._config = config
         self._load_network, self._load_matrices = network, matrices
-        self._load_passage_heads = passage_heads
+        self._load_recall_heads = recall_heads
         self._cache = KVCache.allocate(
             config, info.window, dtype=getattr(torch, info.dtype), device=info.device
         )
@@ -138,7 +138,7 @@ class HybridEngine(WindowEngine):
     def similar(
         self, prompt: Sequence[int], question: Stretch, vectors: Sequence[bytes]
     ) -> list[float]:
-        if (heads := self._passage_heads) is None:
+        if (heads := self._recall_heads) is None:
             return super().similar(prompt, question, vectors)
         tokens = torch.tensor([list(prompt)], device=self._info.device)
         end = self._config.memory_layers.index(heads.pooling.high) + 1
@@ -167,13 +167,13 @@ class HybridEngine(WindowEngine):
             cache = self._prefix().cache
             taps = self._network.taps(tokens, cache)
             maps = self._network.windows(taps, None, cache)
-        heads = self._passage_heads
+        heads = self._recall_heads
         states = None if heads is None else self._states(taps, heads, tokens.shape[1])
         self._seen = _Seen(prefix, tokens, maps, states)
         return maps
 
     def _states(
-        self, taps: Sequence[Tensor], heads: PassageHeads, count: int | None = None
+        self, taps: Sequence[Tensor], heads: RecallHeads, count: int | None = None
     ) -> States:
         """Those of the first so many tokens of one window."""
         low, high = (
@@ -184,10 +184,10 @@ class HybridEngine(WindowEngine):
 
     @torch.no_grad()
     def _vectors_of(self, stretches: Sequence[Stretch]) -> Sequence[bytes]:
-        heads, seen = self._passage_heads, self._seen
+        heads, seen = self._recall_heads, self._seen
         if heads is None or seen is None or seen.states is None:
             return ()
-        return heads.passages(seen.tokens[0], seen.states, stretches)
+        return heads.sentences(seen.tokens[0], seen.states, stretches)
 
     def _window_in_a_graph(self) -> CapturedWindow:
         if self._captured is None or self._captured[0] != self._window.prefix:
@@ -201,8 +201,8 @@ class HybridEngine(WindowEngine):
         return self._load_network().eval()
 
     @cached_property
-    def _passage_heads(self) -> PassageHeads | None:
-        load = self._load_passage_heads
+    def _recall_heads(self) -> RecallHeads | None:
+        load = self._load_recall_heads
         return None if load is None else load().to(self._info.device)
 
     @cached_property

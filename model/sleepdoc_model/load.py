@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sleepdoc_model.config import ModelConfig
     from sleepdoc_model.device import Placement
     from sleepdoc_model.network import Network
-    from sleepdoc_model.passage_heads import PassageHeads
+    from sleepdoc_model.recall_heads import RecallHeads
 
 
 DEFAULT_MODEL = "default"
@@ -124,8 +124,8 @@ def _default(files: ModelFiles, device: str | None, window: int | None) -> tuple
     from sleepdoc_model.base import BaseWeights
     from sleepdoc_model.checkpoint import read_config
     from sleepdoc_model.device import place
-    from sleepdoc_model.passage_heads import load_passage_heads
     from sleepdoc_model.reader import ABSENT
+    from sleepdoc_model.recall_heads import load_recall_heads
     from sleepdoc_model.snapshot import fingerprint
     from sleepdoc_model.weights_cache import WeightsCache
 
@@ -139,7 +139,7 @@ def _default(files: ModelFiles, device: str | None, window: int | None) -> tuple
         placement,
         window,
         lambda: weights.matrices(config, reader),
-        None if recall is None else lambda: load_passage_heads(recall),
+        None if recall is None else lambda: load_recall_heads(recall),
         absent="" if reader is None else ABSENT,
         vectors=""
         if recall is None
@@ -203,7 +203,7 @@ def _engine(
     placement: "Placement",
     window: int | None,
     matrices: "Callable[[], Mapping[str, Tensor]] | None" = None,
-    passage_heads: "Callable[[], PassageHeads] | None" = None,
+    recall_heads: "Callable[[], RecallHeads] | None" = None,
     *,
     absent: str = "",
     vectors: str = "",
@@ -231,5 +231,5 @@ def _engine(
         ),
         network,
         matrices,
-        passage_heads,
+        recall_heads,
     )

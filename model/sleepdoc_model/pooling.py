@@ -34,7 +34,7 @@ class Pooling:
     worth: Tensor
     """What every token of the vocabulary counts in means at the low layer, [vocab]; positive."""
 
-    def passages(self, tokens: Tensor, states: States, stretches: Sequence[Stretch]) -> Tensor:
+    def sentences(self, tokens: Tensor, states: States, stretches: Sequence[Stretch]) -> Tensor:
         """Means over stretches of a window of `tokens` [T], [N, F]."""
         places = torch.arange(len(tokens), device=tokens.device)
         starts, ends = torch.tensor(stretches, device=tokens.device).view(-1, 2, 1).unbind(1)
@@ -46,7 +46,7 @@ class Pooling:
     def question(self, tokens: Tensor, states: States, question: Stretch) -> Tensor:
         """Of a prompt of `tokens` [T] the mean over its question at the low layer, and at the high
         one the state that the answer would be predicted from, [F]."""
-        (mean,) = self.passages(tokens, states, [question])
+        (mean,) = self.sentences(tokens, states, [question])
         return torch.cat((mean[: states.low.shape[1]], states.high[-1].float()))
 
 

@@ -64,7 +64,7 @@ class ScriptedConfig:
     answer: int = 48
     """Length of an answer in tokens."""
     vectors: int = 0
-    """Whether it makes vectors of passages: of which bytes occur in them."""
+    """Whether it makes vectors of sentences: of which bytes occur in them."""
     revision: int = 0
     """Part of the fingerprint: another revision is another model."""
 

@@ -1,5 +1,5 @@
-"""Passages are pooled where they stand, lessons name what is right and wrong, and projections learn
-what goes together."""
+"""Sentences are pooled where they stand, lessons name what is right and wrong, and projections
+learn what goes together."""
 
 import json
 from pathlib import Path
@@ -9,15 +9,15 @@ import torch
 
 from sleepdoc_model import config
 from sleepdoc_model.network import Network
-from sleepdoc_model.passage_heads import PassageHeads, cosines
 from sleepdoc_model.pooling import Pooling
-from sleepdoc_model.recall.index import MemoryIndex, indexed
+from sleepdoc_model.recall.passages import sentences
+from sleepdoc_model.recall_heads import RecallHeads, cosines
 from sleepdoc_model.scripted import ByteTokenizer
 from sleepdoc_model.sleep import cached_prefix
 from sleepdoc_model.testing import randomise
 from sleepdoc_model.training.recall_vectors import texts
 from sleepdoc_model.training.recall_vectors.contrast import Lesson, learn
-from sleepdoc_model.training.recall_vectors.mixture import Mixture, lessons
+from sleepdoc_model.training.recall_vectors.mixture import Mixture, joined, lessons
 from sleepdoc_model.training.recall_vectors.states import WINDOW, PooledStates
 from sleepdoc_model.training.recall_vectors.texts import Asked
 
@@ -39,15 +39,15 @@ def pooled() -> PooledStates:
 
 
 def test_states_are_means_over_what_the_window_with_the_middle_has() -> None:
-    found = pooled().passages(PAGES)
+    found = pooled().sentences(PAGES)
     made = network()
     prefix = cached_prefix(made, TOKENIZER.frame.prefix)
     tokens = [token for _, text in PAGES for token in TOKENIZER.encode(text + "\n\n")]
     second, cut, number = len((PAGES[0][1] + "\n\n").encode()), 0, -1
-    for number, each in enumerate(indexed(PAGES)):
-        text = dict(PAGES)[each.page]
-        start = len(text[: each.start].encode()) + (each.page - 1) * second
-        end = start + len(text[each.start : each.end].encode())
+    told = [(page, text, span) for page, text in PAGES for span in sentences(text)]
+    for number, (page, text, (first, last)) in enumerate(told):
+        start = len(text[:first].encode()) + (page - 1) * second
+        end = start + len(text[first:last].encode())
         begin = (start + end) // 2 // WINDOW * WINDOW
         here = slice(max(start, begin), min(end, begin + WINDOW))
         cut += here != slice(start, end)
@@ -103,35 +103,63 @@ def test_held_out_titles_teach_nothing(tmp_path: Path) -> None:
     assert all((dict(pages)[each.page] in learnt) != each.held_out for each in asked)
 
 
-def test_passages_with_the_answer_are_right_and_others_with_its_words_wrong() -> None:
+def test_sentences_with_the_answer_are_right_and_others_with_its_words_wrong() -> None:
     filler = "It rained on the moor all day and all night, as it always did. " * 8
-    pages = ((1, f"Ada keeps the light of Skerry. {filler}"), (2, f"Bo painted a light. {filler}"))
+    pages = (
+        (1, f"Ada keeps the light of Skerry. {filler}"),
+        (2, f"Bo painted a light. {filler}"),
+        (3, "Nobody saw it burn. It was red."),
+    )
     asked = [
         Asked("Who keeps the light?", 1, "extractive", ("Ada",), "x", False),
         Asked("Is the light red?", 2, "yesno", (), "x", False),
+        Asked("Whose light was red?", 3, "fact", ("Nobody saw it burn.",), "x", False, alone=True),
     ]
-    size = MemoryIndex(pages).size
-    of = Mixture(pages, asked, torch.zeros(size, 2), torch.zeros(2, 2))
-    passages = {each.id: each for each in of.index.load(range(size))}
-    extractive, yesno = lessons(of)
-    assert [passages[n].start for n in extractive.right] == [0]
-    assert {passages[n].page for n in extractive.same} == {1}
-    assert {passages[n].page for n in extractive.wrong} == {2}
-    assert yesno.right == yesno.same
+    of = Mixture(pages, asked, torch.zeros(20, 2), torch.zeros(3, 2))
+    extractive, yesno, fact = lessons(of)
+    first, second, third = range(9), range(9, 18), range(18, 20)
+    assert extractive.right == (0,)
+    assert extractive.same == tuple(first)
+    assert 9 in extractive.wrong and not {*extractive.wrong} & {*first}
+    assert yesno.right == yesno.same == tuple(second)
+    assert fact.right == fact.same == (third[0],)
+    assert third[1] in fact.wrong
 
 
-def test_projections_find_passages_they_were_not_taught() -> None:
+def test_both_of_two_mixtures_are_numbered_on() -> None:
+    asked = Asked("Who?", 1, "extractive", ("Ada",), "x", False)
+    ones, twos = torch.ones(2, 3), 2 * torch.ones(2, 3)
+    first = Mixture(((1, "Ada. Bo."),), [asked], ones, ones[:1])
+    second = Mixture(((1, "Eve. Ada."),), [asked], twos, twos[:1])
+    both = joined(first, second)
+    assert [number for number, _ in both.pages] == [each.page for each in both.asked] == [1, 2]
+    assert both.sentences.tolist() == [[1] * 3] * 2 + [[2] * 3] * 2
+    assert [each.right for each in lessons(both)] == [(0,), (3,)]
+
+
+def test_documents_of_written_texts_name_what_answers() -> None:
+    (first, second), (again,) = list(texts.written(2)), list(texts.written(1))
+    assert first == again and first != second
+    pages = dict(first.pages)
+    assert list(pages) == list(range(1, len(pages) + 1)) and len(pages) >= 15
+    assert 15 < len(first.asked) <= 7 * 15
+    for each in first.asked:
+        assert each.alone and not each.held_out
+        assert each.wanted[0] in " ".join(pages[each.page].split())
+
+
+def test_projections_find_sentences_they_were_not_taught() -> None:
     torch.manual_seed(0)
-    passages = 3 + 2 * torch.randn(300, 24)
+    told = 3 + 2 * torch.randn(300, 24)
     turned = torch.linalg.qr(torch.randn(24, 24))[0]
-    questions = passages @ turned + 0.3 * torch.randn(300, 24)
+    questions = told @ turned + 0.3 * torch.randn(300, 24)
     taught = [Lesson(n, (n,), (n,), ((n + 1) % 200,)) for n in range(200)]
 
-    def found(made: PassageHeads) -> float:
-        near = cosines(made.question(questions[200:]), made.passage(passages))
+    def found(made: RecallHeads) -> float:
+        near = cosines(made.question(questions[200:]), made.sentence(told))
         return float((near.argmax(1) == torch.arange(200, 300)).float().mean())
 
     pooling = Pooling(1, 2, torch.ones(1))
-    before = learn(passages, questions, taught, size=16, steps=0).heads(pooling)
-    after = learn(passages, questions, taught, size=16, steps=300, rate=1e-2).heads(pooling)
+    before = learn(told, questions, taught, size=16, steps=0).heads(pooling)
+    after = learn(told, questions, taught, size=16, steps=300, rate=1e-2).heads(pooling)
     assert found(before) < 0.1 and found(after) > 0.6

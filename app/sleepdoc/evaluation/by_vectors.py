@@ -1,4 +1,4 @@
-"""What recall finds by words alone, with vectors of passages, and by these alone, on the same
+"""What recall finds by words alone, with vectors of sentences, and by these alone, on the same
 questions.
 
 python -m sleepdoc.evaluation.by_vectors --reading DIR --parts N --every M
@@ -40,14 +40,15 @@ from sleepdoc_model.evaluation.bootstrap import ratio, ratio_interval, totals
 from sleepdoc_model.evaluation.identity import identity
 from sleepdoc_model.files import ModelFiles
 from sleepdoc_model.load import DEFAULT_MODEL, load
-from sleepdoc_model.passage_heads import PassageHeads, cosines, load_passage_heads
 from sleepdoc_model.pooling import Pooling
 from sleepdoc_model.recall.fusion import Similar
+from sleepdoc_model.recall.passages import Span
+from sleepdoc_model.recall_heads import RecallHeads, cosines, load_recall_heads
 from sleepdoc_model.training.recall_vectors.contrast import learn
 from sleepdoc_model.training.recall_vectors.embedded import embedded
 from sleepdoc_model.training.recall_vectors.mixture import Mixture, lessons, mixture
 from sleepdoc_model.training.recall_vectors.states import PooledStates
-from sleepdoc_model.training.recall_vectors.texts import PARTS, SETS, Pages
+from sleepdoc_model.training.recall_vectors.texts import PARTS, SETS, Pages, parts
 
 BUDGET = 400
 """Tokens of recalled text, the default."""
@@ -129,17 +130,22 @@ def crossed(of: Mixture, pooling: Pooling, size: int, *, folds: int = FOLDS) -> 
     """How like every question passages are, [Q, P], by heads that saw none of its title."""
     taught = list(lessons(of))
     fold = torch.tensor([zlib.crc32(asked.title.encode()) % folds for asked in of.asked])
-    found = torch.empty(len(of.asked), len(of.passages))
+    ranges = [each.sentences for each in of.index.load(range(of.index.size))]
+    found = torch.empty(len(of.asked), len(ranges))
     for number in range(folds):
         rest = [each for each in taught if fold[each.question] != number]
-        heads = learn(of.passages, of.questions, rest, size=size).heads(pooling)
-        found[fold == number] = likened(heads, of.passages, of.questions[fold == number])
+        heads = learn(of.sentences, of.questions, rest, size=size).heads(pooling)
+        found[fold == number] = likened(heads, of.sentences, of.questions[fold == number], ranges)
     return found
 
 
-def likened(heads: PassageHeads, passages: Tensor, questions: Tensor) -> Tensor:
-    """How like questions [Q, F] passages [P, F] are by the vectors of what is pooled, [Q, P]."""
-    return cosines(heads.question(questions), heads.passage(passages))
+def likened(
+    heads: RecallHeads, sentences: Tensor, questions: Tensor, passages: Sequence[Span]
+) -> Tensor:
+    """How like questions passages are by the likest of their sentences, [Q, P], from what is pooled
+    of sentences [S, F] and questions [Q, F], and the first and last sentence of passages."""
+    similar = cosines(heads.question(questions), heads.sentence(sentences))
+    return torch.stack([similar[:, a : b + 1].amax(1) for a, b in passages], dim=1)
 
 
 def figures(rows: Sequence[Row]) -> dict[str, object]:
@@ -184,7 +190,7 @@ def main() -> None:
 
 def _measure(store: Store, options: argparse.Namespace) -> None:
     states = embedded(options.heads, options.reader, options.reading, locations.cache())
-    shipped = load_passage_heads(options.recall)
+    shipped = load_recall_heads(options.recall)
     settings = {
         "parts": options.parts,
         "every": options.every,
@@ -202,16 +208,17 @@ def _measure(store: Store, options: argparse.Namespace) -> None:
         print(name, json.dumps(found[name], indent=1), flush=True)
         result_file.write(options.out, {"of": identity(info, data, settings), **found})
 
-    mixed = mixture(options.reading, options.parts, states, options.states)
-    size = len(shipped.passage.bias)
+    mixed = mixture(parts(options.reading, options.parts), states, options.states, "part")
+    ranges = [each.sentences for each in mixed.index.load(range(mixed.index.size))]
+    size = len(shipped.sentence.bias)
     document = _document("mixture", mixed.pages)
     store.add_document(document)
     asked = [Asked(a.text, a.kind, frozenset({a.page}), a.wanted) for a in mixed.asked]
     groups = [each.title for each in mixed.asked]
-    described = {"pages": len(mixed.pages), "passages": len(mixed.passages)}
+    described = {"pages": len(mixed.pages), "passages": len(ranges)}
     held_out = [n for n, each in enumerate(mixed.asked) if each.held_out]
     for name, similar, chosen in (
-        ("held out", likened(shipped, mixed.passages, mixed.questions), held_out),
+        ("held out", likened(shipped, mixed.sentences, mixed.questions, ranges), held_out),
         ("crossed", crossed(mixed, states.pooling, size), range(0, len(asked), options.every)),
     ):
         rows = compared(
@@ -232,11 +239,12 @@ def _measure(store: Store, options: argparse.Namespace) -> None:
         pages = tuple((page.number, page.text) for page in document.pages)
         own = asked_of(document, line["questions"])
         path = options.states / f"{line['id']}.safetensors"
-        passages, questions = states.kept(path, pages, [each.question for each in own])
-        similar = likened(shipped, passages, questions)
+        sentences, questions = states.kept(path, pages, [each.question for each in own])
+        ranges = list(store.index(document.sha256).sentences().values())
+        similar = likened(shipped, sentences, questions, ranges)
         every += compared(store, document, own, [line["id"]] * len(own), similar, states)
         described["pages"] += len(pages)
-        described["passages"] += len(passages)
+        described["passages"] += len(ranges)
         data[line["id"]] = sha256(repr(pages).encode()).hexdigest()
         write("documents", every, **described)
 

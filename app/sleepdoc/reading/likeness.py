@@ -8,19 +8,18 @@ from sleepdoc.reading.record import Record
 from sleepdoc.reading.window import Window
 from sleepdoc.store import Vectors
 from sleepdoc_model.engine import Stretch
-from sleepdoc_model.recall.fusion import Similar
+from sleepdoc_model.recall.fusion import Similar, of_passages
 
 
 class WindowVectors:
-    """The vectors that are wanted of the passages in a window."""
+    """The vectors that are wanted of the sentences in a window."""
 
     def __init__(self, engine: EngineClient, window: Window, record: Record) -> None:
-        """Look which passages stand in the window as it is, and have none yet."""
+        """Look which sentences stand in the window as it is, and have none yet."""
         self._engine = engine
         self._places: dict[int, Stretch] = {}
         if (model := engine.info.vectors) and (pages := window.page_numbers):
-            passages = record.passages_without_vectors(model, *pages)
-            self._places = window.places(passages)
+            self._places = window.places(record.sentences_without_vectors(model, *pages))
 
     @property
     def stretches(self) -> list[Stretch]:
@@ -45,6 +44,7 @@ def likeness(engine: EngineClient, text: StoredText) -> Callable[[str], Similar]
             return {}
         prompt = frame.asked(engine.encode(question))
         own = len(frame.question_open), len(prompt) - len(frame.answer_open)
-        return dict(zip(vectors, engine.similar(prompt, own, list(vectors.values())), strict=True))
+        similar = engine.similar(prompt, own, list(vectors.values()))
+        return of_passages(dict(zip(vectors, similar, strict=True)), text.index.sentences())
 
     return of

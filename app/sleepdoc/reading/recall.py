@@ -40,9 +40,8 @@ class StoredText:
         return self._store.index(self._sha256, before_page=self._before)
 
     def vectors(self, model: str) -> dict[int, bytes]:
-        """What a model made of passages, by their ids in the index."""
-        index, found = self.index, self._store.vectors(self._sha256, model)
-        return {index.first + n: each for n, each in found.items() if n < index.size}
+        """What a model made of sentences, by their number in the document."""
+        return self._store.vectors(self._sha256, model)
 
     @property
     def whole(self) -> bool:

@@ -13,6 +13,7 @@ from sleepdoc.reading.stretches import Stretches, by_key
 from sleepdoc.reading.summaries import Past
 from sleepdoc.reading.tokens import DocumentTokens
 from sleepdoc.store import Conversation, Gist, Place, Position, Step, Store, Vectors
+from sleepdoc_model.recall.passages import sentences
 from sleepdoc_model.recall.query import Turn
 
 DOCUMENT_TOKENS = "document_tokens"
@@ -146,11 +147,18 @@ class Record:
         """
         self._store.require_space(snapshot_size)
 
-    def passages_without_vectors(self, model: str, first: int, last: int) -> list[Place]:
-        """The passages on the pages from one number to another of which a model has made none."""
+    def sentences_without_vectors(self, model: str, first: int, last: int) -> list[Place]:
+        """The sentences on the pages from one number to another of which a model has made none."""
         sha256 = self.conversation.document_sha256
         known = self._store.vectors(sha256, model)
-        return [p for p in self._store.passages(sha256, first, last) if p.number not in known]
+        before = self._store.first_sentences(sha256, first, last)
+        places = (
+            Place(before[page.number] + number, page.number, *span)
+            for page in self.document.pages
+            if page.number in before
+            for number, span in enumerate(sentences(page.text))
+        )
+        return [place for place in places if place.number not in known]
 
     def add_sleep(
         self, position: Position, snapshot: bytes, info: Mapping[str, Any], vectors: Vectors | None

@@ -79,18 +79,18 @@ class DocumentTokens:
         return " ".join(words if stop <= _EXCERPT else words[1:])
 
     def places(
-        self, passages: Iterable[Place], piece: Callable[[int], bytes]
+        self, sentences: Iterable[Place], piece: Callable[[int], bytes]
     ) -> list[tuple[Place, Stretch]]:
-        """Where passages stand in the stream.
+        """Where sentences stand in the stream.
 
         Args:
             piece: the bytes that a token stands for.
         """
         found: list[tuple[Place, Stretch]] = []
         at = {page.number: number for number, page in enumerate(self._pages)}
-        for number, group in groupby(passages, key=lambda passage: passage.page):
+        for number, group in groupby(sentences, key=lambda sentence: sentence.page):
             here, page = list(group), at[number]
-            spans = [(passage.start, passage.end) for passage in here]
+            spans = [(sentence.start, sentence.end) for sentence in here]
             start = self._starts[page]
             stretches = token_places(self._pages[page].text, map(piece, self._page(page)), spans)
             found += zip(here, ((start + a, start + b) for a, b in stretches), strict=True)

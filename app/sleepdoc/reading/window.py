@@ -88,11 +88,11 @@ class Window:
         first, last = self._tokens.page_at(self.slept), self._tokens.page_at(self.read - 1)
         return first.number, last.number
 
-    def places(self, passages: Iterable[Place]) -> dict[int, Stretch]:
-        """Where in the window passages are whose middle stands there, by their number: as much of
+    def places(self, sentences: Iterable[Place]) -> dict[int, Stretch]:
+        """Where in the window sentences are whose middle stands there, by their number: as much of
         each as follows each other, turns in between left out."""
         found: dict[int, Stretch] = {}
-        known = self._tokens.places(passages, self._engine.piece)
+        known = self._tokens.places(sentences, self._engine.piece)
         for run in self._runs:
             here = in_window([stretch for _, stretch in known], run.start, run.end)
             for number, (first, last) in here.items():

@@ -211,11 +211,28 @@ def _schema_sum(tables: sqlite_utils.Database) -> None:
 
 def _vectors(tables: sqlite_utils.Database) -> None:
     """Passages are found by what a sleep knows of them, too. Those slept on before have none."""
-    tables.execute(vectors.TABLE)
+    tables.execute("""
+        CREATE TABLE passage_vectors (
+            document_sha256 TEXT NOT NULL REFERENCES documents ON DELETE CASCADE,
+            model TEXT NOT NULL,
+            first INTEGER NOT NULL CHECK (first >= 0),
+            size INTEGER NOT NULL CHECK (size > 0),
+            data BLOB NOT NULL CHECK (length(data) >= size AND length(data) % size = 0),
+            sum TEXT NOT NULL DEFAULT '',
+            PRIMARY KEY (document_sha256, model, first)
+        ) STRICT""")
 
 
 def _stems(tables: sqlite_utils.Database) -> None:
     """``called`` has the stem of ``call``, and a ``shoulder`` is no ``should``."""
+    _index_anew(tables)
+
+
+def _sentences(tables: sqlite_utils.Database) -> None:
+    """What a sleep knows is kept of every sentence, as it tells more than of a passage. Those slept
+    on before have none."""
+    tables.execute("DROP TABLE passage_vectors")
+    tables.execute(vectors.TABLE)
     _index_anew(tables)
 
 
@@ -233,6 +250,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     _schema_sum,
     _vectors,
     _stems,
+    _sentences,
 )
 
 

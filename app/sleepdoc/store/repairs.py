@@ -103,9 +103,9 @@ class _Refilled:
         for each in pages:
             self._insert("pages", each)
         search.add(self._tables, row["sha256"], sorted(texts))
-        for each in sums.whole(self._rows["passage_vectors"]):
+        for each in sums.whole(self._rows["sentence_vectors"]):
             if each["document_sha256"] == row["sha256"]:
-                self._insert("passage_vectors", each)
+                self._insert("sentence_vectors", each)
 
     def _snapshot(self, row: Row) -> None:
         data = row["data"]

@@ -14,7 +14,7 @@ LAYOUT = "SELECT type, name, tbl_name, sql FROM sqlite_schema"
 _TABLES = (
     "documents",
     "pages",
-    "passage_vectors",
+    "sentence_vectors",
     "snapshots",
     "conversations",
     "steps",

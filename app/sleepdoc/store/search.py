@@ -3,7 +3,7 @@
 What the index holds are terms, made by the same function that makes those of a question
 (`sleepdoc_model.recall.folding`); to SQLite they are strings with spaces between them. The
 passages of a document have successive numbers, so that a range of them is the document, or what
-has been read of it.
+has been read of it. Which sentences they have is told by numbers, too, from 0 in every document.
 """
 
 import json
@@ -12,8 +12,8 @@ from collections.abc import Sequence
 import sqlite_utils
 
 from sleepdoc.store.database import Database
-from sleepdoc.store.types import Place
 from sleepdoc_model.recall.index import Indexed, indexed
+from sleepdoc_model.recall.passages import Span
 
 TABLES = (
     """
@@ -23,7 +23,9 @@ TABLES = (
         page INTEGER NOT NULL,
         start INTEGER NOT NULL CHECK (start >= 0),
         end INTEGER NOT NULL CHECK (end > start),
-        length INTEGER NOT NULL
+        length INTEGER NOT NULL,
+        first_sentence INTEGER NOT NULL CHECK (first_sentence >= 0),
+        last_sentence INTEGER NOT NULL CHECK (last_sentence >= first_sentence)
     ) STRICT""",
     "CREATE INDEX passages_by_document ON passages (document_sha256, page, length)",
     # Which passages have a term is all that is asked of it, so no places are kept; terms are of
@@ -40,9 +42,10 @@ def add(tables: sqlite_utils.Database, sha256: str, pages: Sequence[tuple[int, s
     (last,) = tables.execute("SELECT coalesce(max(id), 0) FROM passages").fetchone()
     passages = [(last + 1 + each.id, each) for each in indexed(pages)]
     tables.conn.executemany(
-        "INSERT INTO passages (id, document_sha256, page, start, end, length)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
-        [(id, sha256, p.page, p.start, p.end, len(p.terms)) for id, p in passages],
+        "INSERT INTO passages"
+        " (id, document_sha256, page, start, end, length, first_sentence, last_sentence)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [(id, sha256, p.page, p.start, p.end, len(p.terms), *p.sentences) for id, p in passages],
     )
     tables.conn.executemany(
         "INSERT INTO passage_terms (rowid, terms, heading) VALUES (?, ?, ?)",
@@ -85,15 +88,14 @@ def size(database: Database, sha256: str, per_term: float) -> int:
     return int(found["bytes"] + found["terms"] * per_term)
 
 
-def places(database: Database, sha256: str, first: int, last: int) -> list[Place]:
-    """`Store.passages`."""
+def first_sentences(database: Database, sha256: str, first: int, last: int) -> dict[int, int]:
+    """`Store.first_sentences`."""
     rows = database.rows(
-        "SELECT id - (SELECT min(id) FROM passages WHERE document_sha256 = :sha256) AS number,"
-        " page, start, end FROM passages"
-        " WHERE document_sha256 = :sha256 AND page BETWEEN :first AND :last ORDER BY id",
-        {"sha256": sha256, "first": first, "last": last},
+        "SELECT page, min(first_sentence) AS number FROM passages"
+        " WHERE document_sha256 = ? AND page BETWEEN ? AND ? GROUP BY page",
+        (sha256, first, last),
     )
-    return [Place(**row) for row in rows]
+    return {row["page"]: row["number"] for row in rows}
 
 
 class StoredIndex:
@@ -113,9 +115,19 @@ class StoredIndex:
         """The id of the document's first passage."""
         self._range = found["first"], found["last"]
 
+    def sentences(self) -> dict[int, Span]:
+        """The numbers of the first and the last sentence of every passage, by its id."""
+        # As one row, for thousands of rows take longer to make than to find.
+        (found,) = self._database.rows(
+            "SELECT json_group_array(json_array(id, first_sentence, last_sentence)) AS all_of_them"
+            " FROM passages WHERE id BETWEEN ? AND ?",
+            self._range,
+        )
+        return {id: (first, last) for id, first, last in json.loads(found["all_of_them"])}
+
     def holders(self, term: str) -> list[int]:
         # Quoted, a term is a string to FTS5 whatever it spells; there is never a quote in one.
-        # As one row, for thousands of rows take longer to make than to find.
+        # As one row, as above.
         (found,) = self._database.rows(
             "SELECT json_group_array(rowid) AS ids FROM passage_terms"
             " WHERE passage_terms MATCH ? AND rowid BETWEEN ? AND ?",
@@ -127,7 +139,7 @@ class StoredIndex:
     def load(self, ids: Sequence[int]) -> list[Indexed]:
         rows = self._database.rows(
             f"""
-            SELECT id, page, start, end, terms, heading
+            SELECT id, page, start, end, terms, heading, first_sentence, last_sentence
             FROM passages JOIN passage_terms ON passage_terms.rowid = passages.id
             WHERE id IN ({", ".join("?" * len(ids))})""",
             ids,
@@ -140,6 +152,7 @@ class StoredIndex:
                 row["end"],
                 row["terms"].split(),
                 row["heading"].split(),
+                (row["first_sentence"], row["last_sentence"]),
             )
             for row in rows
         ]

@@ -9,7 +9,7 @@ import sqlite_utils
 
 from sleepdoc.errors import NotFoundError, StorageError, UsageError
 from sleepdoc.store import chain, snapshots, sums
-from sleepdoc.store import vectors as passage_vectors
+from sleepdoc.store import vectors as sentence_vectors
 from sleepdoc.store.database import Database, Row, now
 from sleepdoc.store.types import Conversation, Position, Step, StepKind, Vectors
 
@@ -68,7 +68,7 @@ def commit(
             info=info,
         )
         if vectors is not None:
-            passage_vectors.add(tables, conversation.document_sha256, vectors)
+            sentence_vectors.add(tables, conversation.document_sha256, vectors)
         if snapshot is not None:
             prune(database, conversation)
     return step

@@ -22,14 +22,13 @@ from sleepdoc.store import (
     steps,
     turns,
 )
-from sleepdoc.store import vectors as passage_vectors
+from sleepdoc.store import vectors as sentence_vectors
 from sleepdoc.store.database import PATIENCE_MS, Database
 from sleepdoc.store.sizes import Sizes
 from sleepdoc.store.types import (
     Conversation,
     DocumentHeader,
     Gist,
-    Place,
     Position,
     Step,
     StepKind,
@@ -144,13 +143,14 @@ class Store:
         """
         return search.StoredIndex(self._database, sha256, before_page)
 
-    def passages(self, sha256: str, first: int, last: int) -> list[Place]:
-        """The passages on the pages of a document from one number to another."""
-        return search.places(self._database, sha256, first, last)
+    def first_sentences(self, sha256: str, first: int, last: int) -> dict[int, int]:
+        """Of the pages of a document from one number to another that have a sentence, the number
+        in the document of the first one, by the page's."""
+        return search.first_sentences(self._database, sha256, first, last)
 
     def vectors(self, sha256: str, model: str) -> dict[int, bytes]:
-        """What a model made of passages of a document, by their number in it."""
-        return passage_vectors.load(self._database, sha256, model)
+        """What a model made of sentences of a document, by their number in it."""
+        return sentence_vectors.load(self._database, sha256, model)
 
     def create_conversation(
         self,
@@ -255,7 +255,7 @@ class Store:
             parent: the step this one was computed from.
             snapshot: the memory after the step, a safetensors file; None if it is the parent's.
             info: JSON values to keep with the step.
-            vectors: what came of it for passages of the document. They outlive the step.
+            vectors: what came of it for sentences of the document. They outlive the step.
 
         Raises:
             StorageError: `parent` is no longer the last step, or `snapshot` holds a number that

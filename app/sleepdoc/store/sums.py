@@ -14,7 +14,7 @@ import sqlite_utils
 if TYPE_CHECKING:  # which imports the migrations, and these this
     from sleepdoc.store.database import Database, Row
 
-SUMMED = ("documents", "conversations", "steps", "turns", "gists", "passage_vectors")
+SUMMED = ("documents", "conversations", "steps", "turns", "gists", "sentence_vectors")
 """Tables with a column ``sum``."""
 
 

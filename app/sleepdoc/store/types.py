@@ -91,17 +91,17 @@ class StoredTurn:
 
 @dataclass(frozen=True)
 class Vectors:
-    """What passages of a document are like."""
+    """What sentences of a document are like."""
 
     model: str
     """`EngineInfo.vectors` of what made them."""
     of: Mapping[int, bytes]
-    """By the passage's number in its document, from 0; all of one size."""
+    """By the sentence's number in its document, from 0; all of one size."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """A passage: its number in the document, from 0, and where it stands."""
+    """A sentence: its number in the document, from 0, and where it stands."""
 
     number: int
     page: int

@@ -1,8 +1,8 @@
-"""Vectors of passages, by which recall finds what shares no word with a question.
+"""Vectors of sentences, by which recall finds what shares no word with a question.
 
 They are of the text and of what made them, not of a conversation: like the word index they stay
 when a sleep is undone, serve every conversation about the document, and go with it. A row has those
-of successive passages, which are counted from 0 within their document.
+of successive sentences, which are counted from 0 within their document.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # which imports the migrations, and these this
     from sleepdoc.store.database import Database
 
 TABLE = """
-    CREATE TABLE passage_vectors (
+    CREATE TABLE sentence_vectors (
         document_sha256 TEXT NOT NULL REFERENCES documents ON DELETE CASCADE,
         model TEXT NOT NULL,
         first INTEGER NOT NULL CHECK (first >= 0),
@@ -30,23 +30,23 @@ TABLE = """
 
 
 def add(tables: sqlite_utils.Database, sha256: str, vectors: Vectors) -> None:
-    """Store the vectors of some passages, within the caller's transaction. Where there are some
-    from the same passage on, those stay."""
+    """Store the vectors of some sentences, within the caller's transaction. Where there are some
+    from the same sentence on, those stay."""
     for first, run in _runs(vectors.of):
         added = tables.execute(
-            "INSERT INTO passage_vectors (document_sha256, model, first, size, data)"
+            "INSERT INTO sentence_vectors (document_sha256, model, first, size, data)"
             " VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
             (sha256, vectors.model, first, len(run[0]), b"".join(run)),
         )
         if added.rowcount:
-            sums.seal(tables, "passage_vectors", added.lastrowid)
+            sums.seal(tables, "sentence_vectors", added.lastrowid)
 
 
 def load(database: "Database", sha256: str, model: str) -> dict[int, bytes]:
-    """The vectors that a model made of a document's passages, by their number; those that are not
+    """The vectors that a model made of a document's sentences, by their number; those that are not
     what was stored are left out."""
     rows = database.rows(
-        "SELECT * FROM passage_vectors WHERE document_sha256 = ? AND model = ? ORDER BY first",
+        "SELECT * FROM sentence_vectors WHERE document_sha256 = ? AND model = ? ORDER BY first",
         (sha256, model),
     )
     return {
@@ -59,7 +59,7 @@ def load(database: "Database", sha256: str, model: str) -> dict[int, bytes]:
 def size(database: "Database", sha256: str) -> int:
     """Bytes of a document's vectors."""
     (row,) = database.rows(
-        "SELECT coalesce(sum(length(data)), 0) AS size FROM passage_vectors"
+        "SELECT coalesce(sum(length(data)), 0) AS size FROM sentence_vectors"
         " WHERE document_sha256 = ?",
         (sha256,),
     )
@@ -67,7 +67,7 @@ def size(database: "Database", sha256: str) -> int:
 
 
 def _runs(vectors: Mapping[int, bytes]) -> Iterator[tuple[int, list[bytes]]]:
-    """Vectors of successive passages, with the number of the first."""
+    """Vectors of successive sentences, with the number of the first."""
     counted = enumerate(sorted(vectors))
     for _, run in groupby(counted, key=lambda each: each[1] - each[0]):
         numbers = [number for _, number in run]

@@ -6,6 +6,7 @@ from heapq import nlargest
 from statistics import fmean, pstdev
 
 from sleepdoc_model.recall.index import Index
+from sleepdoc_model.recall.passages import Span
 from sleepdoc_model.recall.query import Query
 from sleepdoc_model.recall.ranking import Hit, Ranking, rank, score
 
@@ -15,9 +16,24 @@ not in it."""
 
 _CANDIDATES = 100
 """Of either list."""
-_WEIGHT = 0.2
+_WEIGHT = 0.5
 """What a likeness one standard deviation above the document's mean is worth beside the best passage
 by words."""
+
+
+def of_passages(similar: Similar, sentences: Mapping[int, Span]) -> Similar:
+    """How like a question passages are, from how like it sentences are by their numbers: as like as
+    the likest that a passage has.
+
+    Args:
+        sentences: the numbers of the first and the last of every passage, by its id.
+    """
+    found = {}
+    for id, (first, last) in sentences.items():
+        known = [similar[n] for n in range(first, last + 1) if n in similar]
+        if known:
+            found[id] = max(known)
+    return found
 
 
 def fused(index: Index, query: Query, similar: Similar, *, limit: int) -> Ranking:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from sleepdoc_model.recall.folding import terms
-from sleepdoc_model.recall.passages import passages
+from sleepdoc_model.recall.passages import Span, passages
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,8 @@ class Indexed:
     """Of its stretch of the page, in characters."""
     terms: Sequence[str]
     heading: Sequence[str]
+    sentences: Span
+    """Numbers in the document, from 0, of its first and its last sentence."""
 
 
 class Index(Protocol):
@@ -63,10 +65,11 @@ class MemoryIndex:
 
 def indexed(pages: Iterable[tuple[int, str]]) -> Iterable[Indexed]:
     """The passages of a document, numbered from 0: what every index holds."""
-    heading, id = "", 0
+    heading, id, before = "", 0, 0
     for number, text in pages:
         found, heading = passages(text, heading)
         for each in found:
+            first, last = each.sentences
             yield Indexed(
                 id,
                 number,
@@ -74,5 +77,7 @@ def indexed(pages: Iterable[tuple[int, str]]) -> Iterable[Indexed]:
                 each.end,
                 terms(text[each.start : each.end]),
                 terms(each.heading),
+                (before + first, before + last),
             )
             id += 1
+        before += found[-1].sentences[1] + 1 if found else 0

@@ -50,6 +50,8 @@ class Passage:
     end: int
     heading: str
     """Of the section they stand in; empty if there is none."""
+    sentences: Span
+    """Places of the first and the last of them among those of the page."""
 
 
 def passages(text: str, heading: str = "") -> tuple[list[Passage], str]:
@@ -70,7 +72,8 @@ def passages(text: str, heading: str = "") -> tuple[list[Passage], str]:
         while last + 1 < len(spans) and spans[last + 1][1] - spans[first][0] <= _FULL:
             last += 1
         if not found or found[-1].end < spans[last][1]:
-            found.append(Passage(spans[first][0], spans[last][1], headings[last]))
+            start, end = spans[first][0], spans[last][1]
+            found.append(Passage(start, end, headings[last], (first, last)))
         first = max(first + 1, (first + last + 2) // 2)
     return found, headings[-1] if headings else heading
 

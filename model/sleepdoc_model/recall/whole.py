@@ -5,7 +5,7 @@ import re
 _NOUN = (
     r"(?:documents?|books?|booklet|texts?|papers?|manuals?|reports?|articles?|notes|memo(?:randum)?"
     r"|guide|handbook|thesis|essay|story|novel|contract|agreement|terms|leaflet|brochure|standard"
-    r"|specification|policy|pdf|file|work|study|faq|tutorial|lecture|letter|minutes|transcript)"
+    r"|specification|spec|policy|pdf|file|work|study|faq|tutorial|lecture|letter|minutes|transcript)"
 )
 _IT = rf"(?:(?:this|these|the|my|that)(?:\s+(?:whole|entire))?\s+{_NOUN}|this|it|these)"
 _ANY = rf"(?:{_IT}|(?:this|these)\s+\w+)"
@@ -51,7 +51,8 @@ WHOLE = _put(
 
 _HERE = (
     rf"(?:(?:this|these)(?:\s+{_NOUN})?"
-    r"|the\s+(?:document|book(?:let)?|paper|manual|guide|handbook|thesis|pdf|tutorial|faq|novel))"
+    r"|the\s+(?:document|book(?:let)?|paper|manual|guide|handbook|thesis|pdf|tutorial|faq|novel"
+    r"|spec(?:ification)?|article|essay|textbook))"
 )
 """What is asked about; of ``the letter`` the text may tell."""
 _MADE = "authored|edited|translated|published|compiled|issued|created|released|prepared|drafted"

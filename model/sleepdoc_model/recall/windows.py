@@ -1,4 +1,4 @@
-"""Which passages belong to which window of a document that is read one window after the other."""
+"""Which sentences belong to which window of a document that is read one window after the other."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""Passages get vectors as their windows sleep, and are found by them."""
+"""Sentences get vectors as their windows sleep, and passages are found by them."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +12,7 @@ from sleepdoc.reading.likeness import likeness
 from sleepdoc.reading.recall import StoredText, recall
 from sleepdoc.reading.service import OpenConversation, OpenOptions
 from sleepdoc.store import Store
+from sleepdoc_model.recall.passages import sentences
 from sleepdoc_model.recall.query import Turn
 
 SCRIPTED = "scripted:window=256,passes=1,vectors=1"
@@ -37,13 +38,12 @@ def occurring(vector: bytes) -> set[int]:
 
 
 def stretches(desk) -> dict[int, bytes]:
-    """The text of every passage, by its number."""
-    pages = {page.number: page.text for page in desk.document.pages}
-    places = desk.store.passages(desk.document.sha256, 1, len(pages))
-    return {p.number: pages[p.page][p.start : p.end].encode() for p in places}
+    """The text of every sentence, by its number."""
+    texts = [p.text[a:b] for p in desk.document.pages for a, b in sentences(p.text)]
+    return {number: text.encode() for number, text in enumerate(texts)}
 
 
-def test_every_passage_that_was_slept_on_has_one(desk) -> None:
+def test_every_sentence_that_was_slept_on_has_one(desk) -> None:
     session = desk.session()
     assert vectors(desk) == {}
     list(session.read())
@@ -56,7 +56,7 @@ def test_every_passage_that_was_slept_on_has_one(desk) -> None:
     assert whole >= len(texts) // 3
 
 
-def test_turns_between_two_pieces_are_no_part_of_a_passage(desk, until) -> None:
+def test_turns_between_two_pieces_are_no_part_of_a_sentence(desk, until) -> None:
     session = desk.session()
     for _ in range(2):
         reading = session.read()
@@ -86,7 +86,7 @@ def test_what_has_a_vector_keeps_it(desk) -> None:
 
 def test_passages_with_the_same_words_are_told_apart_by_them(desk) -> None:
     text = StoredText(desk.store, desk.document.sha256)
-    question = "Low tide 4444?"
+    question = "Which house is called 4444?"
     by_words = recall(text, question, tokens=100, encode=desk.engine.encode)
     assert by_words.citations[0].page == 1
     session = desk.session()
@@ -129,7 +129,7 @@ def test_a_question_that_leans_on_another_is_looked_up_by_words(desk) -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(locations.recall() is None, reason="this copy came without it")
-def test_the_embedded_model_makes_one_of_every_passage_of_a_document(
+def test_the_embedded_model_makes_one_of_every_sentence_of_a_document(
     data_directory: Path,
 ) -> None:
     sample = Path(__file__).parents[3] / "assets" / "sample" / "the-five-orange-pips.md"
@@ -143,8 +143,8 @@ def test_the_embedded_model_makes_one_of_every_passage_of_a_document(
     with Store.open(database) as store:
         (opened,) = store.conversations()
         sha256 = opened.document_sha256
-        (model,) = {row["model"] for row in store._database.rows("SELECT * FROM passage_vectors")}
+        (model,) = {row["model"] for row in store._database.rows("SELECT * FROM sentence_vectors")}
         found = store.vectors(sha256, model)
-        assert len(found) == store.index(sha256).size
+        assert len(found) == 1 + max(n for _, n in store.index(sha256).sentences().values())
         assert len(set(found.values())) > 0.9 * len(found)
         assert store.check() == []

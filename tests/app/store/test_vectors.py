@@ -1,13 +1,14 @@
 """Vectors belong to a document: they outlive the sleep that made them, and go with the text."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from sleepdoc.documents.types import Document
+from sleepdoc.documents.types import Document, Page
 from sleepdoc.errors import StorageError
-from sleepdoc.store import Conversation, Place, Position, Store, Vectors
+from sleepdoc.store import Conversation, Position, Store, Vectors
 from sleepdoc.store.repairs import repair
 
 Sleep = Callable[..., None]
@@ -77,14 +78,20 @@ def test_they_outlive_an_undo_and_serve_every_conversation_about_the_text(
     assert freed >= len(FIRST)
 
 
-def test_passages_are_counted_within_their_document(store: Store, document: Document) -> None:
-    before = Document("a" * 64, b"", "a", "text", 1, "a", document.pages)
-    for each in (before, document):
+def test_sentences_are_counted_within_their_document(store: Store, document: Document) -> None:
+    texts = ("One. Two. Three. " * 30, "", "Four.", "Five. Six.")
+    pages = tuple(Page(n, str(n), text) for n, text in enumerate(texts, start=1))
+    long = Document("a" * 64, b"", "a", "text", 1, "a", pages)
+    for each in (document, long):
         store.add_document(each)
-    found = store.passages(document.sha256, 1, 3)
-    assert [place.number for place in found] == list(range(len(found)))
-    assert found[0] == Place(0, 1, 0, len(document.pages[0].text))
-    assert store.passages(document.sha256, 3, 3) == found[1:]
+    assert store.first_sentences(long.sha256, 1, 4) == {1: 0, 3: 90, 4: 91}
+    assert store.first_sentences(long.sha256, 4, 4) == {4: 91}
+    index = store.index(long.sha256)
+    found = list(index.sentences().values())
+    assert len(found) == index.size > 3
+    assert found[0][0] == 0 and found[-2:] == [(90, 90), (91, 92)]
+    assert all(begun <= last for (_, last), (begun, _) in pairwise(found[:-2]))
+    assert list(store.index(long.sha256, before_page=4).sentences().values()) == found[:-1]
 
 
 def test_damaged_ones_are_named_and_not_used(
@@ -98,7 +105,7 @@ def test_damaged_ones_are_named_and_not_used(
     with Store.open(store.path) as damaged:
         assert damaged.vectors(document.sha256, "m") == {1: FIRST}
         (problem,) = damaged.check()
-        assert "passage_vectors" in problem
+        assert "sentence_vectors" in problem
     made = repair(store.path)
     with Store.open(made.path) as copy:
         assert copy.vectors(document.sha256, "m") == {1: FIRST}

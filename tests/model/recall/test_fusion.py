@@ -3,7 +3,7 @@ none."""
 
 import pytest
 
-from sleepdoc_model.recall.fusion import fused
+from sleepdoc_model.recall.fusion import fused, of_passages
 from sleepdoc_model.recall.index import MemoryIndex
 from sleepdoc_model.recall.packing import ranked
 from sleepdoc_model.recall.query import ask
@@ -33,6 +33,12 @@ def test_what_shares_no_word_is_found_by_likeness() -> None:
 def test_where_no_word_is_found_nothing_is() -> None:
     similar = {id: float(id) for id in range(INDEX.size)}
     assert fused(INDEX, ask("Whose zeppelin?"), similar, limit=24).hits == ()
+
+
+def test_a_passage_is_as_like_as_its_likest_sentence() -> None:
+    similar = {0: 0.1, 1: 0.9, 2: -0.3}
+    passages = {7: (0, 1), 8: (1, 2), 9: (2, 4), 10: (3, 4)}
+    assert of_passages(similar, passages) == {7: 0.9, 8: 0.9, 9: -0.3}
 
 
 def test_words_count_beside_likeness() -> None:

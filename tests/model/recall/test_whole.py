@@ -24,6 +24,7 @@ from sleepdoc_model.recall.whole import FRONT, TITLE
         "What version is this?",
         "Which version of the program does this manual describe?",
         "In which year was this report issued?",
+        "Who wrote the specification?",
     ],
 )
 def test_who_made_a_document_and_when(question: str) -> None:

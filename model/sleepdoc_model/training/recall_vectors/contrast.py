@@ -1,6 +1,6 @@
-"""Vectors of passages and of questions that find each other: projections learnt by contrast.
+"""Vectors of sentences and of questions that find each other: projections learnt by contrast.
 
-A question is to be nearer to a passage that answers it than to those of the other questions of its
+A question is to be nearer to a sentence that answers it than to those of the other questions of its
 batch and to what word search finds wrongly (InfoNCE, arXiv 1807.03748).
 """
 
@@ -13,21 +13,21 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from sleepdoc_model.passage_heads import PassageHeads, Projection
 from sleepdoc_model.pooling import Pooling
+from sleepdoc_model.recall_heads import Projection, RecallHeads
 
 _SHARPNESS = 12.0
 
 
 @dataclass(frozen=True)
 class Lesson:
-    """A question by its number, and passages by theirs."""
+    """A question by its number, and sentences by theirs."""
 
     question: int
     right: tuple[int, ...]
     """Any of them answers it."""
     same: tuple[int, ...]
-    """Of the same page: they are never called wrong."""
+    """Never called wrong, as they may answer it as well."""
     wrong: tuple[int, ...]
     """What word search finds besides."""
 
@@ -35,39 +35,39 @@ class Lesson:
 class Projections(nn.Module):
     """From pooled states, centred and scaled, to vectors of length 1."""
 
-    passage_mean: Tensor
-    passage_scale: Tensor
+    sentence_mean: Tensor
+    sentence_scale: Tensor
     question_mean: Tensor
     question_scale: Tensor
 
-    def __init__(self, passages: Tensor, questions: Tensor, size: int) -> None:
-        """Take centre and scale from the states of passages [P, F] and questions [Q, F], and begin
-        with the principal components of the passages for both."""
+    def __init__(self, sentences: Tensor, questions: Tensor, size: int) -> None:
+        """Take centre and scale from the states of sentences [S, F] and questions [Q, F], and begin
+        with the principal components of the sentences for both."""
         super().__init__()
-        self.passage = nn.Linear(passages.shape[1], size, bias=False)
+        self.sentence = nn.Linear(sentences.shape[1], size, bias=False)
         self.question = nn.Linear(questions.shape[1], size, bias=False)
         self.log_sharpness = nn.Parameter(torch.tensor(math.log(_SHARPNESS)))
-        for name, states in (("passage", passages), ("question", questions)):
+        for name, states in (("sentence", sentences), ("question", questions)):
             self.register_buffer(f"{name}_mean", states.mean(0))
             self.register_buffer(f"{name}_scale", states.std(0).clamp(min=1e-4))
-        centred = (passages - self.passage_mean) / self.passage_scale
+        centred = (sentences - self.sentence_mean) / self.sentence_scale
         _, components = torch.linalg.eigh(centred.T @ centred)  # the largest come last
         with torch.no_grad():
-            for projection in (self.passage, self.question):
+            for projection in (self.sentence, self.question):
                 projection.weight.copy_(components[:, -size:].T)
 
-    def heads(self, pooling: Pooling) -> PassageHeads:
+    def heads(self, pooling: Pooling) -> RecallHeads:
         """What ships: centre and scale are part of the projections."""
-        return PassageHeads(
+        return RecallHeads(
             pooling,
-            _folded(self.passage, self.passage_mean, self.passage_scale),
+            _folded(self.sentence, self.sentence_mean, self.sentence_scale),
             _folded(self.question, self.question_mean, self.question_scale),
         )
 
-    def passages(self, states: Tensor) -> Tensor:
-        """[P, size]."""
-        centred = (states - self.passage_mean) / self.passage_scale
-        return F.normalize(self.passage(centred), dim=-1)
+    def sentences(self, states: Tensor) -> Tensor:
+        """[S, size]."""
+        centred = (states - self.sentence_mean) / self.sentence_scale
+        return F.normalize(self.sentence(centred), dim=-1)
 
     def questions(self, states: Tensor) -> Tensor:
         """[Q, size]."""
@@ -76,7 +76,7 @@ class Projections(nn.Module):
 
 
 def learn(
-    passages: Tensor,
+    sentences: Tensor,
     questions: Tensor,
     lessons: Sequence[Lesson],
     *,
@@ -88,18 +88,18 @@ def learn(
     drop: float = 0.1,
     seed: int = 0,
 ) -> Projections:
-    """Train projections on pooled states of passages [P, F] and questions [Q, F]."""
+    """Train projections on pooled states of sentences [S, F] and questions [Q, F]."""
     torch.manual_seed(seed)
     rng = random.Random(seed)
     used = sorted({number for each in lessons for number in each.right})
     asked = sorted({each.question for each in lessons})
-    made = Projections(passages[used], questions[asked], size)
+    made = Projections(sentences[used], questions[asked], size)
     optimizer = torch.optim.AdamW(made.parameters(), lr=rate, weight_decay=decay)
     for step in range(steps):
         for group in optimizer.param_groups:
             group["lr"] = rate * min(1.0, 20 * (step + 1) / steps, 1.25 * (steps - step) / steps)
         drawn = rng.sample(lessons, min(batch, len(lessons)))
-        loss = _loss(made, passages, questions, drawn, drop)
+        loss = _loss(made, sentences, questions, drawn, drop)
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
@@ -112,7 +112,7 @@ def _folded(linear: nn.Linear, mean: Tensor, scale: Tensor) -> Projection:
 
 
 def _loss(
-    made: Projections, passages: Tensor, questions: Tensor, drawn: Sequence[Lesson], drop: float
+    made: Projections, sentences: Tensor, questions: Tensor, drawn: Sequence[Lesson], drop: float
 ) -> Tensor:
     shown = sorted({n for each in drawn for n in (*each.right, *each.wrong)})
     place = {number: index for index, number in enumerate(shown)}
@@ -121,7 +121,7 @@ def _loss(
     for row, each in enumerate(drawn):
         left_out[row, [place[n] for n in each.same if n in place]] = True
         right[row, [place[n] for n in each.right]] = True
-    told = made.passages(F.dropout(passages[shown], drop))
+    told = made.sentences(F.dropout(sentences[shown], drop))
     asks = made.questions(F.dropout(questions[[each.question for each in drawn]], drop))
     scores = asks @ told.T * made.log_sharpness.exp()
     every = scores.masked_fill(left_out & ~right, -torch.inf).logsumexp(1)

@@ -1,7 +1,7 @@
 """Parts of the passages as one document, what is pooled of it, and what its questions teach."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -9,14 +9,17 @@ import torch
 from torch import Tensor
 
 from sleepdoc_model.recall.index import MemoryIndex
+from sleepdoc_model.recall.passages import sentences
 from sleepdoc_model.recall.query import ask
 from sleepdoc_model.recall.ranking import rank
 from sleepdoc_model.training.recall_vectors.contrast import Lesson
 from sleepdoc_model.training.recall_vectors.states import PooledStates
-from sleepdoc_model.training.recall_vectors.texts import Asked, Pages, parts
+from sleepdoc_model.training.recall_vectors.texts import Asked, Pages, Part
 
-_WRONG = 6
+_WRONG = 4
 """Passages that word search finds wrongly, of each question in a lesson."""
+_TELLING = 9
+"""Letters of a sentence, at least, that tell which evidence it is part of."""
 
 
 @dataclass(frozen=True)
@@ -25,8 +28,8 @@ class Mixture:
 
     pages: Pages
     asked: Sequence[Asked]
-    passages: Tensor
-    """[P, F], in the order of the index."""
+    sentences: Tensor
+    """[S, F], in the order of the text."""
     questions: Tensor
     """[Q, F]."""
 
@@ -35,37 +38,67 @@ class Mixture:
         return MemoryIndex(self.pages)
 
 
-def mixture(reading: Path, count: int, states: PooledStates, folder: Path) -> Mixture:
-    """The first so many parts; what is pooled of them is kept in a folder."""
-    found = list(parts(reading, count))
-    pooled = [
-        states.kept(
-            folder / f"part-{number:02}.safetensors", part.pages, [each.text for each in part.asked]
-        )
-        for number, part in enumerate(found)
-    ]
-    passages, questions = zip(*pooled, strict=True)
+def mixture(parts: Iterable[Part], states: PooledStates, folder: Path, name: str) -> Mixture:
+    """All of them as one document, their pages numbered anew; what is pooled of them is kept in a
+    folder, in files that begin with a name."""
+    pages, asked = list[tuple[int, str]](), list[Asked]()
+    pooled = list[tuple[Tensor, Tensor]]()
+    for number, part in enumerate(parts):
+        path = folder / f"{name}-{number:03}.safetensors"
+        pooled.append(states.kept(path, part.pages, [each.text for each in part.asked]))
+        anew = {page: len(pages) + n for n, (page, _) in enumerate(part.pages, start=1)}
+        pages += [(anew[page], text) for page, text in part.pages]
+        asked += [replace(each, page=anew[each.page]) for each in part.asked]
+    told, asks = zip(*pooled, strict=True)
+    return Mixture(pages, asked, torch.cat(told), torch.cat(asks))
+
+
+def joined(first: Mixture, second: Mixture) -> Mixture:
+    """Both as one document."""
+    before = len(first.pages)
     return Mixture(
-        [page for part in found for page in part.pages],
-        [each for part in found for each in part.asked],
-        torch.cat(passages),
-        torch.cat(questions),
+        [*first.pages, *((before + page, text) for page, text in second.pages)],
+        [*first.asked, *(replace(each, page=before + each.page) for each in second.asked)],
+        torch.cat((first.sentences, second.sentences)),
+        torch.cat((first.questions, second.questions)),
     )
 
 
 def lessons(of: Mixture) -> Iterator[Lesson]:
-    """What the questions of a mixture teach: passages with the answer are right, if any has it."""
-    texts = dict(of.pages)
-    every = of.index.load(range(of.index.size))
+    """What the questions of a mixture teach: sentences with the answer are right, if any has it."""
+    places: dict[int, range] = {}
+    texts: dict[int, list[str]] = {}
+    before = 0
+    for page, text in of.pages:
+        texts[page] = [_letters(text[start:end]) for start, end in sentences(text)]
+        places[page] = range(before, before + len(texts[page]))
+        before += len(texts[page])
     for number, asked in enumerate(of.asked):
-        same = [each for each in every if each.page == asked.page]
-        page = texts[asked.page]
-        right = [p for p in same if any(w in page[p.start : p.end] for w in asked.wanted)]
+        wanted = [_letters(each) for each in asked.wanted]
+        here = places[asked.page]
+        right = [
+            n
+            for n, said in zip(here, texts[asked.page], strict=True)
+            if any(_told(said, each, asked.alone) for each in wanted)
+        ]
         hits = rank(of.index, ask(asked.text), limit=2 * _WRONG).hits
-        wrong = [hit.passage.id for hit in hits if hit.passage.page != asked.page]
+        others = [hit.passage.sentences for hit in hits if hit.passage.page != asked.page]
+        wrong = {n for first, last in others[:_WRONG] for n in range(first, last + 1)}
+        if asked.alone:
+            wrong |= {*here} - {*right}
         yield Lesson(
             number,
-            tuple(each.id for each in right or same),
-            tuple(each.id for each in same),
-            tuple(wrong[:_WRONG]),
+            tuple(right or here),
+            tuple(right if asked.alone else here),
+            tuple(sorted(wrong)),
         )
+
+
+def _letters(text: str) -> str:
+    """Letters and digits alone."""
+    return "".join(filter(str.isalnum, text.casefold()))
+
+
+def _told(said: str, wanted: str, whole: bool) -> bool:
+    """Whether a sentence has what is wanted, or is part of it, where that is whole sentences."""
+    return wanted in said or (whole and len(said) >= _TELLING and said in wanted)

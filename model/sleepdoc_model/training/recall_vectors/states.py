@@ -14,7 +14,7 @@ from torch.nn.utils.rnn import pad_sequence
 from sleepdoc_model.engine import Stretch
 from sleepdoc_model.network import Network
 from sleepdoc_model.pooling import Pooling, States
-from sleepdoc_model.recall.index import indexed
+from sleepdoc_model.recall.passages import sentences
 from sleepdoc_model.recall.windows import in_window
 from sleepdoc_model.sleep import cached_prefix
 from sleepdoc_model.state import KVCache
@@ -29,7 +29,7 @@ _BATCH = 32
 
 
 class PooledStates:
-    """What a sleep would pool of every passage of recall's index, and an engine of a question."""
+    """What a sleep would pool of every sentence, and an engine of a question."""
 
     def __init__(
         self, network: Callable[[], Network], tokenizer: Tokenizer, pooling: Pooling, of: str
@@ -41,23 +41,25 @@ class PooledStates:
         self._load, self.tokenizer, self.pooling, self._of = network, tokenizer, pooling, of
 
     def kept(self, path: Path, pages: Pages, questions: Sequence[str]) -> tuple[Tensor, Tensor]:
-        """Those of passages [P, F] and of questions [Q, F], from a file if they are there."""
+        """Those of sentences [S, F] and of questions [Q, F], from a file if they are there."""
         layers = self.pooling.low, self.pooling.high
         parts = [self._of, layers, WINDOW, list(pages), list(questions)]
         of = sha256(json.dumps(parts).encode()).hexdigest()
         if path.exists():
             with safe_open(path, "pt") as file:
                 if (file.metadata() or {}).get("of") == of:
-                    return file.get_tensor("passages").float(), file.get_tensor("questions").float()
+                    return file.get_tensor("sentences").float(), file.get_tensor(
+                        "questions"
+                    ).float()
         made = {
-            "passages": self.passages(pages).half(),
+            "sentences": self.sentences(pages).half(),
             "questions": self.questions(questions).half(),
         }
         write_tensors(path, made, {"of": of})
-        return made["passages"].float(), made["questions"].float()
+        return made["sentences"].float(), made["questions"].float()
 
-    def passages(self, pages: Pages) -> Tensor:
-        """Of a document read window by window, [P, F]."""
+    def sentences(self, pages: Pages) -> Tensor:
+        """Of a document read window by window, [S, F]."""
         tokens, stretches = self._stretches(pages)
         found = []
         for start in range(0, len(tokens), WINDOW):
@@ -66,7 +68,7 @@ class PooledStates:
             if here:
                 (states,) = self._states([window])
                 found.append(
-                    self.pooling.passages(torch.tensor(window), states, list(here.values()))
+                    self.pooling.sentences(torch.tensor(window), states, list(here.values()))
                 )
         return torch.cat(found)
 
@@ -84,14 +86,12 @@ class PooledStates:
         return torch.stack(found)
 
     def _stretches(self, pages: Pages) -> tuple[list[int], list[Stretch]]:
-        """The tokens of pages as the application reads them, and where passages stand in them."""
+        """The tokens of pages as the application reads them, and where sentences stand in them."""
         tokens: list[int] = []
         stretches: list[Stretch] = []
-        passages = list(indexed(pages))
-        for number, text in pages:
+        for _, text in pages:
             ids = self.tokenizer.encode(text + "\n\n")
-            spans = [(each.start, each.end) for each in passages if each.page == number]
-            places = token_places(text, map(self.tokenizer.piece, ids), spans)
+            places = token_places(text, map(self.tokenizer.piece, ids), sentences(text))
             stretches += [(len(tokens) + start, len(tokens) + end) for start, end in places]
             tokens += ids
         return tokens, stretches

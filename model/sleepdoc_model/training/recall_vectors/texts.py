@@ -1,16 +1,31 @@
-"""Passages with questions, of several data sets, shuffled into documents of one passage a page."""
+"""Passages with questions, of several data sets, shuffled into documents of one passage a page; and
+short texts that were written for the reader, with theirs."""
 
+import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sleepdoc_model.training.reader.sources import lines, part_of, title_of
+from sleepdoc_model.training.reader.sources import (
+    Text,
+    lines,
+    load_written,
+    part_of,
+    title_of,
+)
 
 PARTS = 68
 """Every so manieth passage of all is one part."""
 SETS = ("afriqa", "boolq", "clapnq")
 _ANSWERED = ("extractive", "abstractive", "yesno")
+_ASKED = ("fact", "how", "yesno", "list")
+WRITTEN = 80
+"""Documents of written texts that are learnt from, unless told otherwise."""
+_TEXTS = 15
+"""Written texts that make a document."""
+_MOST = 7
+"""Questions that are asked about one, at most."""
 
 Pages = Sequence[tuple[int, str]]
 
@@ -28,6 +43,8 @@ class Asked:
     """Of the article that the page is from."""
     held_out: bool
     """Whether nothing may be learnt from it."""
+    alone: bool = False
+    """Whether nothing else of its page answers it."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +64,31 @@ def parts(folder: Path, count: int) -> Iterator[Part]:
             tuple((number, record["passage"]) for number, (_, record) in own),
             [asked for number, (name, record) in own for asked in _asked(number, name, record)],
         )
+
+
+def written(count: int, seed: int = 0) -> Iterator[Part]:
+    """The first so many documents of texts written for the reader, in an order by the seed. What
+    answers a question is the sentence that its author named."""
+    rng = random.Random(seed)
+    texts = load_written("train")
+    rng.shuffle(texts)
+    for first in range(0, count * _TEXTS, _TEXTS):
+        pages, asked = list[tuple[int, str]](), list[Asked]()
+        for text in texts[first : first + _TEXTS]:
+            before = len(pages)
+            pages += enumerate(text.passages, start=before + 1)
+            asked += _asked_about(text, pages[before:], rng)
+        yield Part(pages, asked)
+
+
+def _asked_about(text: Text, pages: Pages, rng: random.Random) -> Iterator[Asked]:
+    questions = [each for each in text.questions if each.kind in _ASKED and each.evidence]
+    for each in rng.sample(questions, min(_MOST, len(questions))):
+        for page, said in pages:
+            if each.evidence in " ".join(said.split()):
+                found = (each.evidence,)
+                yield Asked(each.text, page, each.kind, found, text.title, False, alone=True)
+                break
 
 
 def learnt_from(folder: Path) -> Iterator[str]:

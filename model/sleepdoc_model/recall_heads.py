@@ -1,4 +1,4 @@
-"""From what is pooled of a passage or a question to vectors that recall compares.
+"""From what is pooled of a sentence or a question to vectors that recall compares.
 
 A vector is a few signed bytes, of account by its direction alone: two are as like as the cosine of
 the angle between them. Projections are learnt by `training.recall_vectors`.
@@ -38,54 +38,56 @@ class Projection:
 
 
 @dataclass(frozen=True)
-class PassageHeads:
+class RecallHeads:
     """What makes vectors of a network's hidden states."""
 
     pooling: Pooling
-    passage: Projection
+    sentence: Projection
     question: Projection
 
-    def passages(self, tokens: Tensor, states: States, stretches: Sequence[Stretch]) -> list[bytes]:
+    def sentences(
+        self, tokens: Tensor, states: States, stretches: Sequence[Stretch]
+    ) -> list[bytes]:
         """The vectors of stretches of a window of `tokens` [T]."""
         if not stretches:
             return []
-        made = self.passage(self.pooling.passages(tokens, states, stretches))
+        made = self.sentence(self.pooling.sentences(tokens, states, stretches))
         return [row.numpy().tobytes() for row in made.cpu()]
 
     def similar(
         self, tokens: Tensor, states: States, question: Stretch, vectors: Sequence[bytes]
     ) -> list[float]:
-        """How like the question in a prompt of `tokens` [T] passages are by their vectors: from -1
-        to 1."""
+        """How like the question in a prompt of `tokens` [T] sentences are by their vectors: from
+        -1 to 1."""
         asked = self.question(self.pooling.question(tokens, states, question)).cpu()
         size = len(asked)
         if any(len(vector) != size for vector in vectors):
-            raise ValueError(f"vectors of these passages do not have {size} bytes")
+            raise ValueError(f"vectors of these sentences do not have {size} bytes")
         kept = torch.frombuffer(bytearray(b"".join(vectors)), dtype=torch.int8).view(-1, size)
         found: list[float] = cosines(asked[None], kept)[0].tolist()
         return found
 
-    def to(self, device: str) -> "PassageHeads":
+    def to(self, device: str) -> "RecallHeads":
         """The same on a device."""
         pooling = Pooling(self.pooling.low, self.pooling.high, self.pooling.worth.to(device))
-        passage, question = (
+        sentence, question = (
             Projection(each.weight.to(device), each.bias.to(device))
-            for each in (self.passage, self.question)
+            for each in (self.sentence, self.question)
         )
-        return PassageHeads(pooling, passage, question)
+        return RecallHeads(pooling, sentence, question)
 
 
-def cosines(questions: Tensor, passages: Tensor) -> Tensor:
-    """How like questions [Q, size] passages [P, size] are by their vectors, [Q, P]."""
-    return F.normalize(questions.float(), dim=-1) @ F.normalize(passages.float(), dim=-1).T
+def cosines(questions: Tensor, sentences: Tensor) -> Tensor:
+    """How like questions [Q, size] sentences [N, size] are by their vectors, [Q, N]."""
+    return F.normalize(questions.float(), dim=-1) @ F.normalize(sentences.float(), dim=-1).T
 
 
-def save_passage_heads(made: PassageHeads, path: Path, notes: Mapping[str, str]) -> None:
+def save_recall_heads(made: RecallHeads, path: Path, notes: Mapping[str, str]) -> None:
     """Write them in half precision. `notes` go into the file's metadata."""
     tensors = {
         "worth": made.pooling.worth,
-        "passage.weight": made.passage.weight,
-        "passage.bias": made.passage.bias,
+        "sentence.weight": made.sentence.weight,
+        "sentence.bias": made.sentence.bias,
         "question.weight": made.question.weight,
         "question.bias": made.question.bias,
     }
@@ -94,7 +96,7 @@ def save_passage_heads(made: PassageHeads, path: Path, notes: Mapping[str, str])
     write_tensors(path, halves, {"format": FORMAT, "layers": layers, **notes})
 
 
-def load_passage_heads(path: Path) -> PassageHeads:
+def load_recall_heads(path: Path) -> RecallHeads:
     """Read them.
 
     Raises:
@@ -103,11 +105,11 @@ def load_passage_heads(path: Path) -> PassageHeads:
     with safe_open(path, "pt") as file:
         metadata = file.metadata() or {}
         if metadata.get("format") != FORMAT:
-            raise ValueError(f"{path.name} holds nothing that makes vectors of passages")
+            raise ValueError(f"{path.name} holds nothing that makes vectors of sentences")
         found = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
     low, high = json.loads(metadata["layers"])
-    return PassageHeads(
+    return RecallHeads(
         Pooling(low, high, found["worth"]),
-        Projection(found["passage.weight"], found["passage.bias"]),
+        Projection(found["sentence.weight"], found["sentence.bias"]),
         Projection(found["question.weight"], found["question.bias"]),
     )

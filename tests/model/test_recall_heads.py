@@ -10,13 +10,13 @@ from sleepdoc_model.engine import EngineInfo
 from sleepdoc_model.hybrid_engine import HybridEngine
 from sleepdoc_model.load import load
 from sleepdoc_model.network import Network
-from sleepdoc_model.passage_heads import (
-    PassageHeads,
-    Projection,
-    load_passage_heads,
-    save_passage_heads,
-)
 from sleepdoc_model.pooling import Pooling, worth_of_tokens
+from sleepdoc_model.recall_heads import (
+    Projection,
+    RecallHeads,
+    load_recall_heads,
+    save_recall_heads,
+)
 from sleepdoc_model.scripted import ByteTokenizer
 from sleepdoc_model.sleep import cached_prefix
 from sleepdoc_model.testing import randomise
@@ -28,15 +28,15 @@ TEXT = list(b"Ada keeps the light of Skerry. Bo painted a boat red.")
 STRETCHES = [(0, 30), (20, len(TEXT)), (31, 33)]
 
 
-def heads(shape: config.ModelConfig) -> PassageHeads:
+def heads(shape: config.ModelConfig) -> RecallHeads:
     generator = torch.Generator().manual_seed(3)
 
     def random(*size: int) -> torch.Tensor:
         return torch.randn(size, generator=generator).half().float()
 
     worth = (torch.rand(shape.vocab, generator=generator) + 0.5).half().float()
-    passage, question = (Projection(random(8, 2 * shape.dim), random(8)) for _ in range(2))
-    return PassageHeads(Pooling(LOW, HIGH, worth), passage, question)
+    sentence, question = (Projection(random(8, 2 * shape.dim), random(8)) for _ in range(2))
+    return RecallHeads(Pooling(LOW, HIGH, worth), sentence, question)
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,7 @@ def network() -> Network:
 def engine(network: Network) -> HybridEngine:
     shape = network.config
     info = EngineInfo("tiny", "f", shape.window, 2, 1, "cpu", "float32", vectors="v")
-    made = HybridEngine(shape, info, lambda: network, passage_heads=lambda: heads(shape))
+    made = HybridEngine(shape, info, lambda: network, recall_heads=lambda: heads(shape))
     made.reset_window(FRAME.prefix, reading=True)
     return made
 
@@ -73,7 +73,7 @@ def test_vectors_are_of_means_over_stretches(network: Network, engine: HybridEng
     engine.prefill(TEXT[17:])
     list(engine.sleep(2, STRETCHES))
     expected = [
-        heads(network.config).passage(by_hand(network, TEXT, *each)).numpy() for each in STRETCHES
+        heads(network.config).sentence(by_hand(network, TEXT, *each)).numpy() for each in STRETCHES
     ]
     for vector, true in zip(engine.vectors, expected, strict=True):
         found = torch.frombuffer(bytearray(vector), dtype=torch.int8).numpy()
@@ -115,8 +115,8 @@ def test_a_question_is_compared_by_its_words_and_what_would_come_next(
     for near, vector in zip(
         engine.similar(prompt, own, engine.vectors), engine.vectors, strict=True
     ):
-        passage = torch.frombuffer(bytearray(vector), dtype=torch.int8).float()
-        cosine = float(asked @ passage / asked.norm() / passage.norm())
+        sentence = torch.frombuffer(bytearray(vector), dtype=torch.int8).float()
+        cosine = float(asked @ sentence / asked.norm() / sentence.norm())
         assert near == pytest.approx(cosine, abs=0.02)
     assert engine.window_used == used
     with pytest.raises(ValueError, match="do not have 8 bytes"):
@@ -136,14 +136,14 @@ def test_an_engine_without_heads_makes_none() -> None:
 def test_heads_are_what_was_saved(network: Network, tmp_path: Path) -> None:
     path = tmp_path / "recall.safetensors"
     made = heads(network.config)
-    save_passage_heads(made, path, {"data": "none"})
-    found = load_passage_heads(path)
+    save_recall_heads(made, path, {"data": "none"})
+    found = load_recall_heads(path)
     assert (found.pooling.low, found.pooling.high) == (LOW, HIGH)
     assert torch.equal(found.pooling.worth, made.pooling.worth)
-    assert torch.equal(found.passage.weight, made.passage.weight)
+    assert torch.equal(found.sentence.weight, made.sentence.weight)
     assert torch.equal(found.question.bias, made.question.bias)
     with pytest.raises(ValueError, match="makes vectors"):
-        load_passage_heads(Path(__file__).parents[2] / "assets" / "heads.safetensors")
+        load_recall_heads(Path(__file__).parents[2] / "assets" / "heads.safetensors")
 
 
 def test_a_token_in_every_text_is_worth_least() -> None:
