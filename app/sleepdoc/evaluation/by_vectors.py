@@ -7,8 +7,9 @@ python -m sleepdoc.evaluation.by_vectors --reading DIR --parts N --every M
 Passages of AfriQA, BoolQ and ClapNQ are one document: every 68th of them is a part, and N parts are
 read. Asked are the questions that are held out, by the vectors that ship; and of all of them every
 M-th, by vectors learnt on two thirds of all titles and measured on the last, three times. Those of
-`questions.jsonl` (see `finding`) are asked by the vectors that ship. What is pooled of texts is
-computed once and kept in the folder of `--states`.
+`questions.jsonl` (see `finding`), and about texts written for the reader and held out, are asked by
+the vectors that ship. What is pooled of texts is computed once and kept in the folder of
+`--states`.
 """
 
 import argparse
@@ -48,7 +49,7 @@ from sleepdoc_model.training.recall_vectors.contrast import learn
 from sleepdoc_model.training.recall_vectors.embedded import embedded
 from sleepdoc_model.training.recall_vectors.mixture import Mixture, lessons, mixture
 from sleepdoc_model.training.recall_vectors.states import PooledStates
-from sleepdoc_model.training.recall_vectors.texts import PARTS, SETS, Pages, parts
+from sleepdoc_model.training.recall_vectors.texts import PARTS, SETS, Pages, parts, written
 
 BUDGET = 400
 """Tokens of recalled text, the default."""
@@ -230,23 +231,51 @@ def _measure(store: Store, options: argparse.Namespace) -> None:
             states,
         )
         write(name, list(rows), **described)
+    every = list[Row]()
+    for number, part in enumerate(written(options.written, held_out=True)):
+        name = f"held-out-{number:03}"
+        document = _document(name, part.pages)
+        asked = [Asked(a.text, a.kind, frozenset({a.page}), a.wanted) for a in part.asked]
+        titles = [each.title for each in part.asked]
+        every += _by_shipped(store, document, asked, titles, states, shipped, options.states / name)
+    if every:
+        write("written, held out", every, documents=options.written)
     every, described = list[Row](), {"pages": 0, "passages": 0}
     for line in lines_of(options.data):
         if options.only and line["id"] not in options.only:
             continue
         document = load_document((options.documents or options.data.parent) / line["file"])
-        store.add_document(document)
-        pages = tuple((page.number, page.text) for page in document.pages)
-        own = asked_of(document, line["questions"])
-        path = options.states / f"{line['id']}.safetensors"
-        sentences, questions = states.kept(path, pages, [each.question for each in own])
-        ranges = list(store.index(document.sha256).sentences().values())
-        similar = likened(shipped, sentences, questions, ranges)
-        every += compared(store, document, own, [line["id"]] * len(own), similar, states)
-        described["pages"] += len(pages)
-        described["passages"] += len(ranges)
-        data[line["id"]] = sha256(repr(pages).encode()).hexdigest()
+        asked = asked_of(document, line["questions"])
+        titles = [line["id"]] * len(asked)
+        every += _by_shipped(
+            store, document, asked, titles, states, shipped, options.states / line["id"]
+        )
+        described["pages"] += len(document.pages)
+        described["passages"] += store.index(document.sha256).size
+        data[line["id"]] = sha256(repr(_pages(document)).encode()).hexdigest()
         write("documents", every, **described)
+
+
+def _by_shipped(
+    store: Store,
+    document: Document,
+    asked: Sequence[Asked],
+    groups: Sequence[str],
+    states: PooledStates,
+    heads: RecallHeads,
+    kept: Path,
+) -> Iterator[Row]:
+    """Store a document, and ask it by what heads make of states, which are kept in a file."""
+    store.add_document(document)
+    path = kept.with_name(f"{kept.name}.safetensors")
+    sentences, questions = states.kept(path, _pages(document), [a.question for a in asked])
+    ranges = list(store.index(document.sha256).sentences().values())
+    similar = likened(heads, sentences, questions, ranges)
+    yield from compared(store, document, asked, groups, similar, states)
+
+
+def _pages(document: Document) -> Pages:
+    return tuple((page.number, page.text) for page in document.pages)
 
 
 def _document(name: str, pages: Pages) -> Document:
@@ -262,6 +291,7 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--reading", type=Path, required=True, help="folder of reading data sets")
     parser.add_argument("--parts", type=int, default=PARTS, help=f"of {PARTS}; the first ones")
+    parser.add_argument("--written", type=int, default=10, help="documents of held-out texts")
     parser.add_argument("--every", type=int, default=1, help="every so manieth of all questions")
     parser.add_argument("--data", type=Path, required=True, help="questions, as for `finding`")
     parser.add_argument("--documents", type=Path, help="folder of the files; that of the data")

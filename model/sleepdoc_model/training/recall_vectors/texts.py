@@ -66,28 +66,28 @@ def parts(folder: Path, count: int) -> Iterator[Part]:
         )
 
 
-def written(count: int, seed: int = 0) -> Iterator[Part]:
+def written(count: int, *, held_out: bool = False, seed: int = 0) -> Iterator[Part]:
     """The first so many documents of texts written for the reader, in an order by the seed. What
     answers a question is the sentence that its author named."""
     rng = random.Random(seed)
-    texts = load_written("train")
+    texts = load_written("held out" if held_out else "train")
     rng.shuffle(texts)
     for first in range(0, count * _TEXTS, _TEXTS):
         pages, asked = list[tuple[int, str]](), list[Asked]()
         for text in texts[first : first + _TEXTS]:
             before = len(pages)
             pages += enumerate(text.passages, start=before + 1)
-            asked += _asked_about(text, pages[before:], rng)
+            asked += _asked_about(text, pages[before:], rng, held_out)
         yield Part(pages, asked)
 
 
-def _asked_about(text: Text, pages: Pages, rng: random.Random) -> Iterator[Asked]:
+def _asked_about(text: Text, pages: Pages, rng: random.Random, held_out: bool) -> Iterator[Asked]:
     questions = [each for each in text.questions if each.kind in _ASKED and each.evidence]
     for each in rng.sample(questions, min(_MOST, len(questions))):
         for page, said in pages:
             if each.evidence in " ".join(said.split()):
                 found = (each.evidence,)
-                yield Asked(each.text, page, each.kind, found, text.title, False, alone=True)
+                yield Asked(each.text, page, each.kind, found, text.title, held_out, alone=True)
                 break
 
 
