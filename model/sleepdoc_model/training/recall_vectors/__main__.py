@@ -19,7 +19,7 @@ def main() -> None:
         mixture(written(options.written), states, options.states, "written"),
     )
     taught = [each for each in lessons(found) if not found.asked[each.question].held_out]
-    made = learn(found.sentences, found.questions, taught, size=options.size, steps=options.steps)
+    made = learn(found.sentences, found.questions, taught, size=options.size)
     notes = {
         "data": " ".join(SETS),
         "parts": f"{options.parts} of {PARTS}",
@@ -40,7 +40,6 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--reader", type=Path, required=True, help="of the default model")
     parser.add_argument("--states", type=Path, required=True, help="where what is pooled is kept")
     parser.add_argument("--cache", type=Path, help="where prepared weights are")
-    parser.add_argument("--steps", type=int, default=400)
     parser.add_argument("--size", type=int, default=128, help="bytes of a vector")
     parser.add_argument("--out", type=Path, required=True)
     return parser.parse_args()
