@@ -1,22 +1,19 @@
 """What recall finds by words alone, with vectors of sentences, and by these alone, on the same
 questions.
 
-python -m sleepdoc.evaluation.by_vectors --reading DIR --parts N --every M
-    --data questions.jsonl --documents DIR --states DIR --out FILE
+python -m sleepdoc.evaluation.by_vectors --reading DIR --parts N --data questions.jsonl
+    --documents DIR --states DIR --out FILE
 
-Passages of AfriQA, BoolQ and ClapNQ are one document: every 68th of them is a part, and N parts are
-read. Asked are the questions that are held out, by the vectors that ship; and of all of them every
-M-th, by vectors learnt on two thirds of all titles and measured on the last, three times. Those of
-`questions.jsonl` (see `finding`), and about texts written for the reader and held out, are asked by
-the vectors that ship. What is pooled of texts is computed once and kept in the folder of
-`--states`.
+Nothing that is asked was learnt from: questions about passages of AfriQA, BoolQ and ClapNQ that are
+held out, where all passages of N parts (each has every 68th) are one document; about texts written
+for the reader and held out, fifteen a document; and those of `questions.jsonl` (see `finding`).
+What is pooled of texts is computed once and kept in the folder of `--states`.
 """
 
 import argparse
 import json
 import tempfile
 import time
-import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -41,19 +38,16 @@ from sleepdoc_model.evaluation.bootstrap import ratio, ratio_interval, totals
 from sleepdoc_model.evaluation.identity import identity
 from sleepdoc_model.files import ModelFiles
 from sleepdoc_model.load import DEFAULT_MODEL, load
-from sleepdoc_model.pooling import Pooling
 from sleepdoc_model.recall.fusion import Similar
 from sleepdoc_model.recall.passages import Span
 from sleepdoc_model.recall_heads import RecallHeads, cosines, load_recall_heads
-from sleepdoc_model.training.recall_vectors.contrast import learn
 from sleepdoc_model.training.recall_vectors.embedded import embedded
-from sleepdoc_model.training.recall_vectors.mixture import Mixture, lessons, mixture
+from sleepdoc_model.training.recall_vectors.mixture import mixture
 from sleepdoc_model.training.recall_vectors.states import PooledStates
 from sleepdoc_model.training.recall_vectors.texts import PARTS, SETS, Pages, parts, written
 
 BUDGET = 400
 """Tokens of recalled text, the default."""
-FOLDS = 3
 _NEAREST = 40
 """Passages, more than there is room for."""
 WORDS, BOTH, ALONE = ARMS = ("words", "with vectors", "vectors")
@@ -127,19 +121,6 @@ def _nearest(
     return found
 
 
-def crossed(of: Mixture, pooling: Pooling, size: int, *, folds: int = FOLDS) -> Tensor:
-    """How like every question passages are, [Q, P], by heads that saw none of its title."""
-    taught = list(lessons(of))
-    fold = torch.tensor([zlib.crc32(asked.title.encode()) % folds for asked in of.asked])
-    ranges = [each.sentences for each in of.index.load(range(of.index.size))]
-    found = torch.empty(len(of.asked), len(ranges))
-    for number in range(folds):
-        rest = [each for each in taught if fold[each.question] != number]
-        heads = learn(of.sentences, of.questions, rest, size=size).heads(pooling)
-        found[fold == number] = likened(heads, of.sentences, of.questions[fold == number], ranges)
-    return found
-
-
 def likened(
     heads: RecallHeads, sentences: Tensor, questions: Tensor, passages: Sequence[Span]
 ) -> Tensor:
@@ -194,9 +175,8 @@ def _measure(store: Store, options: argparse.Namespace) -> None:
     shipped = load_recall_heads(options.recall)
     settings = {
         "parts": options.parts,
-        "every": options.every,
+        "written": options.written,
         "budget": BUDGET,
-        "folds": FOLDS,
     }
     data = {name: sha256_of(options.reading / name / "train.jsonl") for name in SETS}
     data |= {"questions": sha256_of(options.data), "recall": sha256_of(options.recall)}
@@ -211,26 +191,14 @@ def _measure(store: Store, options: argparse.Namespace) -> None:
 
     mixed = mixture(parts(options.reading, options.parts), states, options.states, "part")
     ranges = [each.sentences for each in mixed.index.load(range(mixed.index.size))]
-    size = len(shipped.sentence.bias)
     document = _document("mixture", mixed.pages)
     store.add_document(document)
-    asked = [Asked(a.text, a.kind, frozenset({a.page}), a.wanted) for a in mixed.asked]
-    groups = [each.title for each in mixed.asked]
-    described = {"pages": len(mixed.pages), "passages": len(ranges)}
     held_out = [n for n, each in enumerate(mixed.asked) if each.held_out]
-    for name, similar, chosen in (
-        ("held out", likened(shipped, mixed.sentences, mixed.questions, ranges), held_out),
-        ("crossed", crossed(mixed, states.pooling, size), range(0, len(asked), options.every)),
-    ):
-        rows = compared(
-            store,
-            document,
-            [asked[n] for n in chosen],
-            [groups[n] for n in chosen],
-            similar[list(chosen)],
-            states,
-        )
-        write(name, list(rows), **described)
+    chosen = [mixed.asked[n] for n in held_out]
+    similar = likened(shipped, mixed.sentences, mixed.questions[held_out], ranges)
+    asked = [Asked(a.text, a.kind, frozenset({a.page}), a.wanted) for a in chosen]
+    rows = compared(store, document, asked, [each.title for each in chosen], similar, states)
+    write("held out", list(rows), pages=len(mixed.pages), passages=len(ranges))
     every = list[Row]()
     for number, part in enumerate(written(options.written, held_out=True)):
         name = f"held-out-{number:03}"
@@ -292,7 +260,6 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--reading", type=Path, required=True, help="folder of reading data sets")
     parser.add_argument("--parts", type=int, default=PARTS, help=f"of {PARTS}; the first ones")
     parser.add_argument("--written", type=int, default=10, help="documents of held-out texts")
-    parser.add_argument("--every", type=int, default=1, help="every so manieth of all questions")
     parser.add_argument("--data", type=Path, required=True, help="questions, as for `finding`")
     parser.add_argument("--documents", type=Path, help="folder of the files; that of the data")
     parser.add_argument("--only", nargs="*", default=(), help="ids of documents; all")
