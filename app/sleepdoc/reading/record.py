@@ -150,14 +150,15 @@ class Record:
     def sentences_without_vectors(self, model: str, first: int, last: int) -> list[Place]:
         """The sentences on the pages from one number to another of which a model has made none."""
         sha256 = self.conversation.document_sha256
-        known = self._store.vectors(sha256, model)
         before = self._store.first_sentences(sha256, first, last)
-        places = (
+        places = [
             Place(before[page.number] + number, page.number, *span)
             for page in self.document.pages
             if page.number in before
             for number, span in enumerate(sentences(page.text))
-        )
+        ]
+        among = range(places[0].number, places[-1].number + 1) if places else range(0)
+        known = self._store.vectors(sha256, model, among)
         return [place for place in places if place.number not in known]
 
     def add_sleep(

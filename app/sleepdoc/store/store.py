@@ -148,9 +148,14 @@ class Store:
         in the document of the first one, by the page's."""
         return search.first_sentences(self._database, sha256, first, last)
 
-    def vectors(self, sha256: str, model: str) -> dict[int, bytes]:
-        """What a model made of sentences of a document, by their number in it."""
-        return sentence_vectors.load(self._database, sha256, model)
+    def vectors(self, sha256: str, model: str, of: range | None = None) -> dict[int, bytes]:
+        """What a model made of sentences of a document, by their number in it; what is not what was
+        stored is left out.
+
+        Args:
+            of: the numbers that are wanted; all.
+        """
+        return sentence_vectors.load(self._database, sha256, model, of)
 
     def create_conversation(
         self,

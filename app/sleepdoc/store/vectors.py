@@ -42,18 +42,20 @@ def add(tables: sqlite_utils.Database, sha256: str, vectors: Vectors) -> None:
             sums.seal(tables, "sentence_vectors", added.lastrowid)
 
 
-def load(database: "Database", sha256: str, model: str) -> dict[int, bytes]:
-    """The vectors that a model made of a document's sentences, by their number; those that are not
-    what was stored are left out."""
+def load(database: "Database", sha256: str, model: str, of: range | None) -> dict[int, bytes]:
+    """`Store.vectors`."""
+    among = range(2**62) if of is None else of
     rows = database.rows(
-        "SELECT * FROM sentence_vectors WHERE document_sha256 = ? AND model = ? ORDER BY first",
-        (sha256, model),
+        "SELECT * FROM sentence_vectors WHERE document_sha256 = ? AND model = ?"
+        " AND first < ? AND first + length(data) / size > ? ORDER BY first",
+        (sha256, model, among.stop, among.start),
     )
-    return {
+    found = {
         row["first"] + number: row["data"][start : start + row["size"]]
         for row in sums.whole(rows)
         for number, start in enumerate(range(0, len(row["data"]), row["size"]))
     }
+    return {number: each for number, each in found.items() if number in among}
 
 
 def size(database: "Database", sha256: str) -> int:

@@ -37,6 +37,10 @@ def test_they_come_back_for_the_model_that_made_them(
     sleep({1: SECOND, 0: FIRST, 4: THIRD})
     sleep({0: b"other"}, model="n")
     assert store.vectors(document.sha256, "m") == {0: FIRST, 1: SECOND, 4: THIRD}
+    assert store.vectors(document.sha256, "m", range(1, 4)) == {1: SECOND}
+    assert store.vectors(document.sha256, "m", range(2, 4)) == {}
+    assert store.vectors(document.sha256, "m", range(0)) == {}
+    assert store.vectors(document.sha256, "m", range(1, 5)) == {1: SECOND, 4: THIRD}
     assert store.vectors(document.sha256, "n") == {0: b"other"}
     assert store.vectors(document.sha256, "o") == store.vectors("e" * 64, "m") == {}
     assert store.check() == []
