@@ -16,7 +16,7 @@ not in it."""
 
 _CANDIDATES = 100
 """Of either list."""
-_WEIGHT = 0.5
+_WEIGHT = 0.35
 """What a likeness one standard deviation above the document's mean is worth beside the best passage
 by words."""
 

@@ -14,11 +14,10 @@ from sleepdoc_model.recall.function_words import AUXILIARIES
 
 MOST = 4
 """So many of the passages, the best by search, are read alone."""
-_RANK = 1.5
-"""Search found each so many times as likely as the next. Chosen on 130 facts of texts written for
-the reader and held out."""
+_RANK = 1.2
+"""Search found each so many times as likely as the next."""
 _WORDS = 0.25
-"""Exponent of how likely its words are, beside how likely there is an answer. Like `MOST` chosen on
+"""Exponent of how likely its words are, beside how likely there is an answer. All three chosen on
 the development documents of `bench answers`, AfriQA's and FairytaleQA's."""
 _UNFIT = 0.5
 """What an answer is worth that cannot be one, beside others."""
