@@ -17,7 +17,7 @@ from sleepdoc_model.sleep import cached_prefix
 from sleepdoc_model.testing import randomise
 from sleepdoc_model.training.recall_vectors import texts
 from sleepdoc_model.training.recall_vectors.contrast import Lesson, learn
-from sleepdoc_model.training.recall_vectors.mixture import Mixture, joined, lessons
+from sleepdoc_model.training.recall_vectors.mixture import Mixture, lessons, mixture, named
 from sleepdoc_model.training.recall_vectors.states import WINDOW, PooledStates
 from sleepdoc_model.training.recall_vectors.texts import Asked
 
@@ -126,15 +126,17 @@ def test_sentences_with_the_answer_are_right_and_others_with_its_words_wrong() -
     assert third[1] in fact.wrong
 
 
-def test_both_of_two_mixtures_are_numbered_on() -> None:
+def test_parts_are_numbered_on(tmp_path: Path) -> None:
     asked = Asked("Who?", 1, "extractive", ("Ada",), "x", False)
-    ones, twos = torch.ones(2, 3), 2 * torch.ones(2, 3)
-    first = Mixture(((1, "Ada. Bo."),), [asked], ones, ones[:1])
-    second = Mixture(((1, "Eve. Ada."),), [asked], twos, twos[:1])
-    both = joined(first, second)
+    first = texts.Part(((1, "Ada. Bo."),), [asked])
+    second = texts.Part(((1, "Eve. Ada."),), [asked])
+    states = pooled()
+    both = mixture(named("part", [first, second]), states, tmp_path)
     assert [number for number, _ in both.pages] == [each.page for each in both.asked] == [1, 2]
-    assert both.sentences.tolist() == [[1] * 3] * 2 + [[2] * 3] * 2
+    alone = [states.sentences(each.pages).half().float() for each in (first, second)]
+    assert torch.equal(both.sentences, torch.cat(alone)) and len(both.questions) == 2
     assert [each.right for each in lessons(both)] == [(0,), (3,)]
+    assert {path.stem for path in tmp_path.iterdir()} == {"part-000", "part-001"}
 
 
 def test_documents_of_written_texts_name_what_answers() -> None:

@@ -41,8 +41,9 @@ from sleepdoc_model.load import DEFAULT_MODEL, load
 from sleepdoc_model.recall.fusion import Similar
 from sleepdoc_model.recall.passages import Span
 from sleepdoc_model.recall_heads import RecallHeads, cosines, load_recall_heads
+from sleepdoc_model.training.recall_vectors import texts
 from sleepdoc_model.training.recall_vectors.embedded import embedded
-from sleepdoc_model.training.recall_vectors.mixture import mixture
+from sleepdoc_model.training.recall_vectors.mixture import mixture, named
 from sleepdoc_model.training.recall_vectors.states import PooledStates
 from sleepdoc_model.training.recall_vectors.texts import PARTS, SETS, Pages, parts, written
 
@@ -189,21 +190,21 @@ def _measure(store: Store, options: argparse.Namespace) -> None:
         print(name, json.dumps(found[name], indent=1), flush=True)
         result_file.write(options.out, {"of": identity(info, data, settings), **found})
 
-    mixed = mixture(parts(options.reading, options.parts), states, options.states, "part")
+    every_part = named("part", parts(options.reading, options.parts))
+    mixed = mixture(every_part, states, options.states)
     ranges = [each.sentences for each in mixed.index.load(range(mixed.index.size))]
     document = _document("mixture", mixed.pages)
     store.add_document(document)
     held_out = [n for n, each in enumerate(mixed.asked) if each.held_out]
     chosen = [mixed.asked[n] for n in held_out]
     similar = likened(shipped, mixed.sentences, mixed.questions[held_out], ranges)
-    asked = [Asked(a.text, a.kind, frozenset({a.page}), a.wanted) for a in chosen]
+    asked = _asked(chosen)
     rows = compared(store, document, asked, [each.title for each in chosen], similar, states)
     write("held out", list(rows), pages=len(mixed.pages), passages=len(ranges))
     every = list[Row]()
-    for number, part in enumerate(written(options.written, held_out=True)):
-        name = f"held-out-{number:03}"
+    for name, part in named("held-out", written(options.written, held_out=True)):
         document = _document(name, part.pages)
-        asked = [Asked(a.text, a.kind, frozenset({a.page}), a.wanted) for a in part.asked]
+        asked = _asked(part.asked)
         titles = [each.title for each in part.asked]
         every += _by_shipped(store, document, asked, titles, states, shipped, options.states / name)
     if every:
@@ -222,6 +223,10 @@ def _measure(store: Store, options: argparse.Namespace) -> None:
         described["passages"] += store.index(document.sha256).size
         data[line["id"]] = sha256(repr(_pages(document)).encode()).hexdigest()
         write("documents", every, **described)
+
+
+def _asked(questions: Sequence[texts.Asked]) -> list[Asked]:
+    return [Asked(a.text, a.kind, frozenset({a.page}), a.wanted) for a in questions]
 
 
 def _by_shipped(

@@ -7,17 +7,18 @@ from pathlib import Path
 from sleepdoc_model.recall_heads import save_recall_heads
 from sleepdoc_model.training.recall_vectors.contrast import learn
 from sleepdoc_model.training.recall_vectors.embedded import embedded
-from sleepdoc_model.training.recall_vectors.mixture import joined, lessons, mixture
+from sleepdoc_model.training.recall_vectors.mixture import lessons, mixture, named
 from sleepdoc_model.training.recall_vectors.texts import PARTS, SETS, WRITTEN, parts, written
 
 
 def main() -> None:
     options = _options()
     states = embedded(options.heads, options.reader, options.reading, options.cache)
-    found = joined(
-        mixture(parts(options.reading, options.parts), states, options.states, "part"),
-        mixture(written(options.written), states, options.states, "written"),
-    )
+    every = [
+        *named("part", parts(options.reading, options.parts)),
+        *named("written", written(options.written)),
+    ]
+    found = mixture(every, states, options.states)
     taught = [each for each in lessons(found) if not found.asked[each.question].held_out]
     made = learn(found.sentences, found.questions, taught, size=options.size)
     notes = {

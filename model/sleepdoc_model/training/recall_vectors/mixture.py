@@ -38,30 +38,24 @@ class Mixture:
         return MemoryIndex(self.pages)
 
 
-def mixture(parts: Iterable[Part], states: PooledStates, folder: Path, name: str) -> Mixture:
-    """All of them as one document, their pages numbered anew; what is pooled of them is kept in a
-    folder, in files that begin with a name."""
+def named(name: str, parts: Iterable[Part]) -> Iterator[tuple[str, Part]]:
+    """Parts with names of their own, by a common one and their number."""
+    return ((f"{name}-{number:03}", part) for number, part in enumerate(parts))
+
+
+def mixture(parts: Iterable[tuple[str, Part]], states: PooledStates, folder: Path) -> Mixture:
+    """All of them as one document, their pages numbered anew; what is pooled of each is kept in a
+    folder, in a file by its name."""
     pages, asked = list[tuple[int, str]](), list[Asked]()
     pooled = list[tuple[Tensor, Tensor]]()
-    for number, part in enumerate(parts):
-        path = folder / f"{name}-{number:03}.safetensors"
+    for name, part in parts:
+        path = folder / f"{name}.safetensors"
         pooled.append(states.kept(path, part.pages, [each.text for each in part.asked]))
         anew = {page: len(pages) + n for n, (page, _) in enumerate(part.pages, start=1)}
         pages += [(anew[page], text) for page, text in part.pages]
         asked += [replace(each, page=anew[each.page]) for each in part.asked]
     told, asks = zip(*pooled, strict=True)
     return Mixture(pages, asked, torch.cat(told), torch.cat(asks))
-
-
-def joined(first: Mixture, second: Mixture) -> Mixture:
-    """Both as one document."""
-    before = len(first.pages)
-    return Mixture(
-        [*first.pages, *((before + page, text) for page, text in second.pages)],
-        [*first.asked, *(replace(each, page=before + each.page) for each in second.asked)],
-        torch.cat((first.sentences, second.sentences)),
-        torch.cat((first.questions, second.questions)),
-    )
 
 
 def lessons(of: Mixture) -> Iterator[Lesson]:
