@@ -39,6 +39,19 @@ class Text:
     questions: tuple[Asked, ...]
 
 
+@dataclass(frozen=True)
+class Recalled:
+    """A question, and what recall finds for it, best first."""
+
+    question: str
+    kind: Kind
+    answers: tuple[str, ...]
+    right: tuple[str, ...]
+    """Passages with the answer; none where nothing answers."""
+    wrong: tuple[str, ...]
+    """Others, one at least."""
+
+
 JOINED, CLOSE = "joined", "close"
 _KINDS: dict[str, Kind] = {
     "extractive": "fact",
@@ -209,6 +222,14 @@ def _closed_book(text: Text) -> Example:
     short = [q for q in asked if len(q.answers[0]) <= _SHORT and not q.through]
     windows = tuple(f"{page}\n\n" for page in text.passages)
     return Example(windows, tuple(Question(q.text, q.answers[0]) for q in short))
+
+
+def load_recalled(path: Path) -> list[Recalled]:
+    """What `recall_vectors.recalled` has written."""
+    return [
+        Recalled(r["question"], r["kind"], *(tuple(r[k]) for k in ("answers", "right", "wrong")))
+        for r in lines(path)
+    ]
 
 
 def made_up(rng: random.Random) -> Text:
