@@ -9,7 +9,8 @@ own text alone, as what others say may answer it as well.
 
 import argparse
 import json
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import torch
@@ -24,7 +25,14 @@ from sleepdoc_model.training.reader.sources import Recalled, Text, load_reading,
 from sleepdoc_model.training.recall_vectors.embedded import embedded
 from sleepdoc_model.training.recall_vectors.mixture import Mixture, lessons, mixture, named
 from sleepdoc_model.training.recall_vectors.states import PooledStates
-from sleepdoc_model.training.recall_vectors.texts import PARTS, WRITTEN, Asked, parts, written
+from sleepdoc_model.training.recall_vectors.texts import (
+    PARTS,
+    WRITTEN,
+    Asked,
+    Pages,
+    parts,
+    written,
+)
 
 _MOST = 6
 """Passages of either kind that are kept."""
@@ -32,62 +40,70 @@ _DEPTH = 100
 
 
 class Known:
-    """Texts by what a question about them is known by."""
+    """Texts and their questions by title."""
 
     def __init__(self, texts: Sequence[Text]) -> None:
-        self._asked = {(text.title, each.text): each for text in texts for each in text.questions}
-        self._absent = {
-            text.title: [each.text for each in text.questions if each.kind == "absent"]
-            for text in texts
-        }
+        self._texts = defaultdict[str, list[Text]](list)
+        for text in texts:
+            self._texts[text.title].append(text)
 
-    def of(self, asked: Asked) -> sources.Asked | None:
-        return self._asked.get((asked.title, asked.text))
+    def answered(self, asked: Asked) -> sources.Asked | None:
+        """The same question with its answers."""
+        every = (each for text in self._texts[asked.title] for each in text.questions)
+        return next((each for each in every if each.text == asked.text), None)
 
-    def absent(self, title: str) -> Sequence[str]:
-        """Questions that a text does not answer."""
-        return self._absent.get(title, ())
+    def absent(self, pages: Pages, titles: Iterable[str]) -> Iterator[Asked]:
+        """Questions that the texts with these titles do not answer."""
+        numbers = {said: number for number, said in pages}
+        for title in titles:
+            for text in self._texts[title]:
+                page = numbers[text.passages[0]]
+                for each in text.questions:
+                    if each.kind == "absent":
+                        yield Asked(each.text, page, "absent", (), title, False, alone=True)
+
+    def own(self, title: str) -> set[str]:
+        """The pages of the texts with a title."""
+        return {page for text in self._texts[title] for page in text.passages}
 
 
 def recalled(
     of: Mixture, heads: RecallHeads, states: PooledStates, known: Known
 ) -> Iterator[Recalled]:
-    """What is found in a mixture for the questions that may be learnt from, and for those that its
-    texts do not answer."""
-    texts = dict(of.pages)
-    right = {lesson.question: {*lesson.right, *lesson.same} for lesson in lessons(of)}
-    pages = {asked.title: set[int]() for asked in of.asked}
-    for each in of.asked:
-        pages[each.title].add(each.page)
-    absent = [
-        Asked(question, min(pages[title]), "absent", (), title, held_out=False, alone=True)
-        for title in pages
-        for question in known.absent(title)
-    ]
+    """What is found in a mixture for the questions that may be learnt from; of texts written for
+    the reader also for those that they do not answer."""
+    told = {lesson.question: {*lesson.right, *lesson.same} for lesson in lessons(of)}
+    ours = list(dict.fromkeys(each.title for each in of.asked if each.alone))
+    absent = list(known.absent(of.pages, ours))
     pooled = [of.questions, *([states.questions([a.text for a in absent])] if absent else [])]
     similar = _similar(heads, of, torch.cat(pooled))
+    pages = dict(of.pages)
     for number, asked in enumerate([*of.asked, *absent]):
-        answered = known.of(asked)
+        answered = known.answered(asked)
+        # Where only its page is known to answer, so may others.
         if asked.held_out or answered is None or not (asked.wanted or asked.alone):
             continue
-        wanted = right.get(number, set())
+        own = known.own(asked.title) if asked.alone else set(pages.values())
+        taboo = [each.casefold() for each in answered.answers if answered.kind == "fact"]
+        right, wrong = list[str](), list[str]()
         likeness = dict(enumerate(similar[number].tolist()))
-        found = fused(of.index, ask(asked.text), likeness, limit=_DEPTH).hits
-        taboo = [each.casefold() for each in answered.answers if asked.kind == "fact"]
-        sides: tuple[list[str], list[str]] = [], []
-        for hit in found:
-            passage = hit.passage
-            if asked.alone and passage.page not in pages[asked.title]:
+        for hit in fused(of.index, ask(asked.text), likeness, limit=_DEPTH).hits:
+            page, (first, last) = pages[hit.passage.page], hit.passage.sentences
+            said = page[hit.passage.start : hit.passage.end]
+            if page not in own:
                 continue
-            said = texts[passage.page][passage.start : passage.end]
-            first, last = passage.sentences
-            if any(first <= n <= last for n in wanted):
-                sides[0].append(said)
+            if not told.get(number, set()).isdisjoint(range(first, last + 1)):
+                right.append(said)
             elif not any(each in said.casefold() for each in taboo):
-                sides[1].append(said)
-        good, bad = (tuple(side[:_MOST]) for side in sides)
-        if bad and (good or asked.kind == "absent"):
-            yield Recalled(asked.text, answered.kind, answered.answers, good, bad)
+                wrong.append(said)
+        if wrong and (right or answered.kind == "absent"):
+            yield Recalled(
+                asked.text,
+                answered.kind,
+                answered.answers,
+                tuple(right[:_MOST]),
+                tuple(wrong[:_MOST]),
+            )
 
 
 def _similar(heads: RecallHeads, of: Mixture, questions: Tensor) -> Tensor:
