@@ -38,8 +38,8 @@ OPTIONS = (
         "sleep_at",
         int,
         0,
-        "percent of the window that the document fills before a sleep, in a new conversation; "
-        "0: all but room for a question",
+        "percent of the window, 25 to 100, that the document fills before a sleep, in a new "
+        "conversation; 0: all but room for a question",
         fits=lambda value: value == 0 or 25 <= value <= 100,
     ),
     Option("theme", str, "sleepdoc-night", "colours of the application"),

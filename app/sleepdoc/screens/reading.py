@@ -141,6 +141,7 @@ class ReadingScreen(Screen[None]):
     def watch_course(self, before: Course, course: Course) -> None:
         self.status.course = course
         self.prompt.paused = course.now is Activity.PAUSED
+        self.prompt.read = course.finished
         if keys.footing(before.now) != keys.footing(course.now):
             self.refresh_bindings()
 

@@ -15,6 +15,7 @@ from sleepdoc.documents.text import safe_display
 from sleepdoc.widgets.style import beside
 
 _ASK = "Ask about what has been read so far; / or ? for help"
+_READ = "Ask about the document; / or ? for help"
 _PAUSED = "Reading is paused: Esc goes on. You can still ask."
 
 
@@ -36,6 +37,8 @@ class Prompt(TextArea):
     """Whether the next question will have to wait for a sleep."""
     paused = reactive(False)
     """Whether reading was paused, and goes on with Esc."""
+    read = reactive(False)
+    """Whether nothing is left to read."""
 
     @dataclass
     class Command(Message):
@@ -76,9 +79,15 @@ class Prompt(TextArea):
         said = "the window is nearly full: a sleep comes before the next answer"
         self.border_subtitle = said if nearly_full else None
 
-    def watch_paused(self, paused: bool) -> None:
+    def watch_paused(self) -> None:
+        self._invite()
+
+    def watch_read(self) -> None:
+        self._invite()
+
+    def _invite(self) -> None:
         if not self.disabled:
-            self.placeholder = _PAUSED if paused else _ASK
+            self.placeholder = _PAUSED if self.paused else _READ if self.read else _ASK
 
     def remember(self, questions: Iterable[str]) -> None:
         """Questions of earlier days, oldest first, to go back to."""

@@ -209,6 +209,14 @@ async def test_a_pause_is_told_where_one_types_with_the_key_that_ends_it() -> No
         assert person.feeder.commands[1:] == [("pause",), ("resume_reading",)]
 
 
+async def test_the_prompt_says_what_can_be_asked_about() -> None:
+    async with at_the_application() as person:
+        await person.gets(*scenes.READING, until="Ask about what has been read so far;")
+        await person.gets(
+            ReadingFinished(scenes.progress(18), 2, 61.0), until="Ask about the document;"
+        )
+
+
 async def test_a_pause_seen_from_elsewhere_does_not_promise_what_esc_does_at_the_prompt() -> None:
     async with at_the_application() as person:
         await person.gets(*scenes.READING, until="esc Pause")
