@@ -138,12 +138,13 @@ class Lessons:
         """A question behind what recall finds for it, with the answer or without."""
         each = rng.choice(self.recalled)
         alone = rng.random() < _RECALLED_ALONE
-        kept = [*rng.sample(each.right[:2], min(1, len(each.right)))]
-        absent = not kept or rng.random() < (_RECALLED_MISLED if alone else _SWAPPED)
-        if alone:
-            kept = [rng.choice(each.wrong[:3])] if absent else kept
+        misled = rng.random() < (_RECALLED_MISLED if alone else _SWAPPED)
+        absent = misled or not each.right
+        if absent:
+            kept = [rng.choice(each.near[:3])] if alone else each.near[: rng.choice((1, 2, 3))]
         else:
-            kept = [*([] if absent else kept), *each.wrong[: rng.choice((1, 2, 3))]]
+            others = [] if alone else each.others[: rng.choice((1, 2, 3))]
+            kept = [rng.choice(each.right[:2]), *others]
         answers = (ABSENT,) if absent else each.answers
         return self._tokens(rng, kept, [Asked(each.question, answers, each.kind)], whole=True)
 

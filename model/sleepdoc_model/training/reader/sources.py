@@ -47,9 +47,11 @@ class Recalled:
     kind: Kind
     answers: tuple[str, ...]
     right: tuple[str, ...]
-    """Passages with the answer; none where nothing answers."""
-    wrong: tuple[str, ...]
-    """Others, one at least."""
+    """Quotes with the answer; none where nothing answers."""
+    others: tuple[str, ...]
+    """Quotes without it."""
+    near: tuple[str, ...]
+    """Passages that would be answered from, if they had it; one at least."""
 
 
 JOINED, CLOSE = "joined", "close"
@@ -70,6 +72,7 @@ _LONGEST = 3600
 _BEGINS = {"p": "reworded", "j": JOINED, "c": CLOSE, "w": "written"}
 """What a document was written for, by how its id begins: questions in other words than the text's;
 such as take more than one sentence, or whom a pronoun means; such as the little words decide."""
+_RECALLED = ("answers", "right", "others", "near")
 _STORIES = ("african-storybook",)
 _SHORT_ANSWERS = ("afriqa", "onestopqa", "qamr", "quoref-subset", "ropes-subset", "redocred")
 
@@ -227,7 +230,7 @@ def _closed_book(text: Text) -> Example:
 def load_recalled(path: Path) -> list[Recalled]:
     """What `recall_vectors.recalled` has written."""
     return [
-        Recalled(r["question"], r["kind"], *(tuple(r[k]) for k in ("answers", "right", "wrong")))
+        Recalled(r["question"], r["kind"], *(tuple(r[name]) for name in _RECALLED))
         for r in lines(path)
     ]
 

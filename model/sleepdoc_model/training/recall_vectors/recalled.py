@@ -2,24 +2,31 @@
 
 python -m sleepdoc_model.training.recall_vectors.recalled --reading DIR --states DIR --out FILE
 
-A line is {"question", "kind", "answers", "right", "wrong"}: passages as recall cuts and ranks them,
-best first, those with the answer and others. What was written for the reader is looked for in its
-own text alone, as what others say may answer it as well.
+A line is {"question", "kind", "answers", "right", "others", "near"}: the quotes that recall puts in
+front of a question, best first, those with the answer and the others; and passages that are found
+first and do not have it. Of what was written for the reader these are of its own text alone, as
+what others say may answer it as well.
 """
 
 import argparse
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import accumulate
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
-from sleepdoc_model.recall.fusion import fused
-from sleepdoc_model.recall.passages import Span
-from sleepdoc_model.recall.query import ask
+from sleepdoc_model.recall.fusion import Similar, fused
+from sleepdoc_model.recall.packing import ranked
+from sleepdoc_model.recall.parts import parts as parts_of
+from sleepdoc_model.recall.passages import Span, sentences, touched
+from sleepdoc_model.recall.query import ask, ask_each
+from sleepdoc_model.recall.written import packer, write
 from sleepdoc_model.recall_heads import RecallHeads, cosines, load_recall_heads
+from sleepdoc_model.tokenizer import Tokenizer
 from sleepdoc_model.training.reader import sources
 from sleepdoc_model.training.reader.sources import Recalled, Text, load_reading, load_written
 from sleepdoc_model.training.recall_vectors.embedded import embedded
@@ -35,7 +42,9 @@ from sleepdoc_model.training.recall_vectors.texts import (
 )
 
 _MOST = 6
-"""Passages of either kind that are kept."""
+"""Passages without the answer that are kept."""
+_BUDGET = 400
+"""Tokens of what is quoted, the default of the application."""
 _DEPTH = 100
 
 
@@ -57,9 +66,9 @@ class Known:
         numbers = {said: number for number, said in pages}
         for title in titles:
             for text in self._texts[title]:
-                page = numbers[text.passages[0]]
+                page = numbers.get(text.passages[0], 0)  # others may have the same title
                 for each in text.questions:
-                    if each.kind == "absent":
+                    if page and each.kind == "absent":
                         yield Asked(each.text, page, "absent", (), title, False, alone=True)
 
     def own(self, title: str) -> set[str]:
@@ -77,33 +86,70 @@ def recalled(
     absent = list(known.absent(of.pages, ours))
     pooled = [of.questions, *([states.questions([a.text for a in absent])] if absent else [])]
     similar = _similar(heads, of, torch.cat(pooled))
-    pages = dict(of.pages)
+    quoting = _Quoting(of, states.tokenizer)
     for number, asked in enumerate([*of.asked, *absent]):
         answered = known.answered(asked)
         # Where only its page is known to answer, so may others.
         if asked.held_out or answered is None or not (asked.wanted or asked.alone):
             continue
-        own = known.own(asked.title) if asked.alone else set(pages.values())
+        own = known.own(asked.title) if asked.alone else set(quoting.pages.values())
         taboo = [each.casefold() for each in answered.answers if answered.kind == "fact"]
-        right, wrong = list[str](), list[str]()
+        right, others, near, fallback = (list[str]() for _ in range(4))
         likeness = dict(enumerate(similar[number].tolist()))
-        for hit in fused(of.index, ask(asked.text), likeness, limit=_DEPTH).hits:
-            page, (first, last) = pages[hit.passage.page], hit.passage.sentences
-            said = page[hit.passage.start : hit.passage.end]
-            if page not in own:
-                continue
-            if not told.get(number, set()).isdisjoint(range(first, last + 1)):
+        wanted = told.get(number, set())
+
+        for said, numbers in quoting.quotes(asked.text, likeness):
+            if not wanted.isdisjoint(numbers):
                 right.append(said)
             elif not any(each in said.casefold() for each in taboo):
-                wrong.append(said)
-        if wrong and (right or answered.kind == "absent"):
+                others.append(said)
+        for page, said, numbers in quoting.passages(asked.text, likeness):
+            if page not in own:
+                continue
+            if not wanted.isdisjoint(numbers):
+                fallback.append(said)
+            elif not any(each in said.casefold() for each in taboo):
+                near.append(said)
+        right = right or fallback[:1]
+        if near and (right or answered.kind == "absent"):
             yield Recalled(
                 asked.text,
                 answered.kind,
                 answered.answers,
-                tuple(right[:_MOST]),
-                tuple(wrong[:_MOST]),
+                tuple(right),
+                tuple(others),
+                tuple(near[:_MOST]),
             )
+
+
+class _Quoting:
+    """What recall finds in a mixture, with the numbers of its sentences."""
+
+    def __init__(self, of: Mixture, tokenizer: Tokenizer) -> None:
+        self.pages = dict(of.pages)
+        self._index, self._encode = of.index, lru_cache(maxsize=None)(tokenizer.encode)
+        self._packer = packer(self.pages.__getitem__, self._encode)
+        self._spans = {number: sentences(text) for number, text in of.pages}
+        before = accumulate(map(len, self._spans.values()), initial=0)
+        self._before = dict(zip(self._spans, before, strict=False))
+
+    def quotes(self, question: str, likeness: Similar) -> Iterator[tuple[str, range]]:
+        """Those in front of a question."""
+        asked = parts_of(question)
+        near = [likeness] if len(asked) == 1 else ()
+        found = ranked(self._index, ask_each(asked), self._packer, _BUDGET, near)
+        _, kept = write(found, lambda n: (str(n), self.pages[n]), _BUDGET, self._encode)
+        for quote, words in kept:
+            first, last = touched(self._spans[quote.page], (quote.start, quote.end))
+            before = self._before[quote.page]
+            yield words, range(before + first, before + last + 1)
+
+    def passages(self, question: str, likeness: Similar) -> Iterator[tuple[str, str, range]]:
+        """Those that are found first, and the text of their pages."""
+        for hit in fused(self._index, ask(question), likeness, limit=_DEPTH).hits:
+            page, (first, last) = self.pages[hit.passage.page], hit.passage.sentences
+            words = " ".join(page[hit.passage.start : hit.passage.end].split())
+            yield page, words, range(first, last + 1)
 
 
 def _similar(heads: RecallHeads, of: Mixture, questions: Tensor) -> Tensor:
