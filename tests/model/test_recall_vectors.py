@@ -143,9 +143,7 @@ def test_parts_are_numbered_on(tmp_path: Path) -> None:
 
 
 def test_passages_with_the_answer_are_told_from_others_that_are_found() -> None:
-    filler = " ".join(
-        f"Number {n} is a year of rain on the moor, and of little else." for n in range(9)
-    )
+    filler = " ".join(f"Year {n} was one of rain{' and more rain' * 10}." for n in range(9))
     light = f"Ada keeps the light. {filler} The light is red."
     pages = ((1, light), (2, "Bo painted the light. It is green."))
     questions = (
@@ -163,11 +161,14 @@ def test_passages_with_the_answer_are_told_from_others_that_are_found() -> None:
     )
     of = Mixture(pages, [asked, held_out], told, told[:2])
     fact, absent = recalled(of, heads.heads(states.pooling), states, known)
-    assert fact.answers == ("Ada",) and absent.kind == "absent"
-    assert fact.right and all("Ada keeps" in said for said in fact.right)
-    assert any("light is red" in said for said in fact.wrong)
-    assert not any("Ada keeps" in said or "Bo" in said for said in fact.wrong)
-    assert not absent.right and any("Ada keeps" in said for said in absent.wrong)
+    assert fact.answers == ("Ada",) and absent.kind == "absent" and not absent.right
+    (right,) = fact.right
+    assert "Ada keeps" in right and "light is red" not in right
+    assert any("Bo painted" in said for said in fact.others)
+    assert any("light is red" in said for said in fact.near)
+    assert not any("Ada keeps" in said or "Bo" in said for said in fact.near)
+    assert any("Ada keeps" in said for said in absent.near)
+    assert not any("Bo" in said for said in absent.near)
 
 
 def test_documents_of_written_texts_name_what_answers() -> None:

@@ -65,7 +65,8 @@ def test_of_what_recall_finds_only_what_has_the_answer_is_answered(tmp_path: Pat
         "kind": "fact",
         "answers": ["Leeds"],
         "right": ["Ada was born in Leeds.", "In Leeds Ada was born."],
-        "wrong": ["Ada died in Rome.", "Bo was born in Turin."],
+        "others": ["Bo was born in Turin."],
+        "near": ["Ada died in Rome.", "Ada had no sons."],
     }
     nothing = {**row, "question": "Whom did Ada wed?", "kind": "absent", "answers": [ABSENT]}
     path = tmp_path / "recalled.jsonl"
