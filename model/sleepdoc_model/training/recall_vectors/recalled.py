@@ -11,26 +11,31 @@ what others say may answer it as well.
 import argparse
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path
 
 import torch
-from torch import Tensor
 
 from sleepdoc_model.recall.fusion import Similar, fused
 from sleepdoc_model.recall.packing import ranked
 from sleepdoc_model.recall.parts import parts as parts_of
-from sleepdoc_model.recall.passages import Span, sentences, touched
+from sleepdoc_model.recall.passages import sentences, touched
 from sleepdoc_model.recall.query import ask, ask_each
 from sleepdoc_model.recall.written import packer, write
-from sleepdoc_model.recall_heads import RecallHeads, cosines, load_recall_heads
+from sleepdoc_model.recall_heads import RecallHeads, load_recall_heads
 from sleepdoc_model.tokenizer import Tokenizer
 from sleepdoc_model.training.reader import sources
 from sleepdoc_model.training.reader.sources import Recalled, Text, load_reading, load_written
 from sleepdoc_model.training.recall_vectors.embedded import embedded
-from sleepdoc_model.training.recall_vectors.mixture import Mixture, lessons, mixture, named
+from sleepdoc_model.training.recall_vectors.mixture import (
+    Mixture,
+    lessons,
+    likened,
+    mixture,
+    named,
+)
 from sleepdoc_model.training.recall_vectors.states import PooledStates
 from sleepdoc_model.training.recall_vectors.texts import (
     PARTS,
@@ -85,7 +90,8 @@ def recalled(
     ours = list(dict.fromkeys(each.title for each in of.asked if each.alone))
     absent = list(known.absent(of.pages, ours))
     pooled = [of.questions, *([states.questions([a.text for a in absent])] if absent else [])]
-    similar = _similar(heads, of, torch.cat(pooled))
+    spans = [each.sentences for each in of.index.load(range(of.index.size))]
+    similar = likened(heads, of.sentences, torch.cat(pooled), spans)
     quoting = _Quoting(of, states.tokenizer)
     for number, asked in enumerate([*of.asked, *absent]):
         answered = known.answered(asked)
@@ -94,23 +100,14 @@ def recalled(
             continue
         own = known.own(asked.title) if asked.alone else set(quoting.pages.values())
         taboo = [each.casefold() for each in answered.answers if answered.kind == "fact"]
-        right, others, near, fallback = (list[str]() for _ in range(4))
-        likeness = dict(enumerate(similar[number].tolist()))
         wanted = told.get(number, set())
-
-        for said, numbers in quoting.quotes(asked.text, likeness):
-            if not wanted.isdisjoint(numbers):
-                right.append(said)
-            elif not any(each in said.casefold() for each in taboo):
-                others.append(said)
-        for page, said, numbers in quoting.passages(asked.text, likeness):
-            if page not in own:
-                continue
-            if not wanted.isdisjoint(numbers):
-                fallback.append(said)
-            elif not any(each in said.casefold() for each in taboo):
-                near.append(said)
-        right = right or fallback[:1]
+        likeness = dict(enumerate(similar[number].tolist()))
+        right, others = _apart(quoting.quotes(asked.text, likeness), wanted, taboo)
+        found = quoting.passages(asked.text, likeness)
+        having, near = _apart(
+            ((said, numbers) for page, said, numbers in found if page in own), wanted, taboo
+        )
+        right = right or having[:1]
         if near and (right or answered.kind == "absent"):
             yield Recalled(
                 asked.text,
@@ -152,10 +149,17 @@ class _Quoting:
             yield page, words, range(first, last + 1)
 
 
-def _similar(heads: RecallHeads, of: Mixture, questions: Tensor) -> Tensor:
-    similar = cosines(heads.question(questions), heads.sentence(of.sentences))
-    spans: list[Span] = [each.sentences for each in of.index.load(range(of.index.size))]
-    return torch.stack([similar[:, a : b + 1].amax(1) for a, b in spans], dim=1)
+def _apart(
+    found: Iterable[tuple[str, range]], wanted: Collection[int], taboo: Sequence[str]
+) -> tuple[list[str], list[str]]:
+    """What has one of the sentences that are wanted, and what has none and no answer by chance."""
+    having, lacking = list[str](), list[str]()
+    for said, numbers in found:
+        if any(number in wanted for number in numbers):
+            having.append(said)
+        elif not any(each in said.casefold() for each in taboo):
+            lacking.append(said)
+    return having, lacking
 
 
 def main() -> None:
