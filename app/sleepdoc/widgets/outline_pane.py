@@ -51,10 +51,11 @@ class OutlinePane(Vertical):
         said.display = not self._headings
 
     def begin(self, page: int) -> None:
-        """Stand on the heading that `page` belongs to."""
-        before = [n for n, heading in enumerate(self._headings) if heading.page <= page]
-        if self._headings:
-            self.entries.highlighted = before[-1] if before else 0
+        """Stay on a heading of `page`, or stand on its first, or on the one before it."""
+        here = [n for n, heading in enumerate(self._headings) if heading.page == page]
+        before = [n for n, heading in enumerate(self._headings) if heading.page < page]
+        if self._headings and self.entries.highlighted not in here:
+            self.entries.highlighted = (here[:1] or before[-1:] or [0])[0]
         self.entries.focus()
 
     @on(OptionList.OptionSelected)

@@ -16,6 +16,8 @@ from sleepdoc.widgets.style import beside
 
 _ASK = "Ask about what has been read so far; / or ? for help"
 _READ = "Ask about the document; / or ? for help"
+_EDITING = (None, "prompt.new-line")
+"""Ids of what changes or moves in the text; a text area's own keys have none."""
 _PAUSED = "Reading is paused: Esc goes on. You can still ask."
 
 
@@ -167,9 +169,9 @@ class Prompt(TextArea):
         elif editing := [
             each
             for each in self._bindings.key_to_bindings.get(event.key, ())
-            if not each.id and each.action != "copy"  # without a selection that is for others
+            if each.id in _EDITING and each.action != "copy"  # without a selection for others
         ]:
-            # A text area's own keys, such as backspace: done here, Enter does not overtake them.
+            # A text area's own keys, such as backspace: done here, they do not overtake others.
             event.prevent_default()
             event.stop()
             await self.run_action(editing[0].action)

@@ -70,6 +70,7 @@ def outlined() -> Document:
         Heading(1, "The letters", 2),
         Heading(2, "Pondicherry", 3),
         Heading(1, "The end", 17),
+        Heading(2, "The Lone Star", 17),
     )
     object.__setattr__(paper, "outline", entries)
     return paper

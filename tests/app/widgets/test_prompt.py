@@ -55,6 +55,14 @@ async def test_enter_does_not_overtake_corrections_either() -> None:
         assert host.sent == ["hello"]
 
 
+async def test_nor_does_a_new_line() -> None:
+    async with prompt() as (_, pilot, host):
+        for key in ("a", "ctrl+j", "b", "enter"):
+            host.post_message(Key(key, key if len(key) == 1 else None))
+        await pilot.pause()
+        assert host.sent == ["a\nb"]
+
+
 async def test_a_question_may_have_several_lines() -> None:
     async with prompt() as (_, pilot, host):
         await pilot.press("a", "ctrl+j", "b", "shift+enter", "c", "enter")
