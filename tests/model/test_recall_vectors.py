@@ -2,7 +2,6 @@
 learn what goes together."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,11 +15,9 @@ from sleepdoc_model.recall_heads import RecallHeads, cosines
 from sleepdoc_model.scripted import ByteTokenizer
 from sleepdoc_model.sleep import cached_prefix
 from sleepdoc_model.testing import randomise
-from sleepdoc_model.training.reader import sources
 from sleepdoc_model.training.recall_vectors import texts
 from sleepdoc_model.training.recall_vectors.contrast import Lesson, learn
 from sleepdoc_model.training.recall_vectors.mixture import Mixture, lessons, mixture, named
-from sleepdoc_model.training.recall_vectors.recalled import Known, recalled
 from sleepdoc_model.training.recall_vectors.states import WINDOW, PooledStates
 from sleepdoc_model.training.recall_vectors.texts import Asked
 
@@ -140,35 +137,6 @@ def test_parts_are_numbered_on(tmp_path: Path) -> None:
     assert torch.equal(both.sentences, torch.cat(alone)) and len(both.questions) == 2
     assert [each.right for each in lessons(both)] == [(0,), (3,)]
     assert {path.stem for path in tmp_path.iterdir()} == {"part-000", "part-001"}
-
-
-def test_passages_with_the_answer_are_told_from_others_that_are_found() -> None:
-    filler = " ".join(f"Year {n} was one of rain{' and more rain' * 10}." for n in range(9))
-    light = f"Ada keeps the light. {filler} The light is red."
-    pages = ((1, light), (2, "Bo painted the light. It is green."))
-    questions = (
-        sources.Asked("Who keeps the light?", ("Ada",), "fact", "Ada keeps the light."),
-        sources.Asked("Who paid for the light?", ("None.",), "absent"),
-    )
-    asked = Asked(questions[0].text, 1, "fact", ("Ada keeps the light.",), "x", False, alone=True)
-    held_out = replace(asked, held_out=True)
-    known = Known([sources.Text("close", "x", (light,), questions)])
-    states = pooled()
-    width = len(states.questions(["Who?"])[0])
-    told = torch.randn(sum(len(sentences(text)) for _, text in pages), width)
-    heads = learn(
-        told, told, [Lesson(0, (0,), (0,), ()), Lesson(1, (1,), (1,), ())], size=8, steps=0
-    )
-    of = Mixture(pages, [asked, held_out], told, told[:2])
-    fact, absent = recalled(of, heads.heads(states.pooling), states, known)
-    assert fact.answers == ("Ada",) and absent.kind == "absent" and not absent.right
-    (right,) = fact.right
-    assert "Ada keeps" in right and "light is red" not in right
-    assert any("Bo painted" in said for said in fact.others)
-    assert any("light is red" in said for said in fact.near)
-    assert not any("Ada keeps" in said or "Bo" in said for said in fact.near)
-    assert any("Ada keeps" in said for said in absent.near)
-    assert not any("Bo" in said for said in absent.near)
 
 
 def test_documents_of_written_texts_name_what_answers() -> None:

@@ -22,6 +22,7 @@ from heapq import nlargest
 from pathlib import Path
 from statistics import fmean
 
+import torch
 from torch import Tensor
 
 from sleepdoc import locations
@@ -38,10 +39,11 @@ from sleepdoc_model.evaluation.identity import identity
 from sleepdoc_model.files import ModelFiles
 from sleepdoc_model.load import DEFAULT_MODEL, load
 from sleepdoc_model.recall.fusion import Similar
-from sleepdoc_model.recall_heads import RecallHeads, load_recall_heads
+from sleepdoc_model.recall.passages import Span
+from sleepdoc_model.recall_heads import RecallHeads, cosines, load_recall_heads
 from sleepdoc_model.training.recall_vectors import texts
 from sleepdoc_model.training.recall_vectors.embedded import embedded
-from sleepdoc_model.training.recall_vectors.mixture import likened, mixture, named
+from sleepdoc_model.training.recall_vectors.mixture import mixture, named
 from sleepdoc_model.training.recall_vectors.states import PooledStates
 from sleepdoc_model.training.recall_vectors.texts import PARTS, SETS, Pages, parts, written
 
@@ -118,6 +120,15 @@ def _nearest(
             break
         found.append((passage.page, text))
     return found
+
+
+def likened(
+    heads: RecallHeads, sentences: Tensor, questions: Tensor, passages: Sequence[Span]
+) -> Tensor:
+    """How like questions passages are by the likest of their sentences, [Q, P], from what is pooled
+    of sentences [S, F] and questions [Q, F], and the first and last sentence of passages."""
+    similar = cosines(heads.question(questions), heads.sentence(sentences))
+    return torch.stack([similar[:, a : b + 1].amax(1) for a, b in passages], dim=1)
 
 
 def figures(rows: Sequence[Row]) -> dict[str, object]:

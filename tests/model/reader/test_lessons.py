@@ -1,8 +1,6 @@
 """Lessons hold what they should teach."""
 
-import json
 import random
-from pathlib import Path
 
 import pytest
 
@@ -57,30 +55,6 @@ def test_the_passages_hold_the_answer_or_it_is_said_that_they_do_not(causal: flo
             assert answer == asked.questions[0].answers[0]
             assert answer in passages or "- " in passages  # a word may be hyphenated
     assert 0 < absent < 20
-
-
-def test_of_what_recall_finds_only_what_has_the_answer_is_answered(tmp_path: Path) -> None:
-    row = {
-        "question": "Where was Ada born?",
-        "kind": "fact",
-        "answers": ["Leeds"],
-        "right": ["Ada was born in Leeds.", "In Leeds Ada was born."],
-        "others": ["Bo was born in Turin."],
-        "near": ["Ada died in Rome.", "Ada had no sons."],
-    }
-    nothing = {**row, "question": "Whom did Ada wed?", "kind": "absent", "answers": [ABSENT]}
-    path = tmp_path / "recalled.jsonl"
-    path.write_text("\n".join(map(json.dumps, (row, {**nothing, "right": []}))) + "\n")
-    recipe = Recipe({"recalled": 1.0})
-    lessons = Lessons(TOKENIZER, [], [], recipe, sources.load_recalled(path))
-    seen = set()
-    for number in range(200):
-        lesson = lessons.draw(0, number)
-        text, answer = spelt(lesson.ids), answer_of(lesson)
-        assert (answer == "Leeds") == ("Leeds." in text.split("Where")[0] or "In Leeds" in text)
-        assert answer in ("Leeds", ABSENT)
-        seen.add((answer, text.count("[p. ") > 1, "wed" in text))
-    assert len(seen) == 6
 
 
 def test_prompts_are_blocks_only_where_they_are_seen_at_once() -> None:

@@ -27,8 +27,7 @@ def main() -> None:
     tokenizer = GGUFTokenizer(base_path(), SMOLLM2)
     plain = [instructions.load(path) for path in options.plain]
     recipe = Recipe({**SHARES, **dict(options.share)})
-    recalled = sources.load_recalled(options.recalled) if options.recalled else []
-    lessons = Lessons(tokenizer, _texts(options), plain, recipe, recalled)
+    lessons = Lessons(tokenizer, _texts(options), plain, recipe)
     schedule = Schedule(
         steps=options.steps, decay=options.decay, rate=options.rate, batches=options.batches
     )
@@ -61,7 +60,6 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--fairytales", type=Path, required=True, help="checkout of FairytaleQA")
     parser.add_argument("--covid", type=Path, required=True, help="folder of COVID-QA")
     parser.add_argument("--plain", type=Path, nargs="+", default=[], help="questions, answers")
-    parser.add_argument("--recalled", type=Path, help="questions with what recall finds for them")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--rank", type=int, default=16)
     parser.add_argument("--rate", type=float, default=1e-3)

@@ -11,15 +11,7 @@ from sleepdoc_model.tokenizer import Tokenizer
 from sleepdoc_model.training.probe import first_token
 from sleepdoc_model.training.reader.conversation import NOTHING, Conversation
 from sleepdoc_model.training.reader.retrieval import Retriever, overlap, pieces, sentences
-from sleepdoc_model.training.reader.sources import (
-    ALIKE,
-    CLOSE,
-    JOINED,
-    Asked,
-    Recalled,
-    Text,
-    made_up,
-)
+from sleepdoc_model.training.reader.sources import ALIKE, CLOSE, JOINED, Asked, Text, made_up
 
 SHARES = {
     "written": 0.2,
@@ -30,7 +22,6 @@ SHARES = {
     "afriqa": 0.1,
     "fairytaleqa": 0.1,
     "plain": 0.08,
-    "recalled": 0.4,
     "stories": 0.06,
     "records": 0.12,
     "chained": 0.06,
@@ -62,8 +53,6 @@ _ALONE = 0.4
 """How often a passage comes alone, as they are read where a phrase is asked for."""
 _MISLED = 0.3
 """How often one that comes alone does not answer."""
-_RECALLED_ALONE, _RECALLED_MISLED = 0.5, 0.25
-"""The same where passages are those that recall finds for the question."""
 _QUOTED = 0.5
 """How often passages are quotes of a few sentences, as they are where many are recalled."""
 _TURN_BEFORE = 0.5
@@ -93,14 +82,13 @@ class Lessons:
         texts: Sequence[Text],
         plain: Sequence[Sequence[tuple[str, str]]],
         recipe: Recipe | None = None,
-        recalled: Sequence[Recalled] = (),
     ) -> None:
         """
         Args:
             plain: Sets of requests and answers, drawn from alike however large they are.
         """
         self.tokenizer, self.recipe = tokenizer, recipe or Recipe()
-        self.plain, self.recalled = plain, recalled
+        self.plain = plain
         self.texts: dict[str, list[Text]] = defaultdict(list)
         for text in texts:
             self.texts[text.source].append(text)
@@ -108,8 +96,7 @@ class Lessons:
             source: Retriever([p for t in known for page in t.passages for p in pieces(page)])
             for source, known in self.texts.items()
         }
-        have = {*self.texts, "made up", *ALIKE}
-        have |= {name for name, some in (("plain", plain), ("recalled", recalled)) if some}
+        have = {*self.texts, "made up", *ALIKE, *(("plain",) if plain else ())}
         self.shares = {k: v for k, v in self.recipe.shares.items() if k in have}
 
     def draw(self, seed: int, number: int) -> Conversation:
@@ -118,8 +105,6 @@ class Lessons:
         source = rng.choices(list(self.shares), list(self.shares.values()))[0]
         if source == "plain":
             return self._plain(rng)
-        if source == "recalled":
-            return self._recalled(rng)
         if source in ALIKE:
             text = ALIKE[source](rng)
             return self._all(rng, pieces(text.passages[0]), text.questions)
@@ -133,20 +118,6 @@ class Lessons:
         lesson = Conversation(plain=True)
         self._ask(lesson, question, answer, most=120)
         return lesson
-
-    def _recalled(self, rng: random.Random) -> Conversation:
-        """A question behind what recall finds for it, with the answer or without."""
-        each = rng.choice(self.recalled)
-        alone = rng.random() < _RECALLED_ALONE
-        misled = rng.random() < (_RECALLED_MISLED if alone else _SWAPPED)
-        absent = misled or not each.right
-        if absent:
-            kept = [rng.choice(each.near[:3])] if alone else each.near[: rng.choice((1, 2, 3))]
-        else:
-            others = [] if alone else each.others[: rng.choice((1, 2, 3))]
-            kept = [rng.choice(each.right[:2]), *others]
-        answers = (ABSENT,) if absent else each.answers
-        return self._tokens(rng, kept, [Asked(each.question, answers, each.kind)], whole=True)
 
     def _all(
         self, rng: random.Random, passages: Sequence[str], asked: Sequence[Asked]

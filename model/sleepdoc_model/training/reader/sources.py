@@ -39,21 +39,6 @@ class Text:
     questions: tuple[Asked, ...]
 
 
-@dataclass(frozen=True)
-class Recalled:
-    """A question, and what recall finds for it, best first."""
-
-    question: str
-    kind: Kind
-    answers: tuple[str, ...]
-    right: tuple[str, ...]
-    """Quotes with the answer; none where nothing answers."""
-    others: tuple[str, ...]
-    """Quotes without it."""
-    near: tuple[str, ...]
-    """Passages that would be answered from, if they had it; one at least."""
-
-
 JOINED, CLOSE = "joined", "close"
 _KINDS: dict[str, Kind] = {
     "extractive": "fact",
@@ -72,7 +57,6 @@ _LONGEST = 3600
 _BEGINS = {"p": "reworded", "j": JOINED, "c": CLOSE, "w": "written"}
 """What a document was written for, by how its id begins: questions in other words than the text's;
 such as take more than one sentence, or whom a pronoun means; such as the little words decide."""
-_RECALLED = ("answers", "right", "others", "near")
 _STORIES = ("african-storybook",)
 _SHORT_ANSWERS = ("afriqa", "onestopqa", "qamr", "quoref-subset", "ropes-subset", "redocred")
 
@@ -225,14 +209,6 @@ def _closed_book(text: Text) -> Example:
     short = [q for q in asked if len(q.answers[0]) <= _SHORT and not q.through]
     windows = tuple(f"{page}\n\n" for page in text.passages)
     return Example(windows, tuple(Question(q.text, q.answers[0]) for q in short))
-
-
-def load_recalled(path: Path) -> list[Recalled]:
-    """What `recall_vectors.recalled` has written."""
-    return [
-        Recalled(r["question"], r["kind"], *(tuple(r[name]) for name in _RECALLED))
-        for r in lines(path)
-    ]
 
 
 def made_up(rng: random.Random) -> Text:

@@ -9,10 +9,9 @@ import torch
 from torch import Tensor
 
 from sleepdoc_model.recall.index import MemoryIndex
-from sleepdoc_model.recall.passages import Span, sentences
+from sleepdoc_model.recall.passages import sentences
 from sleepdoc_model.recall.query import ask
 from sleepdoc_model.recall.ranking import rank
-from sleepdoc_model.recall_heads import RecallHeads, cosines
 from sleepdoc_model.training.recall_vectors.contrast import Lesson
 from sleepdoc_model.training.recall_vectors.states import PooledStates
 from sleepdoc_model.training.recall_vectors.texts import Asked, Pages, Part
@@ -87,15 +86,6 @@ def lessons(of: Mixture) -> Iterator[Lesson]:
             tuple(right if asked.alone else here),
             tuple(sorted(wrong)),
         )
-
-
-def likened(
-    heads: RecallHeads, sentences: Tensor, questions: Tensor, passages: Sequence[Span]
-) -> Tensor:
-    """How like questions passages are by the likest of their sentences, [Q, P], from what is pooled
-    of sentences [S, F] and questions [Q, F], and the first and last sentence of passages."""
-    similar = cosines(heads.question(questions), heads.sentence(sentences))
-    return torch.stack([similar[:, a : b + 1].amax(1) for a, b in passages], dim=1)
 
 
 def _letters(text: str) -> str:
