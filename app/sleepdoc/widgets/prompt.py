@@ -16,9 +16,9 @@ from sleepdoc.widgets.style import beside
 
 _ASK = "Ask about what has been read so far; / or ? for help"
 _READ = "Ask about the document; / or ? for help"
+_PAUSED = "Reading is paused: Esc goes on. You can still ask."
 _EDITING = (None, "prompt.new-line")
 """Ids of what changes or moves in the text; a text area's own keys have none."""
-_PAUSED = "Reading is paused: Esc goes on. You can still ask."
 
 
 class Prompt(TextArea):
