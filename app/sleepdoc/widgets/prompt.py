@@ -166,15 +166,19 @@ class Prompt(TextArea):
             event.prevent_default()
             event.stop()
             self.post_message(self.Tab())
-        elif editing := [
-            each
-            for each in self._bindings.key_to_bindings.get(event.key, ())
-            if each.id in _EDITING and each.action != "copy"  # without a selection for others
-        ]:
-            # A text area's own keys, such as backspace: done here, they do not overtake others.
+        elif editing := self._editing(event):
+            # Done here, they do not overtake what was typed before, nor are they overtaken.
             event.prevent_default()
             event.stop()
-            await self.run_action(editing[0].action)
+            await self.run_action(editing)
+
+    def _editing(self, event: Key) -> str:
+        """What a key does that changes or moves in the text, if that is what it does."""
+        found = None if event.is_printable else self.screen.active_bindings.get(event.key)
+        if found is None or found.node is not self or found.binding.id not in _EDITING:
+            return ""
+        # Without a selection the key to copy is for others.
+        return "" if found.binding.action == "copy" else found.binding.action
 
     async def _on_paste(self, event: Paste) -> None:
         # Pasted text may hold escape sequences, which a text area would pass to the terminal.

@@ -63,6 +63,15 @@ async def test_nor_does_a_new_line() -> None:
         assert host.sent == ["a\nb"]
 
 
+async def test_a_new_line_has_the_key_that_a_person_has_chosen() -> None:
+    async with prompt() as (_, pilot, host):
+        host.set_keymap({"prompt.new-line": "f9"})
+        for key in ("a", "ctrl+j", "b", "f9", "c", "enter"):
+            host.post_message(Key(key, key if len(key) == 1 else None))
+        await pilot.pause()
+        assert host.sent == ["ab\nc"]
+
+
 async def test_a_question_may_have_several_lines() -> None:
     async with prompt() as (_, pilot, host):
         await pilot.press("a", "ctrl+j", "b", "shift+enter", "c", "enter")
